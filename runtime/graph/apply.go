@@ -1,0 +1,311 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+)
+
+// TypeError says why an operation cannot take its operands.
+type TypeError struct {
+	Op     Op
+	Reason string // one clause: "the operands are a vector of 3 and a vector of 4"
+}
+
+func (e *TypeError) Error() string { return e.Op.String() + ": " + e.Reason }
+
+// Apply returns the node that computes op on the operands. Slice, Pad, At,
+// Broadcast and Reshape need a parameter and have methods of their own.
+func (g *Graph) Apply(op Op, args ...ID) (ID, error) {
+	t, err := g.resultType(op, args)
+	if err != nil {
+		return None, err
+	}
+	return g.build(op, t, 0, args), nil
+}
+
+// apply is Apply for operands that are right by construction.
+func (g *Graph) apply(op Op, args ...ID) ID {
+	id, err := g.Apply(op, args...)
+	if err != nil {
+		panic("graph: " + err.Error())
+	}
+	return id
+}
+
+func (g *Graph) resultType(op Op, args []ID) (Type, error) {
+	if n := op.Arity(); n >= 0 && len(args) != n {
+		return Type{}, &TypeError{op, fmt.Sprintf("takes %d operands, not %d", n, len(args))}
+	}
+	fail := func(format string, a ...any) (Type, error) {
+		return Type{}, &TypeError{op, fmt.Sprintf(format, a...)}
+	}
+	t := make([]Type, len(args))
+	for i, a := range args {
+		t[i] = g.Type(a)
+	}
+	switch ops[op].class {
+	case elementwise:
+		return elementwiseType(op, t)
+	case reduction:
+		if wantBool := op == AllOf || op == AnyOf; wantBool != t[0].Bool {
+			return fail("the operand is %s", t[0])
+		}
+		if (op == MinOf || op == MaxOf) && t[0].Size() == 0 {
+			return fail("the operand has no elements")
+		}
+		return Type{Bool: t[0].Bool, Series: t[0].Series}, nil
+	case series:
+		return seriesType(op, t)
+	}
+	switch op {
+	case Stack:
+		if len(t) == 0 {
+			return fail("there are no elements")
+		}
+		for _, u := range t {
+			if u.Dims2() != t[0].Dims2() || u.Bool != t[0].Bool {
+				return fail("its elements are %s and %s", t[0], u)
+			}
+		}
+		if t[0].Rank() == MaxRank {
+			return fail("it would have more than %d axes", MaxRank)
+		}
+		u := t[0].with(append([]int{len(t)}, t[0].Dims()...))
+		for _, v := range t {
+			u.Series = u.Series || v.Series
+		}
+		return u, nil
+	case Transpose:
+		if t[0].Rank() != 2 {
+			return fail("the operand is %s, not a matrix", t[0])
+		}
+		return t[0].with([]int{t[0].Dim(1), t[0].Dim(0)}), nil
+	case Outer:
+		if t[0].Rank() != 1 || t[1].Rank() != 1 || t[0].Series || t[1].Series {
+			return fail("the operands are %s and %s, not two vectors", t[0], t[1])
+		}
+		return Of(t[0].Dim(0), t[1].Dim(0)), nil
+	case MatMul:
+		a, b := t[0], t[1]
+		if a.Bool || b.Bool || a.Rank() < 1 || b.Rank() < 1 || a.Rank() > 2 || b.Rank() > 2 || a.Rank()+b.Rank() == 2 {
+			return fail("the operands are %s and %s", a, b)
+		}
+		if a.Dim(a.Rank()-1) != b.Dim(0) {
+			return fail("the operands are %s and %s: the inner lengths %d and %d differ", a, b, a.Dim(a.Rank()-1), b.Dim(0))
+		}
+		u := Of(append(a.Dims()[:a.Rank()-1], b.Dims()[1:]...)...)
+		u.Series = a.Series || b.Series
+		return u, nil
+	}
+	return fail("cannot be applied so")
+}
+
+// Dims2 returns t without its element kind and series axis, for comparison of
+// the axes alone.
+func (t Type) Dims2() Type { t.Bool, t.Series = false, false; return t }
+
+func elementwiseType(op Op, t []Type) (Type, error) {
+	logical := op == And || op == Or || op == Not
+	first := 0
+	if op == Select {
+		if !t[0].Bool {
+			return Type{}, &TypeError{op, "the condition is " + t[0].String() + ", not a truth value"}
+		}
+		first = 1
+		if t[1].Bool != t[2].Bool {
+			return Type{}, &TypeError{op, fmt.Sprintf("one branch is %s, the other %s", t[1], t[2])}
+		}
+	}
+	u := Type{}
+	for i, v := range t {
+		if i >= first && op != Select && op != Eq && op != Ne && v.Bool != logical {
+			return Type{}, &TypeError{op, "an operand is " + v.String()}
+		}
+		u.Series = u.Series || v.Series
+		switch {
+		case v.rank == 0:
+		case u.rank == 0:
+			u.rank, u.dims = v.rank, v.dims
+		case u.Dims2() != v.Dims2():
+			return Type{}, &TypeError{op, fmt.Sprintf("the operands are %s and %s", u.PerStep(), v.PerStep())}
+		}
+	}
+	if (op == Eq || op == Ne) && t[0].Bool != t[1].Bool {
+		return Type{}, &TypeError{op, fmt.Sprintf("the operands are %s and %s", t[0], t[1])}
+	}
+	u.Bool = logical || op.IsComparison() || op == IsFinite || op == Select && t[1].Bool
+	return u, nil
+}
+
+func seriesType(op Op, t []Type) (Type, error) {
+	s := t[0]
+	if !s.Series {
+		return Type{}, &TypeError{op, "the operand is " + s.String() + ", not a series"}
+	}
+	truths := op == First || op == All || op == Any || op == Count
+	if truths != s.Bool && op != Last && op != Between && op != Steps {
+		return Type{}, &TypeError{op, "the operand is " + s.String()}
+	}
+	for _, v := range t[1:] {
+		if v != Number {
+			return Type{}, &TypeError{op, "an argument is " + v.String() + ", not a number"}
+		}
+	}
+	switch op {
+	case First, Count:
+		return s.PerStep().AsNumber(), nil
+	case All, Any, Last, SumSteps, MeanSteps, MinSteps, MaxSteps, Quantile:
+		return s.PerStep(), nil
+	case Steps:
+		return Number.AsSeries(), nil
+	}
+	return s, nil
+}
+
+// Slice returns the elements from offset on of the flattened operand, as type
+// t: the element kind and series axis are those of x.
+func (g *Graph) Slice(x ID, offset int, t Type) ID {
+	s := g.Type(x)
+	t.Bool, t.Series = s.Bool, s.Series
+	if offset < 0 || offset+t.Size() > s.Size() {
+		panic("graph: slice out of range")
+	}
+	return g.build(Slice, t, offset, []ID{x})
+}
+
+// Index returns row, or element, i of x along its first axis.
+func (g *Graph) Index(x ID, i int) ID {
+	t := g.Type(x).Drop()
+	return g.Slice(x, i*t.Size(), t)
+}
+
+// Pad returns zeros of type t with the elements of x from offset on.
+func (g *Graph) Pad(x ID, offset int, t Type) ID {
+	if offset < 0 || offset+g.Type(x).Size() > t.Size() {
+		panic("graph: pad out of range")
+	}
+	return g.build(Pad, t, offset, []ID{x})
+}
+
+// AtStep returns the value of a series at step k.
+func (g *Graph) AtStep(s ID, k int) ID {
+	return g.build(At, g.Type(s).PerStep(), k, []ID{s})
+}
+
+// Broadcast returns the scalar x repeated to the axes of t.
+func (g *Graph) Broadcast(x ID, t Type) ID {
+	if g.Type(x).Rank() == t.Rank() {
+		return x
+	}
+	t.Bool, t.Series = g.Type(x).Bool, g.Type(x).Series
+	return g.build(Broadcast, t, 0, []ID{x})
+}
+
+// Reshape returns the elements of x with the axes of t.
+func (g *Graph) Reshape(x ID, t Type) ID {
+	t.Bool, t.Series = g.Type(x).Bool, g.Type(x).Series
+	if t.Size() != g.Type(x).Size() {
+		panic("graph: reshape changes the number of elements")
+	}
+	return g.build(Reshape, t, 0, []ID{x})
+}
+
+// build folds, simplifies or interns a node whose type is known.
+func (g *Graph) build(op Op, t Type, k int, args []ID) ID {
+	if id, ok := g.fold(op, t, k, args); ok {
+		return id
+	}
+	if id, ok := g.simplify(op, t, k, args); ok {
+		return id
+	}
+	return g.intern(Node{Op: op, Type: t, Int0: k, Args: append([]ID(nil), args...)})
+}
+
+// fold computes a node whose operands are all constants, in the arithmetic of
+// the run. Reductions and products of matrices are folded element by element
+// in index order, as the program computes them.
+func (g *Graph) fold(op Op, t Type, k int, args []ID) (ID, bool) {
+	if len(args) == 0 || t.Series || ops[op].class == series {
+		return None, false
+	}
+	in := make([]*Node, len(args))
+	for i, a := range args {
+		in[i] = g.Node(a)
+		if in[i].Op != Const {
+			return None, false
+		}
+	}
+	out := make([]float64, t.Size())
+	switch {
+	case op.IsElementwise():
+		uniform := true
+		for _, n := range in {
+			uniform = uniform && n.Data == nil
+		}
+		if uniform && len(out) > 0 {
+			return g.Fill(t, evalAt(op, in, 0)), true
+		}
+		for i := range out {
+			out[i] = evalAt(op, in, i)
+		}
+	case op == Stack:
+		out = out[:0]
+		for _, n := range in {
+			for i := range n.Type.Size() {
+				out = append(out, n.Element(i))
+			}
+		}
+	case op == Slice, op == Reshape, op == Broadcast:
+		for i := range out {
+			if in[0].Data != nil {
+				out[i] = in[0].Data[k+i]
+			} else {
+				out[i] = in[0].Num
+			}
+		}
+	case op == Pad:
+		for i := range in[0].Type.Size() {
+			out[k+i] = in[0].Element(i)
+		}
+	case op.IsReduction():
+		out[0] = reduce(op, in[0])
+	default:
+		return None, false
+	}
+	return g.ConstArray(t, out), true
+}
+
+func evalAt(op Op, in []*Node, i int) float64 {
+	var v [3]float64
+	for k, n := range in {
+		v[k] = n.Element(i)
+	}
+	return op.Eval(v[0], v[1], v[2])
+}
+
+func reduce(op Op, n *Node) float64 {
+	size := n.Type.Size()
+	switch op {
+	case Norm:
+		s := 0.0
+		for i := range size {
+			s += float64(n.Element(i) * n.Element(i))
+		}
+		return math.Sqrt(s)
+	case Sum:
+		s := 0.0
+		for i := range size {
+			s += n.Element(i)
+		}
+		return s
+	}
+	pair := map[Op]Op{MinOf: Min, MaxOf: Max, AllOf: And, AnyOf: Or}[op]
+	if size == 0 {
+		return truth(op == AllOf)
+	}
+	s := n.Element(0)
+	for i := 1; i < size; i++ {
+		s = pair.Eval(s, n.Element(i), 0)
+	}
+	return s
+}

@@ -1,0 +1,182 @@
+package graph
+
+import "math"
+
+// simplify applies the identities that give the same bits for every operand,
+// signed zeros, infinities and NaN included. Identities that hold only for
+// ordinary numbers (x + 0 = x, x - x = 0, x / x = 1) are not applied.
+func (g *Graph) simplify(op Op, t Type, k int, args []ID) (ID, bool) {
+	same := func(id ID) bool { return g.Type(id) == t }
+	is := func(id ID, v float64) bool {
+		c, ok := g.ConstValue(id)
+		return ok && math.Float64bits(c) == math.Float64bits(v)
+	}
+	switch op {
+	case Mul:
+		for i := range 2 {
+			x, c := args[1-i], args[i]
+			if is(c, 1) && same(x) {
+				return x, true
+			}
+			if is(c, -1) && same(x) {
+				return g.apply(Neg, x), true
+			}
+		}
+		if args[0] > args[1] { // one order for a product that commutes
+			return g.intern(Node{Op: op, Type: t, Args: []ID{args[1], args[0]}}), true
+		}
+	case MulZero:
+		if is(args[0], 1) && same(args[1]) {
+			return args[1], true
+		}
+		if is(args[1], 1) && same(args[0]) {
+			return g.apply(Add, args[0], g.Const(0)), true // -0 becomes 0, as it does in the product
+		}
+		if c, ok := g.ConstValue(args[0]); ok && c == 0 {
+			return g.Fill(t, 0), !t.Series
+		}
+		if c, ok := g.ConstValue(args[0]); ok && c != 0 {
+			return g.apply(Mul, args[0], args[1]), true
+		}
+	case Div:
+		if is(args[1], 1) && same(args[0]) {
+			return args[0], true
+		}
+		if c, ok := g.ConstValue(args[1]); ok && exactRecip(c) {
+			return g.apply(Mul, args[0], g.Const(1/c)), true
+		}
+	case Add:
+		for i := range 2 {
+			x, c := args[1-i], args[i]
+			if is(c, math.Copysign(0, -1)) && same(x) {
+				return x, true
+			}
+			if n := g.Node(c); n.Op == Neg {
+				return g.apply(Sub, x, n.Args[0]), true
+			}
+		}
+		if args[0] > args[1] {
+			return g.intern(Node{Op: op, Type: t, Args: []ID{args[1], args[0]}}), true
+		}
+	case Sub:
+		if is(args[1], 0) && same(args[0]) {
+			return args[0], true
+		}
+		if n := g.Node(args[1]); n.Op == Neg {
+			return g.apply(Add, args[0], n.Args[0]), true
+		}
+	case Neg:
+		if n := g.Node(args[0]); n.Op == Neg {
+			return n.Args[0], true
+		}
+	case Abs:
+		if n := g.Node(args[0]); n.Op == Neg {
+			return g.apply(Abs, n.Args[0]), true
+		}
+		if n := g.Node(args[0]); n.Op == Abs {
+			return args[0], true
+		}
+	case Not:
+		if n := g.Node(args[0]); n.Op == Not {
+			return n.Args[0], true
+		}
+	case Pow:
+		if c, ok := g.ConstValue(args[1]); ok && same(args[0]) {
+			return g.power(args[0], c)
+		}
+	case Select:
+		if c, ok := g.ConstValue(args[0]); ok {
+			x := args[2]
+			if c != 0 {
+				x = args[1]
+			}
+			if same(x) {
+				return x, true
+			}
+		}
+		if args[1] == args[2] && same(args[1]) {
+			return args[1], true
+		}
+	case Sum, Norm, MinOf, MaxOf, AllOf, AnyOf:
+		if x := args[0]; g.Type(x).Rank() == 0 {
+			if op == Norm {
+				return g.apply(Abs, x), true
+			}
+			return x, true
+		}
+	case Slice:
+		return g.simplifySlice(t, k, args[0])
+	case Reshape:
+		if same(args[0]) {
+			return args[0], true
+		}
+	case Transpose:
+		if n := g.Node(args[0]); n.Op == Transpose {
+			return n.Args[0], true
+		}
+	}
+	return None, false
+}
+
+// simplifySlice looks through the nodes that only move elements.
+func (g *Graph) simplifySlice(t Type, k int, x ID) (ID, bool) {
+	if g.Type(x) == t {
+		return x, true
+	}
+	switch n := g.Node(x); n.Op {
+	case Stack:
+		size := g.Type(n.Args[0]).Size()
+		if size > 0 && k/size == (k+max(t.Size(), 1)-1)/size {
+			part := n.Args[k/size]
+			if g.Type(part).Size() == t.Size() && g.Type(part).Series == t.Series {
+				return g.Reshape(part, t), true
+			}
+			if g.Type(part).Series == t.Series {
+				return g.Slice(part, k%size, t), true
+			}
+		}
+	case Slice:
+		return g.Slice(n.Args[0], n.Int0+k, t), true
+	case Reshape:
+		return g.Slice(n.Args[0], k, t), true
+	}
+	return None, false
+}
+
+// power writes x to a small whole power as products by repeated squaring,
+// which is how relief defines it, and a reciprocal for negative powers.
+func (g *Graph) power(x ID, c float64) (ID, bool) {
+	n := math.Abs(c)
+	if n != math.Trunc(n) || n > 64 {
+		return None, false
+	}
+	if n == 0 {
+		return g.Fill(g.Type(x), 1), !g.Type(x).Series
+	}
+	result := None
+	square := x
+	for m := int(n); ; {
+		if m&1 == 1 {
+			if result == None {
+				result = square
+			} else {
+				result = g.apply(Mul, result, square)
+			}
+		}
+		if m >>= 1; m == 0 {
+			break
+		}
+		square = g.apply(Mul, square, square)
+	}
+	if c < 0 {
+		result = g.apply(Div, g.Const(1), result)
+	}
+	return result, true
+}
+
+// exactRecip reports whether division by c and multiplication by 1/c give the
+// same bits: c is a power of two whose reciprocal is a normal number.
+func exactRecip(c float64) bool {
+	m, e := math.Frexp(c)
+	return math.Abs(m) == 0.5 && e > -1000 && e < 1000
+}
