@@ -1,0 +1,343 @@
+// Package plan is a checked study as the runtime sees it: blocks with their
+// mathematics lowered to graphs, and the order in which they can run. It is
+// data only. lang/study makes it, runtime/engine runs it, and neither knows
+// the other.
+//
+//	lang/study --(Study)--> runtime/engine
+package plan
+
+import (
+	"relief/lang/diag"
+	"relief/runtime/graph"
+)
+
+// Address names a block: `run.after[650]`.
+type Address struct {
+	Noun, Name string
+	Key        string // of for_each, its shortest text; meaningful when Keyed
+	Keyed      bool
+}
+
+// String is the address as a study writes it.
+func (a Address) String() string {
+	if a.Keyed {
+		return a.Noun + "." + a.Name + "[" + a.Key + "]"
+	}
+	return a.Noun + "." + a.Name
+}
+
+// Study is a whole study. Blocks of each kind are in the order of the file,
+// those of one for_each in the order of its keys.
+type Study struct {
+	Name        string // the file's name without .hcl
+	File        string
+	Title       string
+	Description string // Markdown
+	Source      string // citation
+	Seed        uint64
+	Sources     map[string][]byte // every file read, by name
+
+	Variables  []*Variable
+	Objectives []*Objective
+	Runs       []*Run
+	Landscapes []*Landscape
+	Checks     []*Check
+	Plots      []*Plot
+	Tables     []*Table
+	Outputs    []*Output
+	Report     *Report // nil: everything is shown, in order
+
+	// Order lists the runs and landscapes so that each comes after what it
+	// refers to.
+	Order []Address
+}
+
+// Block is what every block has.
+type Block struct {
+	Address Address
+	Span    diag.Span // the block's header
+	Needs   []Address // blocks whose results it refers to, each once, in order of appearance
+}
+
+// Variable is an input of the study with the value it has in this run.
+type Variable struct {
+	Name, Description, Unit string
+	Value                   string // as HCL text
+	Default                 bool   // the value is the default
+}
+
+// Expr is one lowered expression: a root of a graph. Inputs of the graph that
+// are results of other blocks are listed in Refs by input name; the meaning
+// of the other inputs (parameters, "t", "steps", "loss", "grad_norm", names
+// of vary) is that of the attribute.
+type Expr struct {
+	Graph *graph.Graph
+	Root  graph.ID
+	Refs  []Ref
+	Span  diag.Span
+}
+
+// Type is the type of the expression's value.
+func (e *Expr) Type() graph.Type { return e.Graph.Type(e.Root) }
+
+// Ref is a result of another block that an expression waits for.
+//
+// Path says which result, without the block's address. Of a run: "t", "loss",
+// "grad_norm", "learning_rate", "stability"; "path", P; "probe", NAME;
+// "final" or "at", K, then "loss", "grad_norm" or "params", P; "steps" (the
+// number of steps made); "status". Of a landscape: "loss",
+// "second_difference", "curvature"; "axis", LABEL. Of an objective:
+// "value", "gradient", "hessian", "hvp": then Args are the flattened point
+// and, for hvp, the vector.
+type Ref struct {
+	Input string // name of the graph's input
+	Block Address
+	Path  []string
+	Args  []*Expr
+	Type  graph.Type
+	Span  diag.Span
+}
+
+// Text is text with results in it: the parts are written one after another.
+type Text []TextPart
+
+// TextPart is either literal or a formatted value.
+type TextPart struct {
+	Literal string
+	Verb    string // of format(), such as "%.3g"; "" prints the shortest text
+	Value   *Expr  // nil for a literal
+	Word    *Ref   // a result that is text, such as a status
+}
+
+// Param is a parameter of an objective, in the order of `params`.
+type Param struct {
+	Name string
+	Type graph.Type
+}
+
+// Objective is a function to be minimised. The inputs of its graph are its
+// parameters by name.
+type Objective struct {
+	Block
+	Params []Param
+	Value  *Expr
+}
+
+// Size is the number of parameters, all elements counted.
+func (o *Objective) Size() int {
+	n := 0
+	for _, p := range o.Params {
+		n += p.Type.Size()
+	}
+	return n
+}
+
+// Optimizer is an update rule with its settings. Inputs of the laws: "t",
+// "steps", names of vary, references.
+type Optimizer struct {
+	Kind         string
+	Name         string // "" if it stands inside a run
+	Span         diag.Span
+	LearningRate *Expr
+	Momentum     *Expr // momentum, nesterov: beta
+	WeightDecay  *Expr // nil: none
+	Clip         *Expr // largest norm of the gradient; nil: none
+	// Quasistatic: the slow parameters and the fast one, as elements of the
+	// flat parameter vector.
+	Along  []int
+	Across int
+}
+
+// Law is a probability law that a start is drawn from, or none.
+type Law uint8
+
+const (
+	NoLaw   Law = iota
+	Normal      // mean, standard deviation
+	Uniform     // lower and upper end
+)
+
+// Start is how one parameter begins: a value that has the parameter's type or
+// is a scalar that fills it, or a law with its two arguments.
+type Start struct {
+	Param string
+	Law   Law
+	Value *Expr
+	Args  [2]*Expr
+	Span  diag.Span
+}
+
+// Run is one trajectory, or one per lane, of an optimizer on an objective.
+type Run struct {
+	Block
+	Objective  *Objective
+	Optimizer  *Optimizer
+	Start      []Start // by parameter, in the objective's order; nil in a resumed run
+	Resume     *Resume
+	Steps      int
+	Stop       *Expr // over parameters, "t", "loss", "grad_norm"; nil: never
+	Every      int   // record every n-th step
+	RecordPath bool
+	Probes     []Probe
+	Vary       []Vary // the product of these, the last changing fastest
+	MayDiverge bool
+	Seed       uint64
+}
+
+// Lanes is the number of lanes along each axis of vary.
+func (r *Run) Lanes() []int {
+	var n []int
+	for _, v := range r.Vary {
+		n = append(n, len(v.Values[0]))
+	}
+	return n
+}
+
+// Resume continues another run from its state after At updates, or from its
+// last one.
+type Resume struct {
+	Run   Address
+	At    int
+	Final bool
+	Span  diag.Span
+}
+
+// Probe records a value along the run every n-th step.
+type Probe struct {
+	Name  string
+	Kind  string // "value"
+	Every int
+	Value *Expr // over parameters, "t", "loss", "grad_norm"
+	Span  diag.Span
+}
+
+// Vary gives names their values lane by lane; the names of one Vary go
+// together, so their lists are equally long.
+type Vary struct {
+	Names  []string
+	Values [][]float64 // by name, then by lane
+}
+
+// Point is a value for each parameter of an objective, in its order.
+type Point []*Expr
+
+// Landscape samples an objective along one or two axes through a center.
+type Landscape struct {
+	Block
+	Objective *Objective
+	Center    Point // values of the parameters that no coordinate axis replaces
+	Axes      []Axis
+}
+
+// Axis is one direction of a landscape. A coordinate axis sets element
+// Coordinate of the flat parameters to the position; any other adds position
+// times direction to the center.
+type Axis struct {
+	Label      string
+	Coordinate int   // -1 for a direction
+	Direction  Point // nil for a coordinate
+	From, To   *Expr
+	Points     int
+	Log        bool // positions spaced evenly in the logarithm
+	Span       diag.Span
+}
+
+// Check is a claim of the study.
+type Check struct {
+	Block
+	Label   string
+	Asserts []Assert
+}
+
+// Assert holds when Condition is true.
+type Assert struct {
+	Condition *Expr
+	Message   Text
+	Span      diag.Span
+}
+
+// Plot is one figure.
+type Plot struct {
+	Block
+	Title         Text
+	Width, Height float64 // centimetres; 0: chosen
+	Columns       int     // panels in a row; 0: chosen
+	Formats       []string
+	Panels        []Panel
+}
+
+// Panel is one set of axes with its marks.
+type Panel struct {
+	Title   Text
+	X, Y, Z PlotAxis
+	Marks   []Mark
+	View    View
+}
+
+// View is the direction from which a surface is seen, in degrees; zero values
+// mean the default.
+type View struct{ Azimuth, Elevation float64 }
+
+// PlotAxis is an axis of a panel.
+type PlotAxis struct {
+	Label, Unit string
+	Scale       string // "linear", "log", "symlog"; "" is linear
+	Min, Max    *Expr  // nil: from the data
+}
+
+// Mark is one thing drawn in a panel. Which fields count depends on Kind:
+//
+//	line, scatter   X (nil: the steps of Y), Y, From, To
+//	path            X, Y, Z, From, To: a trajectory with its direction
+//	band            X, Lower, Y (middle, may be nil), Upper
+//	histogram       X, Bins
+//	heatmap, contour, surface   Of (a landscape with two axes), Field, Levels, LevelList, Log
+//	hline, vline    Y or X
+//	text            X, Y, Text
+type Mark struct {
+	Kind         string
+	Span         diag.Span
+	X, Y, Z      *Expr
+	Lower, Upper *Expr
+	From, To     *int // steps
+	Of           Address
+	Field        string // of the landscape: "loss" (default), "curvature", "second_difference"
+	Levels       int
+	LevelList    []float64
+	Filled       bool
+	Log          bool
+	Bins         int
+	Label        Text
+	Text         Text
+	Color, Dash  string
+	Width        float64
+	Source       Address // the run drawn, for stable colours; zero if none
+}
+
+// Table is rows of results under headings.
+type Table struct {
+	Block
+	Title   Text
+	Columns []string
+	Rows    [][]Text
+	Numbers [][]*Expr // beside Rows: the number in a cell, nil where it is text
+}
+
+// Output is a named value.
+type Output struct {
+	Block
+	Description, Unit string
+	Value             *Expr
+}
+
+// Report is the order of the report.
+type Report struct {
+	Span  diag.Span
+	Items []ReportItem
+}
+
+// ReportItem is a piece of Markdown or a block to show.
+type ReportItem struct {
+	Markdown Text
+	Show     *Address // Name "" stands for all blocks of the noun
+}
