@@ -1,9 +1,6 @@
 package graph
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // TypeError says why an operation cannot take its operands.
 type TypeError struct {
@@ -215,97 +212,9 @@ func (g *Graph) build(op Op, t Type, k int, args []ID) ID {
 	if id, ok := g.fold(op, t, k, args); ok {
 		return id
 	}
+	args = g.scalarOperands(op, args)
 	if id, ok := g.simplify(op, t, k, args); ok {
 		return id
 	}
 	return g.intern(Node{Op: op, Type: t, Int0: k, Args: append([]ID(nil), args...)})
-}
-
-// fold computes a node whose operands are all constants, in the arithmetic of
-// the run. Reductions and products of matrices are folded element by element
-// in index order, as the program computes them.
-func (g *Graph) fold(op Op, t Type, k int, args []ID) (ID, bool) {
-	if len(args) == 0 || t.Series || ops[op].class == series {
-		return None, false
-	}
-	in := make([]*Node, len(args))
-	for i, a := range args {
-		in[i] = g.Node(a)
-		if in[i].Op != Const {
-			return None, false
-		}
-	}
-	out := make([]float64, t.Size())
-	switch {
-	case op.IsElementwise():
-		uniform := true
-		for _, n := range in {
-			uniform = uniform && n.Data == nil
-		}
-		if uniform && len(out) > 0 {
-			return g.Fill(t, evalAt(op, in, 0)), true
-		}
-		for i := range out {
-			out[i] = evalAt(op, in, i)
-		}
-	case op == Stack:
-		out = out[:0]
-		for _, n := range in {
-			for i := range n.Type.Size() {
-				out = append(out, n.Element(i))
-			}
-		}
-	case op == Slice, op == Reshape, op == Broadcast:
-		for i := range out {
-			if in[0].Data != nil {
-				out[i] = in[0].Data[k+i]
-			} else {
-				out[i] = in[0].Num
-			}
-		}
-	case op == Pad:
-		for i := range in[0].Type.Size() {
-			out[k+i] = in[0].Element(i)
-		}
-	case op.IsReduction():
-		out[0] = reduce(op, in[0])
-	default:
-		return None, false
-	}
-	return g.ConstArray(t, out), true
-}
-
-func evalAt(op Op, in []*Node, i int) float64 {
-	var v [3]float64
-	for k, n := range in {
-		v[k] = n.Element(i)
-	}
-	return op.Eval(v[0], v[1], v[2])
-}
-
-func reduce(op Op, n *Node) float64 {
-	size := n.Type.Size()
-	switch op {
-	case Norm:
-		s := 0.0
-		for i := range size {
-			s += float64(n.Element(i) * n.Element(i))
-		}
-		return math.Sqrt(s)
-	case Sum:
-		s := 0.0
-		for i := range size {
-			s += n.Element(i)
-		}
-		return s
-	}
-	pair := map[Op]Op{MinOf: Min, MaxOf: Max, AllOf: And, AnyOf: Or}[op]
-	if size == 0 {
-		return truth(op == AllOf)
-	}
-	s := n.Element(0)
-	for i := 1; i < size; i++ {
-		s = pair.Eval(s, n.Element(i), 0)
-	}
-	return s
 }

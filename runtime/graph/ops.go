@@ -60,7 +60,8 @@ const (
 	And
 	Or
 	MulZero // 0 where the first operand is 0, else the product: an adjoint of exactly 0 stays 0
-	SignMul // first operand times the sign of the second, 0 where that is 0
+	SignMul // first operand times the sign of the second, 0 where either is 0: the derivative of Abs
+	StepMul // first operand where the second is positive, 0 where not or where the first is 0: the derivative of Relu
 
 	// Elementwise, three operands.
 	Select // first operand chooses the second (true) or the third
@@ -136,6 +137,7 @@ var ops = [numOps]opInfo{
 	Lt: {"lt", 2, elementwise}, Le: {"le", 2, elementwise}, Gt: {"gt", 2, elementwise}, Ge: {"ge", 2, elementwise},
 	Eq: {"eq", 2, elementwise}, Ne: {"ne", 2, elementwise}, And: {"and", 2, elementwise}, Or: {"or", 2, elementwise},
 	MulZero: {"mul_zero", 2, elementwise}, SignMul: {"sign_mul", 2, elementwise},
+	StepMul: {"step_mul", 2, elementwise},
 
 	Select: {"select", 3, elementwise},
 

@@ -113,14 +113,22 @@ func (o Op) Eval(a, b, c float64) float64 {
 		if a == 0 {
 			return 0
 		}
-		return a * b
+		return float64(a * b)
 	case SignMul:
 		switch {
+		case a == 0 || b == 0:
+			return 0
 		case b > 0:
 			return a
 		case b < 0:
 			return -a
-		case b == 0:
+		}
+		return b // NaN
+	case StepMul:
+		switch {
+		case b > 0:
+			return a
+		case a == 0 || b <= 0:
 			return 0
 		}
 		return b // NaN

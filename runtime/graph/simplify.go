@@ -22,6 +22,9 @@ func (g *Graph) simplify(op Op, t Type, k int, args []ID) (ID, bool) {
 				return g.apply(Neg, x), true
 			}
 		}
+		if id, ok := g.signs(op, args); ok {
+			return id, true
+		}
 		if args[0] > args[1] { // one order for a product that commutes
 			return g.intern(Node{Op: op, Type: t, Args: []ID{args[1], args[0]}}), true
 		}
@@ -45,6 +48,7 @@ func (g *Graph) simplify(op Op, t Type, k int, args []ID) (ID, bool) {
 		if c, ok := g.ConstValue(args[1]); ok && exactRecip(c) {
 			return g.apply(Mul, args[0], g.Const(1/c)), true
 		}
+		return g.signs(op, args)
 	case Add:
 		for i := range 2 {
 			x, c := args[1-i], args[i]
@@ -66,16 +70,27 @@ func (g *Graph) simplify(op Op, t Type, k int, args []ID) (ID, bool) {
 			return g.apply(Add, args[0], n.Args[0]), true
 		}
 	case Neg:
-		if n := g.Node(args[0]); n.Op == Neg {
+		switch n := g.Node(args[0]); n.Op {
+		case Neg:
 			return n.Args[0], true
+		case Mul, Div: // -(c x) = (-c) x
+			for i := range 2 {
+				if c, ok := g.ConstValue(n.Args[i]); ok && g.Type(n.Args[i]).Rank() == 0 {
+					v := append([]ID(nil), n.Args...)
+					v[i] = g.Const(-c)
+					return g.apply(n.Op, v...), true
+				}
+			}
 		}
 	case Abs:
 		if n := g.Node(args[0]); n.Op == Neg {
 			return g.apply(Abs, n.Args[0]), true
 		}
-		if n := g.Node(args[0]); n.Op == Abs {
+		if n := g.Node(args[0]); n.Op == Abs || n.Op == Mul && n.Args[0] == n.Args[1] {
 			return args[0], true
 		}
+	case RSqrt: // shares the root with Sqrt
+		return g.apply(Recip, g.apply(Sqrt, args[0])), true
 	case Not:
 		if n := g.Node(args[0]); n.Op == Not {
 			return n.Args[0], true
@@ -116,6 +131,41 @@ func (g *Graph) simplify(op Op, t Type, k int, args []ID) (ID, bool) {
 		}
 	}
 	return None, false
+}
+
+// scalarOperands replaces operands that repeat one number by that number,
+// where another operand has the axes of the result.
+func (g *Graph) scalarOperands(op Op, args []ID) []ID {
+	if !op.IsElementwise() || len(args) < 2 {
+		return args
+	}
+	out := args
+	axes := 0
+	for _, a := range args {
+		if g.Type(a).Rank() > 0 {
+			axes++
+		}
+	}
+	for i, a := range args {
+		if axes < 2 {
+			break
+		}
+		s := None
+		switch n := g.Node(a); {
+		case n.Type.Rank() == 0 || n.Type.Series:
+		case n.Op == Broadcast:
+			s = n.Args[0]
+		case n.Op == Const && n.Data == nil:
+			s = g.intern(Node{Op: Const, Type: Type{Bool: n.Type.Bool}, Num: n.Num})
+		}
+		if s != None {
+			if axes--; &out[0] == &args[0] {
+				out = append([]ID(nil), args...)
+			}
+			out[i] = s
+		}
+	}
+	return out
 }
 
 // simplifySlice looks through the nodes that only move elements.
@@ -172,6 +222,24 @@ func (g *Graph) power(x ID, c float64) (ID, bool) {
 		result = g.apply(Div, g.Const(1), result)
 	}
 	return result, true
+}
+
+// signs takes the signs out of a product or quotient, where they meet other
+// signs or become a subtraction, and |x| |x| is x x.
+func (g *Graph) signs(op Op, args []ID) (ID, bool) {
+	a, b := g.Node(args[0]), g.Node(args[1])
+	x, y := args[0], args[1]
+	switch {
+	case a.Op == Neg && b.Op == Neg:
+		return g.apply(op, a.Args[0], b.Args[0]), true
+	case op == Mul && x == y && a.Op == Abs:
+		return g.apply(Mul, a.Args[0], a.Args[0]), true
+	case a.Op == Neg:
+		return g.apply(Neg, g.apply(op, a.Args[0], y)), true
+	case b.Op == Neg:
+		return g.apply(Neg, g.apply(op, x, b.Args[0])), true
+	}
+	return None, false
 }
 
 // exactRecip reports whether division by c and multiplication by 1/c give the

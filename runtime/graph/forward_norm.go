@@ -1,0 +1,125 @@
+package graph
+
+import "math"
+
+// normRule is the tangent of a Euclidean norm: the norm of the tangents where
+// the norm is 0, elsewhere the tangents along the unit vector.
+func (f *forward) normRule(y ID, n Node) ID {
+	inverse := f.apply(Recip, f.limit(y))
+	t := None
+	along := func(x, tx ID) {
+		if tx == None {
+			return
+		}
+		p := f.apply(Mul, f.apply(Mul, x, inverse), tx)
+		if f.Type(p).Rank() > n.Type.Rank() {
+			p = f.apply(Sum, p)
+		}
+		t = f.sum(Add, t, p)
+	}
+	if terms, ok := f.squares(y); ok {
+		for _, q := range terms {
+			along(f.scaled(square{f.limit(q.x), q.scale}), f.tangents[q.x])
+		}
+	} else {
+		for _, a := range n.Args {
+			along(f.limit(a), f.tangents[a])
+		}
+	}
+	if t == None {
+		return None
+	}
+	return f.apply(Select, f.apply(Eq, y, f.Const(0)), f.normOfTangents(y), t)
+}
+
+// normOfTangents is the norm y with every x that it is a norm of replaced by
+// its tangent: the derivative of y along the direction where y is 0.
+func (f *forward) normOfTangents(y ID) ID {
+	n := *f.Node(y)
+	switch n.Op {
+	case Norm:
+		return f.apply(Norm, f.orZero(f.tangents[n.Args[0]], n.Args[0]))
+	case Hypot:
+		return f.Broadcast(f.apply(Hypot, f.orZero(f.tangents[n.Args[0]], n.Args[0]), f.orZero(f.tangents[n.Args[1]], n.Args[1])), n.Type)
+	}
+	q := f.squaresOfTangents(n.Args[0])
+	if q == None {
+		return f.Fill(n.Type, 0)
+	}
+	return f.apply(Sqrt, q)
+}
+
+// squaresOfTangents is a sum of squares, of the shape that collectSquares
+// accepts, with the tangents in place of what is squared; None for 0.
+func (f *forward) squaresOfTangents(q ID) ID {
+	n := *f.Node(q)
+	switch n.Op {
+	case Mul:
+		if x := n.Args[0]; x == n.Args[1] {
+			return f.mul(f.tangents[x], f.tangents[x])
+		}
+		c, p := n.Args[0], n.Args[1]
+		if !f.positive(c) {
+			c, p = p, c
+		}
+		return f.mul(f.squaresOfTangents(p), c)
+	case Add:
+		return f.sum(Add, f.squaresOfTangents(n.Args[0]), f.squaresOfTangents(n.Args[1]))
+	case Sum:
+		if p := f.squaresOfTangents(n.Args[0]); p != None {
+			return f.apply(Sum, f.Broadcast(p, f.Type(n.Args[0])))
+		}
+	}
+	return None
+}
+
+// arrayRule is the tangent of a reduction or of a node that moves elements or
+// multiplies matrices; t is the tangent of its first operand x.
+func (f *forward) arrayRule(n Node, x, y, t ID) ID {
+	switch n.Op {
+	case Stack:
+		parts := make([]ID, len(n.Args))
+		moves := false
+		for i, a := range n.Args {
+			moves = moves || f.tangents[a] != None
+			parts[i] = f.orZero(f.tangents[a], a)
+		}
+		if !moves {
+			return None
+		}
+		return f.apply(Stack, parts...)
+	case MatMul, Outer:
+		p, q := None, None
+		if t != None {
+			p = f.apply(n.Op, t, f.limit(n.Args[1]))
+		}
+		if u := f.tangents[n.Args[1]]; u != None {
+			q = f.apply(n.Op, f.limit(x), u)
+		}
+		return f.sum(Add, p, q)
+	}
+	if t == None {
+		return None
+	}
+	switch n.Op {
+	case Sum:
+		return f.apply(Sum, t)
+	case MinOf, MaxOf: // the extreme slope among those that attain it
+		never := math.Inf(1)
+		if n.Op == MaxOf {
+			never = math.Inf(-1)
+		}
+		return f.apply(n.Op, f.apply(Select, f.apply(Eq, f.limit(x), f.limit(y)), t, f.Const(never)))
+	case Slice:
+		return f.Slice(t, n.Int0, n.Type)
+	case Pad:
+		return f.Pad(t, n.Int0, n.Type)
+	case Broadcast:
+		return f.Broadcast(t, n.Type)
+	case Reshape:
+		return f.Reshape(t, n.Type)
+	case Transpose:
+		return f.apply(Transpose, t)
+	}
+	return None
+}
