@@ -17,6 +17,10 @@ function "piecewise" {
     condition = len(values) == len(times) + 1
     message   = "piecewise needs one value more than times: it has ${len(values)} values and ${len(times)} times."
   }
+  validation {
+    condition = all([for i, time in times : i == 0 ? true : time > times[max(i - 1, 0)]])
+    message   = "The times of piecewise must increase."
+  }
 }
 
 function "step_decay" {

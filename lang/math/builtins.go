@@ -44,7 +44,6 @@ func init() {
 		"transpose": {"transpose(A)", 1, 1, false, unary(graph.Transpose)},
 		"len":       {"len(x)", 1, 1, false, length},
 		"close":     {"close(a, b, tol)", 3, 3, false, closeTo},
-		"piecewise": {"piecewise(t, values, times)", 3, 3, false, piecewise},
 
 		"all":      {"all(c)", 1, 1, false, reduce(graph.AllOf, graph.All)},
 		"any":      {"any(c)", 1, 1, false, reduce(graph.AnyOf, graph.Any)},
@@ -54,6 +53,8 @@ func init() {
 		"slice":    {"slice(s, from, to)", 3, 3, false, between},
 		"diff":     {"diff(s)", 1, 1, false, unary(graph.Diff)},
 		"quantile": {"quantile(s, p)", 2, 2, false, binary(graph.Quantile)},
+
+		"log": {"log(x), log(x, base)", 1, 2, false, logarithm},
 
 		"linspace": {"linspace(from, to, count)", 3, 3, true, spaced(Linspace)},
 		"logspace": {"logspace(from, to, count)", 3, 3, true, spaced(Logspace)},
@@ -65,7 +66,7 @@ func init() {
 	}
 	for name, op := range map[string]graph.Op{
 		"abs": graph.Abs, "sign": graph.Sign, "sqrt": graph.Sqrt, "exp": graph.Exp, "expm1": graph.Expm1,
-		"log": graph.Log, "log1p": graph.Log1p, "sin": graph.Sin, "cos": graph.Cos, "tan": graph.Tan,
+		"log1p": graph.Log1p, "sin": graph.Sin, "cos": graph.Cos, "tan": graph.Tan,
 		"sinh": graph.Sinh, "cosh": graph.Cosh, "tanh": graph.Tanh, "asin": graph.Asin, "acos": graph.Acos, "atan": graph.Atan,
 		"floor": graph.Floor, "ceil": graph.Ceil, "round": graph.Round, "relu": graph.Relu, "is_finite": graph.IsFinite,
 	} {
@@ -104,6 +105,23 @@ func binary(op graph.Op) func(*Lowerer, *site) Value {
 	}
 }
 
+// logarithm is natural, or to a base.
+func logarithm(l *Lowerer, s *site) Value {
+	ids, ok := l.argNodes(s)
+	if !ok {
+		return Bad
+	}
+	v := l.apply(s, graph.Log, ids[0])
+	if len(ids) == 1 || IsBad(v) {
+		return v
+	}
+	base := l.apply(s, graph.Log, ids[1])
+	if IsBad(base) {
+		return Bad
+	}
+	return l.apply(s, graph.Div, v.(Node).ID, base.(Node).ID)
+}
+
 func (l *Lowerer) product(s *site, i, j int) Value {
 	x, ok1 := l.arg(s, i)
 	y, ok2 := l.arg(s, j)
@@ -138,6 +156,14 @@ func extremum(pair, elements, steps graph.Op) func(*Lowerer, *site) Value {
 // A series of vectors is reduced step by step.
 func reduce(elements, steps graph.Op) func(*Lowerer, *site) Value {
 	return func(l *Lowerer, s *site) Value {
+		if t, ok := s.args[0].(Tuple); ok && len(t.Elems) == 0 {
+			switch elements {
+			case graph.Sum, graph.Norm:
+				return Node{l.Graph.Const(0)}
+			case graph.AllOf, graph.AnyOf:
+				return Node{l.Graph.Bool(elements == graph.AllOf)}
+			}
+		}
 		x, ok := l.arg(s, 0)
 		if !ok {
 			return Bad
@@ -189,7 +215,7 @@ func length(l *Lowerer, s *site) Value {
 	if t := l.Graph.Type(x); !t.Series && t.Rank() > 0 {
 		return Node{l.Graph.Const(float64(t.Dim(0)))}
 	}
-	return l.errorf("RL0301", s.argRange(0), "The number of steps of a run is run.NAME.steps.", "len takes a vector or matrix, not %s", l.Graph.Type(x))
+	return l.errorf("RL0302", s.argRange(0), "The number of steps of a run is run.NAME.steps.", "len takes a vector or matrix, not %s", l.Graph.Type(x))
 }
 
 // closeTo is abs(a - b) <= tol.
@@ -204,52 +230,6 @@ func closeTo(l *Lowerer, s *site) Value {
 	}
 	a := l.apply(s, graph.Abs, d.(Node).ID)
 	return l.apply(s, graph.Le, a.(Node).ID, ids[2])
-}
-
-// piecewise(t, values, times) is values[0] before times[0], values[1] from
-// times[0] on, and so forth: exactly one of the values, never a sum.
-func piecewise(l *Lowerer, s *site) Value {
-	t, ok := l.arg(s, 0)
-	if !ok {
-		return Bad
-	}
-	_, vals, ok1 := l.elements(s.args[1], s.argRange(1))
-	_, times, ok2 := l.elements(s.args[2], s.argRange(2))
-	if !ok1 || !ok2 {
-		return Bad
-	}
-	if len(vals) != len(times)+1 {
-		return l.errorf("RL0302", s.r, "There is one value before the first time and one from each time on.",
-			"piecewise has %d values and %d times; it needs one value more than times", len(vals), len(times))
-	}
-	v, ok := l.AsNode(vals[0], s.argRange(1))
-	last := 0.0
-	for i, x := range times {
-		at, ok1 := l.AsNode(x, s.argRange(2))
-		next, ok2 := l.AsNode(vals[i+1], s.argRange(1))
-		if !ok || !ok1 || !ok2 {
-			return Bad
-		}
-		if c, isConst := l.Graph.ConstValue(at); isConst {
-			if i > 0 && !(c > last) {
-				return l.errorf("RL0302", s.argRange(2), "", "the times of piecewise must increase; %g does not come after %g", c, last)
-			}
-			last = c
-		}
-		past := l.apply(s, graph.Ge, t, at)
-		if IsBad(past) {
-			return Bad
-		}
-		sel := l.apply(s, graph.Select, past.(Node).ID, next, v)
-		if IsBad(sel) {
-			return Bad
-		}
-		v = sel.(Node).ID
-	}
-	if !ok {
-		return Bad
-	}
-	return Node{v}
 }
 
 // countTrue counts steps of a series, or elements of a vector.
@@ -290,7 +270,7 @@ func between(l *Lowerer, s *site) Value {
 		return Bad
 	}
 	if t.Rank() == 0 || from != float64(int(from)) || to != float64(int(to)) || from < 0 || to <= from || int(to) > t.Dim(0) {
-		return l.errorf("RL0305", s.r, "", "there are no elements %g to %g in %s", from, to, t)
+		return l.errorf("RL0307", s.r, "", "there are no elements %g to %g in %s", from, to, t)
 	}
 	dims := t.Dims()
 	dims[0] = int(to) - int(from)
@@ -309,7 +289,7 @@ func spaced(f func(from, to, n float64) ([]float64, error)) func(*Lowerer, *site
 		}
 		vals, err := f(v[0], v[1], v[2])
 		if err != nil {
-			return l.errorf("RL0306", s.r, "", "%s: %v", s.name, err)
+			return l.errorf("RL0310", s.r, "", "%s: %v", s.name, err)
 		}
 		return Node{l.Graph.ConstArray(graph.Of(len(vals)), vals)}
 	}
@@ -337,6 +317,6 @@ func ask(what string) func(*Lowerer, *site) Value {
 				return a.Ask(l, what, s.args[1], slices.Clone(s.args[2:]), CallSite{s})
 			}
 		}
-		return l.errorf("RL0301", s.argRange(0), fmt.Sprintf("Write %s(objective.NAME, { x = 1 }).", what), "the first argument of %s must be an objective", what)
+		return l.errorf("RL0302", s.argRange(0), fmt.Sprintf("Write %s(objective.NAME, { x = 1 }).", what), "the first argument of %s must be an objective", what)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"relief/runtime/graph"
+	"relief/runtime/plan"
 )
 
 // site is one call while it is lowered.
@@ -76,7 +77,7 @@ func (l *Lowerer) argsStructural(e *hclsyntax.FunctionCallExpr, sc *Scope) bool 
 // parameters.
 func (l *Lowerer) inline(f *Function, s *site) Value {
 	if len(s.args) != len(f.Params) {
-		return l.errorf("RL0302", s.r, fmt.Sprintf("Write %s(%s).", s.name, strings.Join(f.Params, ", ")),
+		return l.errorf("RL0304", s.r, fmt.Sprintf("Write %s(%s).", s.name, strings.Join(f.Params, ", ")),
 			"%s takes %s, not %d", s.name, plural(len(f.Params), "argument"), len(s.args))
 	}
 	for i, g := range l.active {
@@ -85,7 +86,7 @@ func (l *Lowerer) inline(f *Function, s *site) Value {
 			for _, h := range l.active[i:] {
 				names = append(names, h.Name)
 			}
-			return l.errorf("RL0206", s.r, "Mathematics here is written without recursion: use a vector and sum, or `for`.",
+			return l.errorf("RL0305", s.r, "Mathematics here is written without recursion: use a vector and sum, or `for`.",
 				"%s calls itself: %s -> %s", f.Name, strings.Join(names, " -> "), f.Name)
 		}
 	}
@@ -102,7 +103,7 @@ func (l *Lowerer) inline(f *Function, s *site) Value {
 	l.call = l.Graph.AddSite(graph.Site{Span: l.SpanOf(s.r), Call: outer, Name: f.Name})
 	l.active = append(l.active, f)
 	l.locals = nil
-	v := l.Lower(f.Value, &Scope{names: names, module: f.Module, locals: f.Locals})
+	v := l.body(f, &Scope{names: names, module: f.Module, locals: f.Locals}, s)
 	l.active = l.active[:len(l.active)-1]
 	l.call, l.locals = outer, pending
 	l.Graph.SetOrigin(origin)
@@ -110,6 +111,44 @@ func (l *Lowerer) inline(f *Function, s *site) Value {
 		l.memo[key] = v
 	}
 	return v
+}
+
+// body lowers a function's value once its demands on the arguments are met. A
+// demand that cannot be judged before the run is not judged.
+func (l *Lowerer) body(f *Function, sc *Scope, s *site) Value {
+	for _, c := range f.Checks {
+		id, ok := l.Node(c.Condition, sc)
+		if !ok {
+			return Bad
+		}
+		if holds, known := l.Graph.ConstValue(id); !known || holds != 0 {
+			continue
+		}
+		call, message := l.call, "the arguments are not valid"
+		if t, ok := l.Text(c.Message, sc); ok {
+			message = l.textNow(t)
+		}
+		l.call = l.Graph.Site(call).Call // the fault is the caller's
+		l.errorf("RL0304", s.r, fmt.Sprintf("`relief docs %s` shows what it takes.", f.Name), "%s", strings.TrimSuffix(message, "."))
+		l.call = call
+		return Bad
+	}
+	return l.Lower(f.Value, sc)
+}
+
+// textNow writes a text whose numbers are known while lowering.
+func (l *Lowerer) textNow(t plan.Text) string {
+	var b strings.Builder
+	for _, p := range t {
+		if p.Value == nil {
+			b.WriteString(p.Literal)
+		} else if v, ok := l.Graph.ConstValue(p.Value.Root); ok {
+			b.WriteString(strconv.FormatFloat(v, 'g', -1, 64))
+		} else {
+			b.WriteString("?")
+		}
+	}
+	return b.String()
 }
 
 // memoKey names a call by its function and arguments, if they can be named.
@@ -169,7 +208,7 @@ func (l *Lowerer) callBuiltin(b *builtin, s *site) Value {
 		case b.max > b.min:
 			want = fmt.Sprintf("%d to %d arguments", b.min, b.max)
 		}
-		return l.errorf("RL0302", s.r, "Write "+b.signature+".", "%s takes %s, not %d", s.name, want, n)
+		return l.errorf("RL0304", s.r, "Write "+b.signature+".", "%s takes %s, not %d", s.name, want, n)
 	}
 	defer l.at(s.r)()
 	return b.fn(l, s)
@@ -212,6 +251,6 @@ func (l *Lowerer) argStaticNumber(s *site, i int) (float64, bool) {
 			return c, true
 		}
 	}
-	l.errorf("RL0306", s.argRange(i), "Use a number, a variable or a local.", "argument %d of %s must be a number known when the file is loaded", i+1, s.name)
+	l.errorf("RL0310", s.argRange(i), "Use a number, a variable or a local.", "argument %d of %s must be a number known when the file is loaded", i+1, s.name)
 	return 0, false
 }

@@ -75,7 +75,7 @@ func (l *Lowerer) overBudget(r hcl.Range) bool {
 		return true
 	}
 	if l.Graph.Len() > MaxNodes || l.calls > MaxCalls {
-		l.errorf("RL0307", r, "Write the sum or product over a vector, as in sum(c * log_growth(w)), so that one operation does the work of many.",
+		l.errorf("RL0306", r, "Write the sum or product over a vector, as in sum(c * log_growth(w)), so that one operation does the work of many.",
 			"the expression is too large: more than %d operations or %d calls", MaxNodes, MaxCalls)
 		l.spent = true
 	}
@@ -141,9 +141,9 @@ func (l *Lowerer) attr(v Value, name string, r hcl.Range) Value {
 			}
 			return Node{id}
 		}
-		return l.errorf("RL0301", trimDot(r), "Elements of a vector are named by their number: w[0].", "%s has no part %q", l.Graph.Type(v.ID), name)
+		return l.errorf("RL0302", trimDot(r), "Elements of a vector are named by their number: w[0].", "%s has no part %q", l.Graph.Type(v.ID), name)
 	}
-	return l.errorf("RL0301", trimDot(r), "", "this has no part %q", name)
+	return l.errorf("RL0302", trimDot(r), "", "this has no part %q", name)
 }
 
 func trimDot(r hcl.Range) hcl.Range {
@@ -181,16 +181,16 @@ func (l *Lowerer) element(v Value, key cty.Value, r hcl.Range) Value {
 		if s, ok := v.(Static); ok && key.Type() == cty.String {
 			return l.attr(s, key.AsString(), r)
 		}
-		return l.errorf("RL0306", r, "Elements are numbered from 0.", "an index must be a number")
+		return l.errorf("RL0310", r, "Elements are numbered from 0.", "an index must be a number")
 	}
 	f := key.AsBigFloat()
 	i64, acc := f.Int64()
 	if acc != 0 || !f.IsInt() || i64 < 0 || i64 > 1<<40 {
-		return l.errorf("RL0305", r, "Elements and steps are numbered from 0 in whole numbers.", "%s cannot be an index", f.Text('g', -1))
+		return l.errorf("RL0307", r, "Elements and steps are numbered from 0 in whole numbers.", "%s cannot be an index", f.Text('g', -1))
 	}
 	i := int(i64)
 	outOfRange := func(n int) Value {
-		return l.errorf("RL0305", r, fmt.Sprintf("The last one is %d.", n-1), "index %d is out of range: there are %d elements", i, n)
+		return l.errorf("RL0307", r, fmt.Sprintf("The last one is %d.", n-1), "index %d is out of range: there are %d elements", i, n)
 	}
 	switch v := v.(type) {
 	case Node:
@@ -200,7 +200,7 @@ func (l *Lowerer) element(v Value, key cty.Value, r hcl.Range) Value {
 			return Node{l.Graph.AtStep(v.ID, i)}
 		}
 		if t.Rank() == 0 {
-			return l.errorf("RL0301", r, "", "a number has no elements")
+			return l.errorf("RL0302", r, "", "a number has no elements")
 		}
 		if i >= t.Dim(0) {
 			return outOfRange(t.Dim(0))
@@ -219,7 +219,7 @@ func (l *Lowerer) element(v Value, key cty.Value, r hcl.Range) Value {
 			return l.fromStatic(v.V.Index(key))
 		}
 	}
-	return l.errorf("RL0301", r, "", "this has no elements")
+	return l.errorf("RL0302", r, "", "this has no elements")
 }
 
 // elements splits a value for `for` and `[*]`; keys are numbers for lists and
@@ -235,11 +235,11 @@ func (l *Lowerer) elements(v Value, r hcl.Range) (keys []cty.Value, vals []Value
 	case Node:
 		t := l.Graph.Type(v.ID)
 		if t.Series {
-			l.errorf("RL0301", r, "Series take part in mathematics as a whole: abs(s), s > 1, slice(s, 10, 20).", "a series cannot be unrolled")
+			l.errorf("RL0302", r, "Series take part in mathematics as a whole: abs(s), s > 1, slice(s, 10, 20).", "a series cannot be unrolled")
 			return nil, nil, false
 		}
 		if t.Rank() == 0 {
-			l.errorf("RL0301", r, "", "a number has no elements")
+			l.errorf("RL0302", r, "", "a number has no elements")
 			return nil, nil, false
 		}
 		for i := range t.Dim(0) {
@@ -273,7 +273,7 @@ func (l *Lowerer) elements(v Value, r hcl.Range) (keys []cty.Value, vals []Value
 			return keys, vals, true
 		}
 	}
-	l.errorf("RL0301", r, "", "this has no elements")
+	l.errorf("RL0302", r, "", "this has no elements")
 	return nil, nil, false
 }
 
@@ -300,7 +300,7 @@ func (l *Lowerer) record(e *hclsyntax.ObjectConsExpr, sc *Scope) Value {
 	for _, item := range e.Items {
 		k, diags := item.KeyExpr.Value(nil)
 		if diags.HasErrors() || k.Type() != cty.String {
-			return l.errorf("RL0306", item.KeyExpr.Range(), "Write names on the left: { x = 1 }.", "the name of a part must be known when the file is loaded")
+			return l.errorf("RL0310", item.KeyExpr.Range(), "Write names on the left: { x = 1 }.", "the name of a part must be known when the file is loaded")
 		}
 		name := k.AsString()
 		if _, twice := rec.Fields[name]; twice {

@@ -121,11 +121,11 @@ func (l *Lowerer) AsNode(v Value, r hcl.Range) (graph.ID, bool) {
 	case Callable:
 		l.errorf("RL0303", r, fmt.Sprintf("Call it: %s(...).", v.Name), "%s is a function, not a number", v.Name)
 	case Record:
-		l.errorf("RL0301", r, "Name one of its parts, as in point.x.", "an object stands where a number is needed")
+		l.errorf("RL0302", r, "Name one of its parts, as in point.x.", "an object stands where a number is needed")
 	case Word:
-		l.errorf("RL0304", r, `Text can be compared with == and != and written in messages.`, "text stands where a number is needed")
+		l.errorf("RL0301", r, `Text can be compared with == and != and written in messages.`, "text stands where a number is needed")
 	case Ref:
-		l.errorf("RL0301", r, "Name one of its results: `relief docs` lists them.", "%s stands where a number is needed", v.Describe())
+		l.errorf("RL0302", r, "Name one of its results: `relief docs` lists them.", "%s stands where a number is needed", v.Describe())
 	}
 	return graph.None, false
 }
@@ -133,7 +133,7 @@ func (l *Lowerer) AsNode(v Value, r hcl.Range) (graph.ID, bool) {
 func (l *Lowerer) staticNode(v cty.Value, r hcl.Range) (graph.ID, bool) {
 	v, _ = v.Unmark()
 	if v.IsNull() || !v.IsKnown() {
-		l.errorf("RL0301", r, "Give it a value.", "null stands where a number is needed")
+		l.errorf("RL0302", r, "Give it a value.", "null stands where a number is needed")
 		return graph.None, false
 	}
 	t := v.Type()
@@ -144,11 +144,11 @@ func (l *Lowerer) staticNode(v cty.Value, r hcl.Range) (graph.ID, bool) {
 	case t == cty.Bool:
 		return l.Graph.Bool(v.True()), true
 	case t == cty.String:
-		l.errorf("RL0304", r, "Numbers are written without quotes.", "text stands where a number is needed: %q", clip(v.AsString()))
+		l.errorf("RL0301", r, "Numbers are written without quotes.", "text stands where a number is needed: %q", clip(v.AsString()))
 		return graph.None, false
 	case t.IsListType() || t.IsTupleType() || t.IsSetType():
 		if v.LengthInt() == 0 {
-			l.errorf("RL0301", r, "A vector has at least one element.", "an empty list stands where a vector is needed")
+			l.errorf("RL0302", r, "A vector has at least one element.", "an empty list stands where a vector is needed")
 			return graph.None, false
 		}
 		ids := make([]graph.ID, 0, v.LengthInt())
@@ -167,7 +167,7 @@ func (l *Lowerer) staticNode(v cty.Value, r hcl.Range) (graph.ID, bool) {
 		}
 		return id, true
 	}
-	l.errorf("RL0301", r, "Name one of its parts.", "an object stands where a number is needed")
+	l.errorf("RL0302", r, "Name one of its parts.", "an object stands where a number is needed")
 	return graph.None, false
 }
 
@@ -175,9 +175,9 @@ func (l *Lowerer) staticNode(v cty.Value, r hcl.Range) (graph.ID, bool) {
 func (l *Lowerer) typeError(err error, r hcl.Range, what string) Value {
 	var te *graph.TypeError
 	if !errors.As(err, &te) {
-		return l.errorf("RL0301", r, "", "%s: %v", what, err)
+		return l.errorf("RL0302", r, "", "%s: %v", what, err)
 	}
-	return l.errorf("RL0301", r, "Numbers combine with anything; two arrays combine only if their axes are the same.", "%s: %s", what, te.Reason)
+	return l.errorf("RL0302", r, "Numbers combine with anything; two arrays combine only if their axes are the same.", "%s: %s", what, te.Reason)
 }
 
 func clip(s string) string {

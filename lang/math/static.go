@@ -2,6 +2,7 @@ package math
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
@@ -28,7 +30,7 @@ func (l *Lowerer) Static(e hclsyntax.Expression, sc *Scope) (v cty.Value, ok boo
 	// for the machine's memory; to a study that is an error like any other.
 	defer func() {
 		if p := recover(); p != nil {
-			l.errorf("RL0306", e.Range(), "", "this cannot be computed: %v", p)
+			l.errorf("RL0310", e.Range(), "", "this cannot be computed: %v", p)
 			v, ok = cty.NilVal, false
 		}
 	}()
@@ -60,7 +62,7 @@ func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
 		l.errorf("RL0203", r, cure, "the function %q cannot be used in a value that must be known when the file is loaded", name)
 		return
 	}
-	l.errorf("RL0306", r, detail, "%s", summary)
+	l.errorf("RL0310", r, detail, "%s", summary)
 }
 
 func lowerFirst(s string) string {
@@ -92,10 +94,10 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 			case bad:
 				good = false
 			case Callable:
-				l.errorf("RL0207", r, "", "%q is a function; its name has no structural value", name)
+				l.errorf("RL0205", r, "", "%q is a function; its name has no structural value", name)
 				good = false
 			default:
-				l.errorf("RL0207", r, "Use a number, a variable or a local that does not depend on it.", "%q is not known before the run, and the value must be known when the file is loaded", name)
+				l.errorf("RL0205", r, "Use a number, a variable or a local that does not depend on it.", "%q is not known before the run, and the value must be known when the file is loaded", name)
 				good = false
 			}
 			continue
@@ -122,12 +124,12 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 				continue
 			}
 			if _, isBlock := sc.module.Blocks[name]; isBlock {
-				l.errorf("RL0207", r, "Use a number, a variable or a local; results are known only after the run.", "%s is not known before the run, and the value must be known when the file is loaded", traversalText(t))
+				l.errorf("RL0205", r, "Use a number, a variable or a local; results are known only after the run.", "%s is not known before the run, and the value must be known when the file is loaded", traversalText(t))
 				continue
 			}
 			l.root(t, sc) // reports the unknown name
 			if l.callable(name, sc.module) != nil {
-				l.errorf("RL0207", r, "", "%q is a function; its name has no structural value", name)
+				l.errorf("RL0205", r, "", "%q is a function; its name has no structural value", name)
 			}
 		}
 		if !good {
@@ -194,15 +196,16 @@ func traversalText(t hcl.Traversal) string {
 // structural are the functions of structural expressions: HCL's usual ones.
 // Those that could fill the memory have limits.
 var structural = map[string]function.Function{
-	"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "log": stdlib.LogFunc,
-	"max": stdlib.MaxFunc, "min": stdlib.MinFunc, "pow": powFunc, "signum": stdlib.SignumFunc, "parseint": stdlib.ParseIntFunc,
+	"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "log": logFunc,
+	"max": extremumFunc(stdlib.MaxFunc), "min": extremumFunc(stdlib.MinFunc), "pow": powFunc, "sign": stdlib.SignumFunc,
+	"round": real1(math.Round), "sqrt": real1(math.Sqrt), "sum": sumFunc,
 	"range": rangeFunc, "linspace": linspaceFunc, "logspace": logspaceFunc,
 	"concat": stdlib.ConcatFunc, "contains": stdlib.ContainsFunc, "distinct": stdlib.DistinctFunc, "element": stdlib.ElementFunc,
-	"flatten": stdlib.FlattenFunc, "index": stdlib.IndexFunc, "keys": stdlib.KeysFunc, "length": stdlib.LengthFunc,
-	"lookup": stdlib.LookupFunc, "merge": stdlib.MergeFunc, "reverse": stdlib.ReverseListFunc, "slice": stdlib.SliceFunc,
-	"sort": stdlib.SortFunc, "values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc, "coalesce": stdlib.CoalesceFunc,
+	"flatten": stdlib.FlattenFunc, "index": stdlib.IndexFunc, "keys": stdlib.KeysFunc, "len": stdlib.LengthFunc, "length": stdlib.LengthFunc,
+	"lookup": stdlib.LookupFunc, "merge": stdlib.MergeFunc, "reverse": stdlib.ReverseListFunc, "setproduct": setproductFunc,
+	"slice": stdlib.SliceFunc, "sort": sortFunc, "values": stdlib.ValuesFunc, "zip": zipFunc, "zipmap": stdlib.ZipmapFunc, "coalesce": stdlib.CoalesceFunc,
 	"format": boundedFormat, "join": stdlib.JoinFunc, "lower": stdlib.LowerFunc, "upper": stdlib.UpperFunc, "replace": stdlib.ReplaceFunc,
-	"split": stdlib.SplitFunc, "substr": stdlib.SubstrFunc, "trimspace": stdlib.TrimSpaceFunc, "title": stdlib.TitleFunc,
+	"split": stdlib.SplitFunc, "substr": stdlib.SubstrFunc, "trimspace": stdlib.TrimSpaceFunc,
 	"tonumber": stdlib.MakeToFunc(cty.Number), "tostring": stdlib.MakeToFunc(cty.String), "tobool": stdlib.MakeToFunc(cty.Bool),
 	"toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)), "tolist": stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)), "tomap": stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
 }
@@ -289,6 +292,168 @@ var powFunc = function.New(&function.Spec{
 		}
 		return stdlib.PowFunc.Call(args)
 	},
+})
+
+// real1 is a function of one number, computed in binary64.
+func real1(f func(float64) float64) function.Function {
+	return function.New(&function.Spec{
+		Params: numbers("x"),
+		Type:   function.StaticReturnType(cty.Number),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			return finite(f(float(args[0])))
+		},
+	})
+}
+
+// finite guards cty, which has no NaN.
+func finite(v float64) (cty.Value, error) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return cty.NilVal, fmt.Errorf("the result is not a finite number")
+	}
+	return cty.NumberFloatVal(v), nil
+}
+
+// logFunc is the natural logarithm, or that to a base.
+var logFunc = function.New(&function.Spec{
+	Params:   numbers("x"),
+	VarParam: &function.Parameter{Name: "base", Type: cty.Number},
+	Type:     function.StaticReturnType(cty.Number),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		switch len(args) {
+		case 1:
+			return finite(math.Log(float(args[0])))
+		case 2:
+			return finite(math.Log(float(args[0])) / math.Log(float(args[1])))
+		}
+		return cty.NilVal, fmt.Errorf("log takes a number and, if wanted, a base")
+	},
+})
+
+// extremumFunc takes numbers, or one list of them, as mathematics does.
+func extremumFunc(f function.Function) function.Function {
+	return function.New(&function.Spec{
+		VarParam: &function.Parameter{Name: "numbers", Type: cty.DynamicPseudoType},
+		Type:     function.StaticReturnType(cty.Number),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			if len(args) == 1 && args[0].CanIterateElements() {
+				args = args[0].AsValueSlice()
+			}
+			for _, a := range args {
+				if a.IsNull() || a.Type() != cty.Number {
+					return cty.NilVal, fmt.Errorf("numbers, or one list of numbers, are needed")
+				}
+			}
+			return f.Call(args)
+		},
+	})
+}
+
+// sumFunc adds a list of numbers exactly.
+var sumFunc = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},
+	Type:   function.StaticReturnType(cty.Number),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		vals, err := numberElements(args[0])
+		total := cty.Zero
+		for _, v := range vals {
+			total = total.Add(v)
+		}
+		return total, err
+	},
+})
+
+func numberElements(list cty.Value) ([]cty.Value, error) {
+	if list.IsNull() || !list.CanIterateElements() {
+		return nil, fmt.Errorf("a list of numbers is needed")
+	}
+	vals := list.AsValueSlice()
+	for _, v := range vals {
+		if v.IsNull() || v.Type() != cty.Number {
+			return nil, fmt.Errorf("a list of numbers is needed")
+		}
+	}
+	return vals, nil
+}
+
+// sortFunc puts numbers in ascending order, texts in that of their
+// characters.
+var sortFunc = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},
+	Type: func(args []cty.Value) (cty.Type, error) {
+		if vals, err := numberElements(args[0]); err == nil && len(vals) > 0 {
+			return cty.List(cty.Number), nil
+		}
+		return cty.List(cty.String), nil
+	},
+	Impl: func(args []cty.Value, t cty.Type) (cty.Value, error) {
+		if t.ElementType() == cty.Number {
+			vals, err := numberElements(args[0])
+			slices.SortStableFunc(vals, func(a, b cty.Value) int { return a.AsBigFloat().Cmp(b.AsBigFloat()) })
+			return cty.ListVal(vals), err
+		}
+		list, err := convert.Convert(args[0], cty.List(cty.String))
+		if err != nil {
+			return cty.NilVal, fmt.Errorf("a list of numbers or a list of texts is needed")
+		}
+		for _, v := range args[0].AsValueSlice() {
+			if v.IsNull() || v.Type() != cty.String {
+				return cty.NilVal, fmt.Errorf("a list of numbers or a list of texts is needed")
+			}
+		}
+		return stdlib.SortFunc.Call([]cty.Value{list})
+	},
+})
+
+// zipFunc gives tuples of the first elements, of the second, and so on.
+var zipFunc = function.New(&function.Spec{
+	VarParam: &function.Parameter{Name: "lists", Type: cty.DynamicPseudoType},
+	Type: func(args []cty.Value) (cty.Type, error) {
+		v, err := zip(args)
+		return v.Type(), err
+	},
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return zip(args) },
+})
+
+func zip(lists []cty.Value) (cty.Value, error) {
+	var rows [][]cty.Value
+	for i, l := range lists {
+		if l.IsNull() || !l.CanIterateElements() {
+			return cty.EmptyTupleVal, fmt.Errorf("zip takes lists")
+		}
+		vals := l.AsValueSlice()
+		if i == 0 {
+			rows = make([][]cty.Value, len(vals))
+		}
+		if len(vals) != len(rows) {
+			return cty.EmptyTupleVal, fmt.Errorf("the lists have different lengths, %d and %d", len(rows), len(vals))
+		}
+		for k, v := range vals {
+			rows[k] = append(rows[k], v)
+		}
+	}
+	out := make([]cty.Value, len(rows))
+	for k, r := range rows {
+		out[k] = cty.TupleVal(r)
+	}
+	return cty.TupleVal(out), nil
+}
+
+// setproductFunc is bounded, because a product of lists grows so fast.
+var setproductFunc = function.New(&function.Spec{
+	VarParam: &function.Parameter{Name: "lists", Type: cty.DynamicPseudoType},
+	Type: func(args []cty.Value) (cty.Type, error) {
+		n := 1
+		for _, a := range args {
+			if a.IsNull() || !a.CanIterateElements() {
+				return cty.DynamicPseudoType, fmt.Errorf("setproduct takes lists")
+			}
+			if n *= max(1, a.LengthInt()); n > MaxElements {
+				return cty.DynamicPseudoType, fmt.Errorf("the list would have more than %d elements", MaxElements)
+			}
+		}
+		return stdlib.SetProductFunc.ReturnTypeForValues(args)
+	},
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return stdlib.SetProductFunc.Call(args) },
 })
 
 // boundedFormat is format without widths that would fill the memory.

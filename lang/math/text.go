@@ -80,7 +80,7 @@ func (l *Lowerer) numberText(v Value, r hcl.Range, verb string) (plan.Text, bool
 		return nil, false
 	}
 	if l.Graph.Type(id).Series {
-		l.errorf("RL0301", r, "Take one step of it, as in s[100], or last(s), max(s), mean(s).", "a whole series cannot be written into text")
+		l.errorf("RL0302", r, "Take one step of it, as in s[100], or last(s), max(s), mean(s).", "a whole series cannot be written into text")
 		return nil, false
 	}
 	return plan.Text{{Verb: verb, Value: l.Expr(id, l.SpanOf(r))}}, true
@@ -91,7 +91,7 @@ func (l *Lowerer) numberText(v Value, r hcl.Range, verb string) (plan.Text, bool
 func (l *Lowerer) format(e *hclsyntax.FunctionCallExpr, sc *Scope) (plan.Text, bool) {
 	r := e.Range()
 	bad := func(cure, format string, args ...any) (plan.Text, bool) {
-		l.errorf("RL0302", r, cure, format, args...)
+		l.errorf("RL0304", r, cure, format, args...)
 		return nil, false
 	}
 	if len(e.Args) == 0 {
@@ -189,5 +189,5 @@ func (l *Lowerer) template(e hclsyntax.Expression, sc *Scope) Value {
 		}
 		return Static{v}
 	}
-	return l.errorf("RL0304", e.Range(), "Numbers are written without quotes.", "text with results in it stands where a number is needed")
+	return l.errorf("RL0301", e.Range(), "Numbers are written without quotes.", "text with results in it stands where a number is needed")
 }

@@ -83,8 +83,16 @@ type Function struct {
 	Params []string
 	Value  hclsyntax.Expression
 	Locals map[string]hclsyntax.Expression
+	Checks []Validation
 	Module *Module
 	Span   diag.Span // the block's header
+}
+
+// Validation is a demand on the arguments of a call that is judged while the
+// call is lowered: on lengths, and on numbers known by then.
+type Validation struct {
+	Condition hclsyntax.Expression
+	Message   hclsyntax.Expression
 }
 
 // Module is the outermost scope of one file: what its expressions may name
