@@ -1,0 +1,215 @@
+package program
+
+import (
+	"fmt"
+	"math"
+
+	"relief/runtime/graph"
+)
+
+// Options changes how a graph is compiled, never what it computes.
+type Options struct {
+	// MaxScalar is the largest number of elements that are computed by
+	// instructions of their own; a larger program loops over elements.
+	// 0 means 1 << 15, a negative number none.
+	MaxScalar int
+}
+
+// Program is a compiled graph. It is read-only, and any number of states may
+// execute it at once.
+type Program struct {
+	graph   *graph.Graph
+	inputs  []Port
+	outputs []Port
+	roots   []graph.ID
+
+	code   []instruction
+	consts []constant
+	rows   int      // registers, of one number per lane each
+	narrow []packed // the code for one lane, nil where it does not fit
+}
+
+// Port is an input or an output of a program.
+type Port struct {
+	Name string // of an input
+	Type graph.Type
+	rows []int32 // the register of each element
+}
+
+// Inputs and Outputs are the program's ports in the order given to Compile.
+func (p *Program) Inputs() []Port  { return p.inputs }
+func (p *Program) Outputs() []Port { return p.outputs }
+
+// Size is the number of registers and of instructions.
+func (p *Program) Size() (registers, instructions int) { return p.rows, len(p.code) }
+
+// opcode is a graph operation, or one of those below.
+type opcode uint8
+
+const (
+	opCopy  opcode = 128 + iota
+	opAddI         // a + imm
+	opRSubI        // imm - a
+	opMulI         // a * imm
+	opDivI         // a / imm
+	opRDivI        // imm / a
+	opZero         // 0
+)
+
+// instruction computes n elements. Operands are registers; element i of
+// operand a is register a + i*sa. Reductions, Transpose, Outer and MatMul take
+// their sizes from the operands' types.
+type instruction struct {
+	op         opcode
+	sa, sb, sc uint8
+	n          int32
+	d, a, b, c int32
+	imm        float64
+	node       graph.ID
+	rows       int32 // MatMul, Outer, Transpose: rows, inner, cols
+	inner      int32
+	cols       int32
+}
+
+type constant struct {
+	row   int32
+	value float64
+}
+
+// value is where the elements of a node are, before registers are assigned:
+// from element off of group v on, or, in a program of scalars, one group per
+// element.
+type value struct {
+	v, off int32
+	each   []int32
+}
+
+// group is a run of elements that get neighbouring registers.
+type group struct {
+	size     int32
+	row      int32
+	last     int32 // the last instruction that reads it
+	pinned   bool  // an input, output or constant
+	assigned bool
+}
+
+type lowering struct {
+	g      *graph.Graph
+	need   []bool
+	values []value
+	groups []group
+	consts map[uint64]int32
+	fill   map[int32][]float64 // elements of constant groups
+	order  []int32             // constant groups in the order they were made
+	code   []draft
+	scalar bool
+	common map[instruction]int32
+}
+
+// draft is an instruction whose operands are groups, with an element offset
+// into each.
+type draft struct {
+	instruction
+	od, oa, ob, oc int32
+}
+
+// Compile translates what the outputs need. Inputs are named in the order of
+// the program's ports; a name that the graph has no input for is an error, as
+// is an input that the outputs need and that is not named. Operations on
+// series, which only results have, are an error.
+func Compile(g *graph.Graph, inputs []string, outputs []graph.ID, opt Options) (*Program, error) {
+	if opt.MaxScalar == 0 {
+		opt.MaxScalar = 1 << 15
+	}
+	lo := &lowering{g: g, need: g.Reach(outputs), values: make([]value, g.Len()),
+		consts: map[uint64]int32{}, fill: map[int32][]float64{}, common: map[instruction]int32{}}
+	p := &Program{graph: g, roots: outputs}
+	named := map[graph.ID]bool{}
+	for _, name := range inputs {
+		id, ok := g.Lookup(name)
+		if !ok {
+			return nil, fmt.Errorf("program: the graph has no input %q", name)
+		}
+		named[id] = true
+		p.inputs = append(p.inputs, Port{Name: name, Type: g.Type(id)})
+	}
+	work := 0
+	for i, need := range lo.need {
+		if !need {
+			continue
+		}
+		n := g.Node(graph.ID(i))
+		if n.Type.Series || n.Op.IsSeries() {
+			return nil, fmt.Errorf("program: %s is %s, which only results have", n.Op, n.Type)
+		}
+		if n.Op == graph.Input && !named[graph.ID(i)] {
+			return nil, fmt.Errorf("program: input %q is needed and has no value", n.Name)
+		}
+		work += workOf(g, n)
+	}
+	lo.scalar = work <= opt.MaxScalar
+	for _, port := range p.inputs {
+		id, _ := g.Lookup(port.Name)
+		if lo.values[id].each == nil && lo.values[id].v == 0 {
+			lo.values[id] = lo.fresh(port.Type.Size(), true)
+		}
+	}
+	for i, need := range lo.need {
+		if n := g.Node(graph.ID(i)); need && n.Op != graph.Input {
+			lo.node(graph.ID(i), n)
+		}
+	}
+	lo.finish(p, outputs)
+	return p, nil
+}
+
+// workOf is the number of scalar instructions that a node takes.
+func workOf(g *graph.Graph, n *graph.Node) int {
+	switch n.Op {
+	case graph.MatMul:
+		rows, inner, cols := graph.MatMulDims(g.Type(n.Args[0]), g.Type(n.Args[1]))
+		return 2 * rows * inner * cols
+	case graph.Norm:
+		return 2 * g.Type(n.Args[0]).Size()
+	}
+	if n.Op.IsReduction() {
+		return g.Type(n.Args[0]).Size()
+	}
+	return n.Type.Size()
+}
+
+// fresh makes a place for n elements.
+func (lo *lowering) fresh(n int, pinned bool) value {
+	if !lo.scalar {
+		lo.groups = append(lo.groups, group{size: int32(n), pinned: pinned, last: -1})
+		return value{v: int32(len(lo.groups))}
+	}
+	each := make([]int32, n)
+	for i := range each {
+		lo.groups = append(lo.groups, group{size: 1, pinned: pinned, last: -1})
+		each[i] = int32(len(lo.groups))
+	}
+	return value{each: each}
+}
+
+// scalarConst is the group of one constant number.
+func (lo *lowering) scalarConst(v float64) int32 {
+	bits := math.Float64bits(v)
+	if id, ok := lo.consts[bits]; ok {
+		return id
+	}
+	lo.groups = append(lo.groups, group{size: 1, pinned: true, last: -1})
+	id := int32(len(lo.groups))
+	lo.consts[bits] = id
+	lo.fill[id] = []float64{v}
+	lo.order = append(lo.order, id)
+	return id
+}
+
+func (lo *lowering) node(id graph.ID, n *graph.Node) {
+	if lo.scalar {
+		lo.values[id] = value{each: lo.scalars(id, n)}
+		return
+	}
+	lo.array(id, n)
+}

@@ -1,0 +1,104 @@
+package program
+
+import (
+	"math"
+
+	"relief/runtime/graph"
+)
+
+// packed is an instruction of the code for one lane: 16 bytes, registers of 16
+// bits. The third operand of a Select stands in imm.
+type packed struct {
+	op      uint16
+	d, a, b uint16
+	imm     float64
+}
+
+const narrowRegisters = 1 << 16
+
+// bank is the registers of one lane. Its size makes every 16-bit index valid,
+// so that the interpreter needs no check; pages that are not used are never
+// touched.
+type bank = [narrowRegisters]float64
+
+// pack writes the code for one lane, if the program is one of scalars.
+func (p *Program) pack(scalar bool) {
+	if !scalar || p.rows > narrowRegisters {
+		return
+	}
+	p.narrow = make([]packed, len(p.code))
+	for i, in := range p.code {
+		q := packed{op: uint16(in.op), d: uint16(in.d), a: uint16(in.a), b: uint16(in.b), imm: in.imm}
+		if graph.Op(in.op) == graph.Select {
+			q.imm = math.Float64frombits(uint64(in.c))
+		}
+		p.narrow[i] = q
+	}
+}
+
+// execute runs the code once on one lane.
+func execute(code []packed, r *bank) {
+	for i := range code {
+		in := &code[i]
+		a := r[in.a]
+		var v float64
+		switch in.op {
+		case opCopyN:
+			v = a
+		case opAddIN:
+			v = a + in.imm
+		case opRSubIN:
+			v = in.imm - a
+		case opMulIN:
+			v = a * in.imm
+		case opDivIN:
+			v = a / in.imm
+		case opRDivIN:
+			v = in.imm / a
+		case uint16(graph.Neg):
+			v = -a
+		case uint16(graph.Abs):
+			v = math.Abs(a)
+		case uint16(graph.Sqrt):
+			v = math.Sqrt(a)
+		case uint16(graph.Add):
+			v = a + r[in.b]
+		case uint16(graph.Sub):
+			v = a - r[in.b]
+		case uint16(graph.Mul):
+			v = a * r[in.b]
+		case uint16(graph.Div):
+			v = a / r[in.b]
+		case uint16(graph.SignMul):
+			b := r[in.b]
+			switch {
+			case b > 0:
+				v = a
+			case b < 0:
+				v = -a
+			case b != b:
+				v = b
+			}
+			if a == 0 {
+				v = 0
+			}
+		case uint16(graph.Select):
+			v = r[uint16(math.Float64bits(in.imm))]
+			if a != 0 {
+				v = r[in.b]
+			}
+		default:
+			v = graph.Op(in.op).Eval(a, r[in.b], 0)
+		}
+		r[in.d] = v
+	}
+}
+
+const (
+	opCopyN  = uint16(opCopy)
+	opAddIN  = uint16(opAddI)
+	opRSubIN = uint16(opRSubI)
+	opMulIN  = uint16(opMulI)
+	opDivIN  = uint16(opDivI)
+	opRDivIN = uint16(opRDivI)
+)

@@ -1,0 +1,263 @@
+package program
+
+import (
+	"math"
+
+	"relief/runtime/graph"
+)
+
+// block is the registers of up to blockWidth lanes: register i is the width
+// numbers from i*width on.
+type block struct {
+	p     *Program
+	width int
+	mem   []float64
+	acc   []float64
+}
+
+const blockWidth = 256
+
+// newBlock allocates registers for lanes lanes.
+func newBlock(p *Program, lanes int) *block {
+	b := &block{p: p, mem: make([]float64, max(p.rows, 1)*lanes), acc: make([]float64, lanes)}
+	b.resize(lanes)
+	return b
+}
+
+// resize makes the block one of fewer lanes, or of as many as before.
+func (b *block) resize(lanes int) {
+	if b.width == lanes {
+		return
+	}
+	b.width = lanes
+	for _, c := range b.p.consts {
+		fill(b.row(c.row), c.value)
+	}
+}
+
+func fill(d []float64, v float64) {
+	for i := range d {
+		d[i] = v
+	}
+}
+
+// row is register i.
+func (b *block) row(i int32) []float64 {
+	return b.mem[int(i)*b.width:][:b.width:b.width]
+}
+
+// run is registers [i, i+n).
+func (b *block) run(i, n int32) []float64 {
+	return b.mem[int(i)*b.width:][:int(n)*b.width]
+}
+
+// execute runs the code once on all lanes of the block.
+func (b *block) execute() {
+	for i := range b.p.code {
+		in := &b.p.code[i]
+		switch {
+		case in.op >= opCopy:
+			b.special(in)
+		case graph.Op(in.op).IsElementwise():
+			b.elementwise(in)
+		default:
+			b.array(in)
+		}
+	}
+}
+
+// elementwise makes one pass where all operands have the result's elements,
+// and one for each element where some repeat.
+func (b *block) elementwise(in *instruction) {
+	op := graph.Op(in.op)
+	arity := op.Arity()
+	if in.n == 1 || in.sa == 1 && (arity < 2 || in.sb == 1) && (arity < 3 || in.sc == 1) {
+		switch arity {
+		case 1:
+			unary(op, b.run(in.d, in.n), b.run(in.a, in.n))
+		case 2:
+			binary(op, b.run(in.d, in.n), b.run(in.a, in.n), b.run(in.b, in.n))
+		default:
+			choose(b.run(in.d, in.n), b.run(in.a, in.n), b.run(in.b, in.n), b.run(in.c, in.n))
+		}
+		return
+	}
+	for i := range in.n {
+		d, x := b.row(in.d+i), b.row(in.a+i*int32(in.sa))
+		switch arity {
+		case 1:
+			unary(op, d, x)
+		case 2:
+			binary(op, d, x, b.row(in.b+i*int32(in.sb)))
+		default:
+			choose(d, x, b.row(in.b+i*int32(in.sb)), b.row(in.c+i*int32(in.sc)))
+		}
+	}
+}
+
+func (b *block) special(in *instruction) {
+	if in.op == opZero {
+		fill(b.run(in.d, in.n), 0)
+		return
+	}
+	if in.n == 1 || in.sa == 1 {
+		withScalar(in.op, b.run(in.d, in.n), b.run(in.a, in.n), in.imm)
+		return
+	}
+	for i := range in.n {
+		withScalar(in.op, b.row(in.d+i), b.row(in.a+i*int32(in.sa)), in.imm)
+	}
+}
+
+// array computes reductions and the operations on matrices, in index order.
+func (b *block) array(in *instruction) {
+	switch op := graph.Op(in.op); op {
+	case graph.Transpose:
+		for i := range in.rows {
+			for j := range in.cols {
+				copy(b.row(in.d+j*in.rows+i), b.row(in.a+i*in.cols+j))
+			}
+		}
+	case graph.Outer:
+		for i := range in.rows {
+			for j := range in.cols {
+				binary(graph.Mul, b.row(in.d+i*in.cols+j), b.row(in.a+i), b.row(in.b+j))
+			}
+		}
+	case graph.MatMul:
+		for i := range in.rows {
+			for j := range in.cols {
+				d := b.row(in.d + i*in.cols + j)
+				if in.inner == 0 {
+					fill(d, 0)
+				}
+				for l := range in.inner {
+					x, y := b.row(in.a+i*in.inner+l), b.row(in.b+l*in.cols+j)
+					if l == 0 {
+						binary(graph.Mul, d, x, y)
+					} else {
+						binary(graph.Mul, b.acc[:b.width], x, y)
+						binary(graph.Add, d, d, b.acc[:b.width])
+					}
+				}
+			}
+		}
+	default:
+		b.reduce(op, in)
+	}
+}
+
+func (b *block) reduce(op graph.Op, in *instruction) {
+	d := b.row(in.d)
+	pair := pairOf(op)
+	if in.n == 0 {
+		fill(d, identity(pair))
+		return
+	}
+	for i := range in.n {
+		x := b.row(in.a + i)
+		switch {
+		case i == 0 && op == graph.Norm:
+			binary(graph.Mul, d, x, x)
+		case i == 0:
+			copy(d, x)
+		case op == graph.Norm:
+			binary(graph.Mul, b.acc[:b.width], x, x)
+			binary(graph.Add, d, d, b.acc[:b.width])
+		default:
+			binary(pair, d, d, x)
+		}
+	}
+	if op == graph.Norm {
+		unary(graph.Sqrt, d, d)
+	}
+}
+
+// withScalar computes d = op(a, imm).
+func withScalar(op opcode, d, a []float64, imm float64) {
+	a = a[:len(d)]
+	switch op {
+	case opCopy:
+		copy(d, a)
+	case opAddI:
+		for i, x := range a {
+			d[i] = x + imm
+		}
+	case opRSubI:
+		for i, x := range a {
+			d[i] = imm - x
+		}
+	case opMulI:
+		for i, x := range a {
+			d[i] = x * imm
+		}
+	case opDivI:
+		for i, x := range a {
+			d[i] = x / imm
+		}
+	case opRDivI:
+		for i, x := range a {
+			d[i] = imm / x
+		}
+	}
+}
+
+func unary(op graph.Op, d, a []float64) {
+	a = a[:len(d)]
+	switch op {
+	case graph.Neg:
+		for i, x := range a {
+			d[i] = -x
+		}
+	case graph.Abs:
+		for i, x := range a {
+			d[i] = math.Abs(x)
+		}
+	case graph.Sqrt:
+		for i, x := range a {
+			d[i] = math.Sqrt(x)
+		}
+	default:
+		for i, x := range a {
+			d[i] = op.Eval(x, 0, 0)
+		}
+	}
+}
+
+func binary(op graph.Op, d, a, b []float64) {
+	a, b = a[:len(d)], b[:len(d)]
+	switch op {
+	case graph.Add:
+		for i, x := range a {
+			d[i] = x + b[i]
+		}
+	case graph.Sub:
+		for i, x := range a {
+			d[i] = x - b[i]
+		}
+	case graph.Mul:
+		for i, x := range a {
+			d[i] = x * b[i]
+		}
+	case graph.Div:
+		for i, x := range a {
+			d[i] = x / b[i]
+		}
+	default:
+		for i, x := range a {
+			d[i] = op.Eval(x, b[i], 0)
+		}
+	}
+}
+
+// choose is Select.
+func choose(d, c, a, b []float64) {
+	c, a, b = c[:len(d)], a[:len(d)], b[:len(d)]
+	for i, x := range c {
+		if x != 0 {
+			d[i] = a[i]
+		} else {
+			d[i] = b[i]
+		}
+	}
+}
