@@ -107,16 +107,18 @@ func Tanh(x float64) float64 {
 	}
 	h, l, n := expm1Parts(a)
 	scale := math.Float64frombits((n>>4 - (expBias - 1023)) << 52)
-	h, l = float64(h*scale), float64(l*scale)
-	big, small := 2.0, h
-	if !(2 > h) {
-		big, small = h, 2
+	high := h + l
+	low := float64((l - (high - h)) * scale)
+	high = float64(high * scale)
+	big, small := 2.0, high
+	if !(2 > high) {
+		big, small = high, 2
 	}
 	d := big + small
-	dl := (small - (d - big)) + l
+	dl := (small - (d - big)) + low
 	inv := 1 / d
-	q := float64(h * inv)
-	rest := math.FMA(-q, d, h) + math.FMA(-q, dl, l)
+	q := float64(high * inv)
+	rest := math.FMA(-q, d, high) + math.FMA(-q, dl, low)
 	return math.Copysign(math.FMA(rest, inv, q), x)
 }
 
