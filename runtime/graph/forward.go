@@ -107,7 +107,7 @@ func (f *forward) isJump(n Node) bool {
 	switch n.Op {
 	case Sign:
 		return true
-	case SignMul, StepMul:
+	case SignMul:
 		return f.active[n.Args[1]]
 	}
 	_, _, ok := f.direction(n)
@@ -129,8 +129,8 @@ func (f *forward) makeLimit(n Node) ID {
 	switch n.Op {
 	case Sign:
 		return f.apply(Sign, f.side(n.Args[0]))
-	case SignMul, StepMul:
-		return f.apply(n.Op, f.limit(n.Args[0]), f.side(n.Args[1]))
+	case SignMul:
+		return f.apply(SignMul, f.limit(n.Args[0]), f.side(n.Args[1]))
 	}
 	args := make([]ID, len(n.Args))
 	for i, a := range n.Args {
@@ -215,7 +215,7 @@ func (f *forward) rule(y ID, n Node) ID {
 	case Abs:
 		return f.apply(SignMul, t, f.side(x))
 	case Relu:
-		return f.apply(StepMul, t, f.side(x))
+		return f.apply(MulZero, f.apply(Relu, f.apply(Sign, f.side(x))), t)
 	case Log:
 		return f.apply(Div, t, lx)
 	case Log1p:
@@ -232,11 +232,11 @@ func (f *forward) rule(y ID, n Node) ID {
 
 func (f *forward) binaryRule(op Op, a, b, y ID) ID {
 	ta, tb := f.tangents[a], f.tangents[b]
-	if op == SignMul || op == StepMul {
+	if op == SignMul {
 		if ta == None {
 			return None
 		}
-		return f.apply(op, ta, f.side(b))
+		return f.apply(SignMul, ta, f.side(b))
 	}
 	if ta == None && tb == None {
 		return None

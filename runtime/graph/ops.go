@@ -60,8 +60,7 @@ const (
 	And
 	Or
 	MulZero // 0 where the first operand is 0, else the product: an adjoint of exactly 0 stays 0
-	SignMul // first operand times the sign of the second, 0 where either is 0: the derivative of Abs
-	StepMul // first operand where the second is positive, 0 where not or where the first is 0: the derivative of Relu
+	SignMul // first operand times the sign of the second, 0 where that is 0: the derivative of Abs
 
 	// Elementwise, three operands.
 	Select // first operand chooses the second (true) or the third
@@ -100,7 +99,7 @@ const (
 	Quantile // of operand 1 over the steps, at operand 2 in [0, 1]; linear between order statistics
 	Steps    // the step labels, as a series
 
-	numOps
+	NumOps // the number of operations
 )
 
 type class uint8
@@ -119,7 +118,7 @@ type opInfo struct {
 	class class
 }
 
-var ops = [numOps]opInfo{
+var ops = [NumOps]opInfo{
 	Const: {"const", 0, leaf}, Input: {"input", 0, leaf},
 
 	Neg: {"neg", 1, elementwise}, Abs: {"abs", 1, elementwise}, Sign: {"sign", 1, elementwise},
@@ -137,7 +136,6 @@ var ops = [numOps]opInfo{
 	Lt: {"lt", 2, elementwise}, Le: {"le", 2, elementwise}, Gt: {"gt", 2, elementwise}, Ge: {"ge", 2, elementwise},
 	Eq: {"eq", 2, elementwise}, Ne: {"ne", 2, elementwise}, And: {"and", 2, elementwise}, Or: {"or", 2, elementwise},
 	MulZero: {"mul_zero", 2, elementwise}, SignMul: {"sign_mul", 2, elementwise},
-	StepMul: {"step_mul", 2, elementwise},
 
 	Select: {"select", 3, elementwise},
 
@@ -156,7 +154,7 @@ var ops = [numOps]opInfo{
 
 // String is the operation's name in printed graphs.
 func (o Op) String() string {
-	if o == Invalid || o >= numOps {
+	if o == Invalid || o >= NumOps {
 		return "invalid"
 	}
 	return ops[o].name

@@ -237,6 +237,14 @@ func (r *reverse) mul(adj, local ID) ID {
 	return r.apply(Mul, adj, local)
 }
 
+// signMul is an adjoint times the sign of x.
+func (r *reverse) signMul(adj, x ID) ID {
+	if r.mask {
+		return r.apply(MulZero, adj, r.apply(Sign, x))
+	}
+	return r.apply(SignMul, adj, x)
+}
+
 // div is adj / d, with the factor d cancelled where adj has it: (1+a) log(1+a)
 // has the adjoint (1+a)/(1+a), which is 1 even where 1+a overflows.
 func (r *reverse) div(adj, d ID) ID {
@@ -318,9 +326,13 @@ func (r *reverse) unary(op Op, x, y, adj ID) ID {
 	case Neg:
 		return r.neg(adj)
 	case Abs:
-		return r.apply(SignMul, adj, x)
+		return r.signMul(adj, x)
 	case Relu:
-		return r.apply(StepMul, adj, x)
+		step := r.apply(Relu, r.apply(Sign, x))
+		if r.mask {
+			return r.apply(MulZero, adj, step)
+		}
+		return r.apply(MulZero, step, adj)
 	case Acos:
 		return r.neg(r.div(adj, r.sqrtOneMinus(x)))
 	case Asin:
@@ -420,16 +432,16 @@ func (r *reverse) binary(op Op, a, b, y, adj ID) {
 	case Min, Max:
 		d := r.apply(Sub, a, b)
 		half := r.apply(Mul, r.Const(0.5), adj)
-		side := r.apply(SignMul, half, d)
+		side := r.signMul(half, d)
 		up, down := r.apply(Add, half, side), r.apply(Sub, half, side)
 		if op == Min {
 			up, down = down, up
 		}
 		r.add(a, up)
 		r.add(b, down)
-	case SignMul, StepMul:
+	case SignMul:
 		if r.active[a] {
-			r.add(a, r.apply(op, adj, b))
+			r.add(a, r.signMul(adj, b))
 		}
 	default:
 		da, db := r.slopes(op, a, b, y)

@@ -1,6 +1,10 @@
 package graph
 
-import "math"
+import (
+	"math"
+
+	"relief/runtime/kernel"
+)
 
 // Eval computes an elementwise operation on one element. It is the plain
 // definition that folding, the array evaluator and every fast kernel agree
@@ -13,13 +17,7 @@ func (o Op) Eval(a, b, c float64) float64 {
 	case Abs:
 		return math.Abs(a)
 	case Sign:
-		switch {
-		case a > 0:
-			return 1
-		case a < 0:
-			return -1
-		}
-		return a * 0 // keeps NaN
+		return kernel.SignOf(a)
 	case Sqrt:
 		return math.Sqrt(a)
 	case RSqrt:
@@ -28,18 +26,15 @@ func (o Op) Eval(a, b, c float64) float64 {
 		}
 		return 1 / math.Sqrt(a)
 	case Recip:
-		if a == 0 {
-			return 0
-		}
-		return 1 / a
+		return kernel.RecipOf(a)
 	case Exp:
-		return math.Exp(a)
+		return kernel.Exp(a)
 	case Expm1:
-		return math.Expm1(a)
+		return kernel.Expm1(a)
 	case Log:
-		return math.Log(a)
+		return kernel.Log(a)
 	case Log1p:
-		return math.Log1p(a)
+		return kernel.Log1p(a)
 	case Sin:
 		return math.Sin(a)
 	case Cos:
@@ -51,7 +46,7 @@ func (o Op) Eval(a, b, c float64) float64 {
 	case Cosh:
 		return math.Cosh(a)
 	case Tanh:
-		return math.Tanh(a)
+		return kernel.Tanh(a)
 	case Asin:
 		return math.Asin(a)
 	case Acos:
@@ -65,10 +60,7 @@ func (o Op) Eval(a, b, c float64) float64 {
 	case Round:
 		return math.Round(a)
 	case Relu:
-		if a > 0 || a != a {
-			return a
-		}
-		return 0
+		return kernel.ReluOf(a)
 	case Not:
 		return truth(a == 0)
 	case IsFinite:
@@ -110,28 +102,9 @@ func (o Op) Eval(a, b, c float64) float64 {
 	case Or:
 		return truth(a != 0 || b != 0)
 	case MulZero:
-		if a == 0 {
-			return 0
-		}
-		return float64(a * b)
+		return kernel.MulZeroOf(a, b)
 	case SignMul:
-		switch {
-		case a == 0 || b == 0:
-			return 0
-		case b > 0:
-			return a
-		case b < 0:
-			return -a
-		}
-		return b // NaN
-	case StepMul:
-		switch {
-		case b > 0:
-			return a
-		case a == 0 || b <= 0:
-			return 0
-		}
-		return b // NaN
+		return kernel.SignMulOf(a, b)
 	case Select:
 		if a != 0 {
 			return b

@@ -1,6 +1,10 @@
 package program
 
-import "context"
+import (
+	"context"
+
+	"relief/runtime/kernel"
+)
 
 // runBlock is the loop over steps of one block of lanes, from its first lane
 // on. Lanes that end are computed on with the others; what they had when they
@@ -98,7 +102,7 @@ func (l *Loop) endings(b *block, lanes []Lane, first, k int, finite []int32) int
 	}
 	for _, r := range finite {
 		row := b.row(r)
-		if allFinite(row) {
+		if kernel.AllFinite(row) {
 			continue
 		}
 		for i, v := range row {
@@ -115,15 +119,6 @@ func (l *Loop) endings(b *block, lanes []Lane, first, k int, finite []int32) int
 		}
 	}
 	return ended
-}
-
-// allFinite reports whether no element is NaN or infinite.
-func allFinite(x []float64) bool {
-	s := 0.0
-	for _, v := range x {
-		s += v - v
-	}
-	return s == 0
 }
 
 // storeLane puts the inputs and outputs of lane i of the block aside.

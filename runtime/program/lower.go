@@ -48,12 +48,21 @@ type opcode uint8
 
 const (
 	opCopy  opcode = 128 + iota
+	opZero         // 0
 	opAddI         // a + imm
 	opRSubI        // imm - a
 	opMulI         // a * imm
 	opDivI         // a / imm
 	opRDivI        // imm / a
-	opZero         // 0
+	opMinI         // min(a, imm)
+	opMaxI
+	opLtI // a < imm, and so on
+	opLeI
+	opGtI
+	opGeI
+	opEqI
+	opNeI
+	numOpcodes
 )
 
 // instruction computes n elements. Operands are registers; element i of

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"relief/runtime/graph"
+	"relief/runtime/kernel"
 )
 
 // packed is an instruction of the code for one lane: 16 bytes, registers of 16
@@ -43,18 +44,40 @@ func execute(code []packed, r *bank) {
 		a := r[in.a]
 		var v float64
 		switch in.op {
-		case opCopyN:
-			v = a
-		case opAddIN:
+		case uint16(opAddI):
 			v = a + in.imm
-		case opRSubIN:
+		case uint16(opRSubI):
 			v = in.imm - a
-		case opMulIN:
+		case uint16(opMulI):
 			v = a * in.imm
-		case opDivIN:
+		case uint16(opDivI):
 			v = a / in.imm
-		case opRDivIN:
+		case uint16(opRDivI):
 			v = in.imm / a
+		case uint16(opMinI):
+			v = min(a, in.imm)
+		case uint16(opMaxI):
+			v = max(a, in.imm)
+		case uint16(opLtI):
+			v = truth(a < in.imm)
+		case uint16(opLeI):
+			v = truth(a <= in.imm)
+		case uint16(opGtI):
+			v = truth(a > in.imm)
+		case uint16(opGeI):
+			v = truth(a >= in.imm)
+		case uint16(opEqI):
+			v = truth(a == in.imm)
+		case uint16(opNeI):
+			v = truth(a != in.imm)
+		case uint16(graph.Log1p):
+			v = kernel.Log1p(a)
+		case uint16(graph.Exp):
+			v = kernel.Exp(a)
+		case uint16(graph.MulZero):
+			v = kernel.MulZeroOf(a, r[in.b])
+		case uint16(graph.Recip):
+			v = kernel.RecipOf(a)
 		case uint16(graph.Neg):
 			v = -a
 		case uint16(graph.Abs):
@@ -70,18 +93,7 @@ func execute(code []packed, r *bank) {
 		case uint16(graph.Div):
 			v = a / r[in.b]
 		case uint16(graph.SignMul):
-			b := r[in.b]
-			switch {
-			case b > 0:
-				v = a
-			case b < 0:
-				v = -a
-			case b != b:
-				v = b
-			}
-			if a == 0 {
-				v = 0
-			}
+			v = kernel.SignMulOf(a, r[in.b])
 		case uint16(graph.Select):
 			v = r[uint16(math.Float64bits(in.imm))]
 			if a != 0 {
@@ -94,11 +106,9 @@ func execute(code []packed, r *bank) {
 	}
 }
 
-const (
-	opCopyN  = uint16(opCopy)
-	opAddIN  = uint16(opAddI)
-	opRSubIN = uint16(opRSubI)
-	opMulIN  = uint16(opMulI)
-	opDivIN  = uint16(opDivI)
-	opRDivIN = uint16(opRDivI)
-)
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -133,37 +133,32 @@ func (lo *lowering) constantOf(group int32) (float64, bool) {
 	return v[0], true
 }
 
+// withImmediate gives, for operations with one constant operand, the form
+// with the constant second and the form with it first.
+var withImmediate = map[graph.Op][2]opcode{
+	graph.Add: {opAddI, opAddI}, graph.Sub: {opAddI, opRSubI}, graph.Mul: {opMulI, opMulI}, graph.Div: {opDivI, opRDivI},
+	graph.Min: {opMinI, opMinI}, graph.Max: {opMaxI, opMaxI},
+	graph.Lt: {opLtI, opGtI}, graph.Le: {opLeI, opGeI}, graph.Gt: {opGtI, opLtI}, graph.Ge: {opGeI, opLeI},
+	graph.Eq: {opEqI, opEqI}, graph.Ne: {opNeI, opNeI},
+}
+
 // immediate rewrites an operation with one constant operand.
 func (lo *lowering) immediate(in *instruction) {
+	op := graph.Op(in.op)
+	forms, ok := withImmediate[op]
 	ca, aConst := lo.constantOf(in.a)
 	cb, bConst := lo.constantOf(in.b)
-	if aConst == bConst {
+	if !ok || aConst == bConst {
 		return
 	}
-	switch graph.Op(in.op) {
-	case graph.Add:
-		if aConst {
-			in.a, cb = in.b, ca
-		}
-		in.op, in.b, in.imm = opAddI, 0, cb
-	case graph.Sub: // x - c is x + -c, exactly
-		if aConst {
-			in.op, in.a, in.b, in.imm = opRSubI, in.b, 0, ca
-		} else {
-			in.op, in.b, in.imm = opAddI, 0, -cb
-		}
-	case graph.Mul:
-		if aConst {
-			in.a, cb = in.b, ca
-		}
-		in.op, in.b, in.imm = opMulI, 0, cb
-	case graph.Div:
-		if aConst {
-			in.op, in.a, in.b, in.imm = opRDivI, in.b, 0, ca
-		} else {
-			in.op, in.b, in.imm = opDivI, 0, cb
-		}
+	if aConst {
+		in.op, in.a, in.b, in.imm = forms[1], in.b, 0, ca
+		return
 	}
+	if op == graph.Sub { // x - c is x + -c, exactly
+		cb = -cb
+	}
+	in.op, in.b, in.imm = forms[0], 0, cb
 }
 
 // emit appends an instruction on scalars, or finds the one that computes the

@@ -1,9 +1,8 @@
 package program
 
 import (
-	"math"
-
 	"relief/runtime/graph"
+	"relief/runtime/kernel"
 )
 
 // block is the registers of up to blockWidth lanes: register i is the width
@@ -78,7 +77,7 @@ func (b *block) elementwise(in *instruction) {
 		case 2:
 			binary(op, b.run(in.d, in.n), b.run(in.a, in.n), b.run(in.b, in.n))
 		default:
-			choose(b.run(in.d, in.n), b.run(in.a, in.n), b.run(in.b, in.n), b.run(in.c, in.n))
+			kernel.Select(b.run(in.d, in.n), b.run(in.a, in.n), b.run(in.b, in.n), b.run(in.c, in.n))
 		}
 		return
 	}
@@ -90,7 +89,7 @@ func (b *block) elementwise(in *instruction) {
 		case 2:
 			binary(op, d, x, b.row(in.b+i*int32(in.sb)))
 		default:
-			choose(d, x, b.row(in.b+i*int32(in.sb)), b.row(in.c+i*int32(in.sc)))
+			kernel.Select(d, x, b.row(in.b+i*int32(in.sb)), b.row(in.c+i*int32(in.sc)))
 		}
 	}
 }
@@ -170,94 +169,5 @@ func (b *block) reduce(op graph.Op, in *instruction) {
 	}
 	if op == graph.Norm {
 		unary(graph.Sqrt, d, d)
-	}
-}
-
-// withScalar computes d = op(a, imm).
-func withScalar(op opcode, d, a []float64, imm float64) {
-	a = a[:len(d)]
-	switch op {
-	case opCopy:
-		copy(d, a)
-	case opAddI:
-		for i, x := range a {
-			d[i] = x + imm
-		}
-	case opRSubI:
-		for i, x := range a {
-			d[i] = imm - x
-		}
-	case opMulI:
-		for i, x := range a {
-			d[i] = x * imm
-		}
-	case opDivI:
-		for i, x := range a {
-			d[i] = x / imm
-		}
-	case opRDivI:
-		for i, x := range a {
-			d[i] = imm / x
-		}
-	}
-}
-
-func unary(op graph.Op, d, a []float64) {
-	a = a[:len(d)]
-	switch op {
-	case graph.Neg:
-		for i, x := range a {
-			d[i] = -x
-		}
-	case graph.Abs:
-		for i, x := range a {
-			d[i] = math.Abs(x)
-		}
-	case graph.Sqrt:
-		for i, x := range a {
-			d[i] = math.Sqrt(x)
-		}
-	default:
-		for i, x := range a {
-			d[i] = op.Eval(x, 0, 0)
-		}
-	}
-}
-
-func binary(op graph.Op, d, a, b []float64) {
-	a, b = a[:len(d)], b[:len(d)]
-	switch op {
-	case graph.Add:
-		for i, x := range a {
-			d[i] = x + b[i]
-		}
-	case graph.Sub:
-		for i, x := range a {
-			d[i] = x - b[i]
-		}
-	case graph.Mul:
-		for i, x := range a {
-			d[i] = x * b[i]
-		}
-	case graph.Div:
-		for i, x := range a {
-			d[i] = x / b[i]
-		}
-	default:
-		for i, x := range a {
-			d[i] = op.Eval(x, b[i], 0)
-		}
-	}
-}
-
-// choose is Select.
-func choose(d, c, a, b []float64) {
-	c, a, b = c[:len(d)], a[:len(d)], b[:len(d)]
-	for i, x := range c {
-		if x != 0 {
-			d[i] = a[i]
-		} else {
-			d[i] = b[i]
-		}
 	}
 }
