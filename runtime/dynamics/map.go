@@ -1,0 +1,236 @@
+package dynamics
+
+import (
+	"fmt"
+
+	"relief/runtime/bind"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// Map is one update of an optimizer as mathematics: a graph from the state
+// after k updates, the time t = k and the names of vary to the state after
+// k+1 updates and to what belongs to state k. It is an ordinary graph, so its
+// Jacobian, or that of the map applied several times, is a transform away.
+//
+// The nodes that are not asked for cost nothing: a program computes the roots
+// it is given and what they need.
+type Map struct {
+	Graph *graph.Graph
+	// State lists the parameters, in the objective's order, then the
+	// optimizer's own memory.
+	State []Component
+	Time  graph.ID // the input "t"
+	Vary  []Name   // the names of vary, in order
+
+	Loss         graph.ID
+	Gradient     []graph.ID // of the objective, by parameter
+	GradNorm     graph.ID   // Euclidean norm of the objective's gradient, before weight decay and clipping
+	LearningRate graph.ID   // that the update from this state uses
+	Stability    graph.ID   // largest curvature at which the optimizer is stable on a quadratic, at this rate
+	Stop         graph.ID   // graph.None if the run never stops early
+	Probes       []graph.ID // by probe of the run
+}
+
+// Component is one part of the state: a parameter or a buffer.
+type Component struct {
+	Name    string   // of the parameter, or of the parameter that the buffer belongs to
+	Buffer  string   // "" for a parameter, "velocity" for the memory of momentum
+	In, Out graph.ID // before and after the update
+}
+
+// Name is an input whose value differs between lanes.
+type Name struct {
+	Name string
+	In   graph.ID
+}
+
+// inputName keeps the inputs of buffers and of vary apart from the parameters.
+// A parameter's input has its own name; no identifier of a study has a space.
+func inputName(kind, name string) string { return kind + " " + name }
+
+// NewMap returns the update of a run's optimizer on its objective. References
+// are replaced by their values, from results.
+//
+// The gradient g of the objective is scaled down to the norm of clip, where
+// that is given; weight_decay times the parameter is then added. With the
+// learning rate eta and the momentum beta the updates are
+//
+//	gd        x' = x - eta g
+//	momentum  v' = beta v + g,  x' = x - eta v'              (heavy ball, Polyak 1964)
+//	nesterov  v' = beta v + g,  x' = x - eta (g + beta v')   (Nesterov 1983)
+//
+// in the form that PyTorch gives them: the rate multiplies the velocity, so a
+// change of the rate acts at once.
+//
+// On a quadratic with curvature lambda the linear map of (x, v) has an
+// eigenvalue -1 where lambda is 2/eta, (2+2 beta)/eta and
+// (2+2 beta)/((1+2 beta) eta); below, all eigenvalues lie inside the unit circle
+// (0 <= beta < 1). Stability is that bound less the weight decay. The update of
+// a quasistatic optimizer is not one graph; its Map has the objective's parts,
+// the rate and the bound 2/eta, and each component's Out is its In.
+func NewMap(run *plan.Run, results bind.Results) (*Map, error) {
+	g := graph.New()
+	m := &Map{Graph: g, Stop: graph.None}
+	params := make(map[string]graph.ID)
+	for _, p := range run.Objective.Params {
+		id := g.Input(p.Name, p.Type)
+		params[p.Name] = id
+		m.State = append(m.State, Component{Name: p.Name, In: id, Out: id})
+	}
+	m.Time = g.Input("t", graph.Number)
+	laws := map[string]graph.ID{"t": m.Time, "steps": g.Const(float64(run.Steps))}
+	for _, v := range run.Vary {
+		for _, name := range v.Names {
+			id := g.Input(inputName("vary", name), graph.Number)
+			m.Vary = append(m.Vary, Name{name, id})
+			laws[name] = id
+		}
+	}
+
+	var err error
+	if m.Loss, err = bind.Into(g, run.Objective.Value, params, results); err != nil {
+		return nil, err
+	}
+	inputs := make([]graph.ID, len(m.State))
+	for i, c := range m.State {
+		inputs[i] = c.In
+	}
+	if m.Gradient, err = g.Gradient(m.Loss, inputs); err != nil {
+		return nil, &bind.Error{Span: run.Objective.Value.Span, Err: err}
+	}
+	if m.GradNorm, err = m.norm(m.Gradient); err != nil {
+		return nil, err
+	}
+	if err := m.update(run.Optimizer, laws, results); err != nil {
+		return nil, err
+	}
+
+	// Inside stop and probes a parameter hides a name of vary.
+	observed := map[string]graph.ID{"loss": m.Loss, "grad_norm": m.GradNorm}
+	for name, id := range laws {
+		observed[name] = id
+	}
+	for name, id := range params {
+		observed[name] = id
+	}
+	if run.Stop != nil {
+		if m.Stop, err = bind.Into(g, run.Stop, observed, results); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range run.Probes {
+		id, err := bind.Into(g, p.Value, observed, results)
+		if err != nil {
+			return nil, err
+		}
+		m.Probes = append(m.Probes, id)
+	}
+	return m, nil
+}
+
+// norm returns the Euclidean norm of all elements of the parts.
+func (m *Map) norm(parts []graph.ID) (graph.ID, error) {
+	if len(parts) == 1 {
+		return m.Graph.Apply(graph.Norm, parts[0])
+	}
+	b := builder{Graph: m.Graph}
+	total := graph.None
+	for _, p := range parts {
+		square := b.apply(graph.Sum, b.apply(graph.Mul, p, p))
+		if total == graph.None {
+			total = square
+		} else {
+			total = b.apply(graph.Add, total, square)
+		}
+	}
+	return b.apply(graph.Sqrt, total), b.err
+}
+
+func (m *Map) update(o *plan.Optimizer, laws map[string]graph.ID, results bind.Results) error {
+	b := builder{Graph: m.Graph}
+	law := func(name string, e *plan.Expr) graph.ID {
+		if b.err != nil || e == nil {
+			return graph.None
+		}
+		id, err := bind.Into(m.Graph, e, laws, results)
+		if err == nil && m.Graph.Type(id) != graph.Number {
+			err = &bind.Error{Span: e.Span, Err: fmt.Errorf("%s is %s, not a number", name, m.Graph.Type(id))}
+		}
+		b.err = err
+		return id
+	}
+	eta := law("learning_rate", o.LearningRate)
+	beta := law("momentum", o.Momentum)
+	decay := law("weight_decay", o.WeightDecay)
+	clip := law("clip", o.Clip)
+	if b.err != nil {
+		return b.err
+	}
+	if eta == graph.None || (o.Kind == "momentum" || o.Kind == "nesterov") && beta == graph.None {
+		return &bind.Error{Span: o.Span, Err: fmt.Errorf("the optimizer %q lacks a setting", o.Kind)}
+	}
+	m.LearningRate = eta
+
+	one, two := m.Graph.Const(1), m.Graph.Const(2)
+	bound := two
+	switch o.Kind {
+	case "momentum":
+		bound = b.apply(graph.Mul, two, b.apply(graph.Add, one, beta))
+	case "nesterov":
+		bound = b.apply(graph.Div, b.apply(graph.Mul, two, b.apply(graph.Add, one, beta)),
+			b.apply(graph.Add, one, b.apply(graph.Mul, two, beta)))
+	}
+	m.Stability = b.apply(graph.Div, bound, eta)
+	if decay != graph.None {
+		m.Stability = b.apply(graph.Sub, m.Stability, decay)
+	}
+
+	scale := graph.None
+	if clip != graph.None {
+		above := b.apply(graph.Gt, m.GradNorm, clip)
+		scale = b.apply(graph.Select, above, b.apply(graph.Div, clip, m.GradNorm), one)
+	}
+	for i, n := 0, len(m.State); i < n; i++ {
+		x, d := m.State[i].In, m.Gradient[i]
+		if scale != graph.None {
+			d = b.apply(graph.Mul, scale, d)
+		}
+		if decay != graph.None {
+			d = b.apply(graph.Add, d, b.apply(graph.Mul, decay, x))
+		}
+		switch o.Kind {
+		case "gd":
+		case "momentum", "nesterov":
+			v := m.Graph.Input(inputName("velocity", m.State[i].Name), m.Graph.Type(x))
+			next := b.apply(graph.Add, b.apply(graph.Mul, beta, v), d)
+			m.State = append(m.State, Component{Name: m.State[i].Name, Buffer: "velocity", In: v, Out: next})
+			if o.Kind == "nesterov" {
+				d = b.apply(graph.Add, d, b.apply(graph.Mul, beta, next))
+			} else {
+				d = next
+			}
+		case "quasistatic":
+			continue
+		default:
+			return &bind.Error{Span: o.Span, Err: fmt.Errorf("there is no optimizer %q", o.Kind)}
+		}
+		m.State[i].Out = b.apply(graph.Sub, x, b.apply(graph.Mul, eta, d))
+	}
+	return b.err
+}
+
+// builder applies operations until one fails.
+type builder struct {
+	*graph.Graph
+	err error
+}
+
+func (b *builder) apply(op graph.Op, args ...graph.ID) graph.ID {
+	if b.err != nil {
+		return graph.None
+	}
+	id, err := b.Graph.Apply(op, args...)
+	b.err = err
+	return id
+}

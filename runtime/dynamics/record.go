@@ -1,0 +1,170 @@
+package dynamics
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"relief/lang/diag"
+	"relief/runtime/array"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// record is one recorded quantity. Row r of data belongs to step r*every and
+// holds the lanes one after the other; a last step between two rows has its row
+// after them.
+type record struct {
+	kind  graph.Type // of one value in one lane
+	every int
+	data  []float64
+	final []float64 // the value where each lane ended
+}
+
+// rowsOf is the number of rows that a run of so many steps fills.
+func rowsOf(steps, every int) int {
+	rows := steps/every + 1
+	if steps%every != 0 {
+		rows++
+	}
+	return rows
+}
+
+func newRecord(kind graph.Type, every, steps, count int) *record {
+	n := kind.Size() * count
+	return &record{kind: kind, every: every, data: make([]float64, rowsOf(steps, every)*n), final: make([]float64, n)}
+}
+
+// ending is how each lane of a run ended.
+type ending struct {
+	lanes
+	last     int    // index of the last point of any lane; -1 if there is none
+	laneLast []int  // by lane
+	diverged []bool // by lane
+}
+
+// labels are the steps that have a row.
+func (e *ending) labels(every int) []int {
+	steps := []int{}
+	for k := 0; k <= e.last; k += every {
+		steps = append(steps, k)
+	}
+	if n := len(steps); n > 0 && steps[n-1] != e.last {
+		steps = append(steps, e.last)
+	}
+	return steps
+}
+
+// series completes the rows of lanes that ended early and returns the record
+// as an array with the axes step, lanes, elements. The record is used up.
+func (r *record) series(e *ending, end string) (*array.Array, error) {
+	perStep, err := e.typeOf(r.kind)
+	if err != nil {
+		return nil, err
+	}
+	steps := e.labels(r.every)
+	size, n := r.kind.Size(), r.kind.Size()*e.count
+	data := r.data[:len(steps)*n]
+	if len(data) < len(r.data)/2 {
+		data = slices.Clone(data) // lets go of the rest
+	}
+	if len(steps) > 0 && e.last%r.every != 0 {
+		copy(data[len(data)-n:], r.final)
+	}
+	for i, last := range e.laneLast {
+		if last == e.last {
+			continue
+		}
+		final := r.final[i*size : (i+1)*size]
+		for row := (last + r.every) / r.every; row < len(steps); row++ {
+			at := data[row*n+i*size:][:size]
+			copy(at, final)
+			if e.diverged[i] {
+				fillNaN(at)
+			}
+		}
+	}
+	a := array.Series(perStep, steps, data)
+	a.End = end
+	return a, nil
+}
+
+// point returns values, lane by lane, as an array with the axes lanes,
+// elements. Lanes that have no such point are NaN.
+func (l lanes) point(kind graph.Type, values []float64, missing []bool) (*array.Array, error) {
+	t, err := l.typeOf(kind)
+	if err != nil {
+		return nil, err
+	}
+	data := slices.Clone(values)
+	size := kind.Size()
+	for i, m := range missing {
+		if m {
+			fillNaN(data[i*size : (i+1)*size])
+		}
+	}
+	return array.New(t, data), nil
+}
+
+func fillNaN(d []float64) {
+	for i := range d {
+		d[i] = math.NaN()
+	}
+}
+
+// defaultMemory is the largest size of recorded series in bytes unless the
+// options say otherwise.
+const defaultMemory = 4 << 30
+
+// recordedBytes is the size of all series that a run records, before it runs.
+func recordedBytes(run *plan.Run, count int) float64 {
+	perStep := 4.0 // loss, norm of the gradient, rate, stability
+	if run.RecordPath {
+		perStep += float64(run.Objective.Size())
+	}
+	if run.Optimizer.Kind == "quasistatic" {
+		perStep++
+	}
+	total := perStep * float64(rowsOf(run.Steps, run.Every))
+	for _, p := range run.Probes {
+		total += float64(p.Value.Type().Size()) * float64(rowsOf(run.Steps, p.Every))
+	}
+	return 8 * total * float64(count)
+}
+
+// checkMemory refuses a run whose series would exceed the limit in bytes, 0
+// meaning 4 GiB.
+func checkMemory(run *plan.Run, count int, limit int64) error {
+	if limit == 0 {
+		limit = defaultMemory
+	}
+	need := recordedBytes(run, count)
+	if need <= float64(limit) {
+		return nil
+	}
+	return diag.List{fail(codeTooLarge, run.Span, run,
+		fmt.Sprintf("Record less: record { every = %d } would fit, and record { path = false } leaves the parameters out.", atLeast(need/float64(limit), run.Every)),
+		"the run would record %s, more than the %s allowed", bytesText(need), bytesText(float64(limit)))}
+}
+
+// atLeast is a round number of steps that is at least ratio times every.
+func atLeast(ratio float64, every int) int {
+	n := math.Ceil(ratio*1.05) * float64(every)
+	unit := math.Pow(10, math.Floor(math.Log10(n)))
+	for _, f := range []float64{1, 2, 5, 10} {
+		if f*unit >= n {
+			return int(f * unit)
+		}
+	}
+	return int(10 * unit)
+}
+
+func bytesText(n float64) string {
+	for _, u := range []string{"bytes", "KiB", "MiB", "GiB", "TiB"} {
+		if n < 1024 {
+			return fmt.Sprintf("%.3g %s", n, u)
+		}
+		n /= 1024
+	}
+	return fmt.Sprintf("%.3g PiB", n)
+}
