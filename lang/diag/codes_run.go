@@ -16,4 +16,32 @@ var runCodes = []Entry{
 		Example: "run \"a\" {\n  objective = objective.quadratic\n  start     = { x = 1 }\n  steps     = 5000\n  optimizer \"gd\" { learning_rate = 3 }\n}",
 		Cure:    "Lower the learning rate, or say that it may happen: may_diverge = true.",
 	},
+	{
+		Code:    "RL0503",
+		Title:   "no two-cycle to follow",
+		Meaning: "A quasistatic run keeps its fast parameter on the two-cycle of gradient descent across the valley, and at some step there is none: the objective grows as fast as a quadratic across, its slope jumps, or it has no minimum there.",
+		Example: "objective \"f\" {\n  params = [x, y]\n  value  = (1 + sq(x)) * sq(y)\n}\n\nrun \"a\" {\n  objective = objective.f\n  start     = { x = 1, y = 1 }\n  steps     = 100\n  optimizer \"quasistatic\" {\n    learning_rate = 1.5\n    along         = [x]\n    across        = y\n  }\n}",
+		Cure:    "Take an objective that grows slower than a quadratic across, another parameter for across, or a lower learning rate.",
+	},
+	{
+		Code:    "RL0504",
+		Title:   "too much to record",
+		Meaning: "The series of a run, or the arrays of a landscape, would need more memory than is allowed. The message says how much.",
+		Example: "run \"a\" {\n  objective = objective.f\n  start     = { w = normal(0, 1) }\n  steps     = 1000000000\n  optimizer \"gd\" { learning_rate = 0.1 }\n}",
+		Cure:    "record { every = 100 }, or record { path = false }; for a landscape, fewer points.",
+	},
+	{
+		Code:    "RL0505",
+		Title:   "no state to resume",
+		Meaning: "The run that is resumed did not reach the step that is named, or has other lanes than the run that resumes it.",
+		Example: "run \"b\" {\n  resume = run.a.at[500] # run.a stopped at step 300\n  steps  = 100\n}",
+		Cure:    "Resume from run.a.final, or from a step that the run reaches; give both runs the same vary, or only the later one.",
+	},
+	{
+		Code:    "RL0506",
+		Title:   "value not available",
+		Meaning: "A setting of a run or a landscape needs a result that is missing, has another shape, or is not usable there, such as an axis without length.",
+		Example: "landscape \"l\" {\n  objective = objective.f\n  axis \"x\" {\n    from   = 1\n    to     = 1\n    points = 50\n  }\n}",
+		Cure:    "The message names the value and what is wrong with it.",
+	},
 }
