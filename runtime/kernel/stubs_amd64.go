@@ -63,6 +63,9 @@ func reluAVX512(dst *float64, a *float64, n int)
 func recipAVX512(dst *float64, a *float64, n int)
 
 //go:noescape
+func rSqrtAVX512(dst *float64, a *float64, n int)
+
+//go:noescape
 func selectAVX512(dst *float64, a *float64, b *float64, c *float64, n int)
 
 //go:noescape
@@ -184,6 +187,9 @@ func reluAVX2(dst *float64, a *float64, n int)
 
 //go:noescape
 func recipAVX2(dst *float64, a *float64, n int)
+
+//go:noescape
+func rSqrtAVX2(dst *float64, a *float64, n int)
 
 //go:noescape
 func selectAVX2(dst *float64, a *float64, b *float64, c *float64, n int)

@@ -322,6 +322,22 @@ func vecRecip(dst, a []float64) int {
 	return 0
 }
 
+func vecRSqrt(dst, a []float64) int {
+	switch active {
+	case levelAVX512:
+		if n := len(dst) &^ 7; n > 0 {
+			rSqrtAVX512(&dst[0], &a[0], n)
+			return n
+		}
+	case levelAVX2:
+		if n := len(dst) &^ 3; n > 0 {
+			rSqrtAVX2(&dst[0], &a[0], n)
+			return n
+		}
+	}
+	return 0
+}
+
 func vecSelect(dst, a, b, c []float64) int {
 	switch active {
 	case levelAVX512:

@@ -44,6 +44,8 @@ func vecRelu(dst, a []float64) int { return 0 }
 
 func vecRecip(dst, a []float64) int { return 0 }
 
+func vecRSqrt(dst, a []float64) int { return 0 }
+
 func vecSelect(dst, a, b, c []float64) int { return 0 }
 
 func vecMulZero(dst, a, b []float64) int { return 0 }

@@ -63,6 +63,11 @@ func arithmetic() []operation {
 			q := e.div(e.load(e.num(1)), in[0])
 			return e.keep(e.compare(predNe, in[0], e.num(0)), q)
 		}),
+		simple("rSqrt", unary, func(e *emitter, in []Op) Op {
+			root := e.reg()
+			e.VSQRTPD(in[0], root)
+			return e.keep(e.compare(predNe, in[0], e.num(0)), e.div(e.load(e.num(1)), root))
+		}),
 		simple("select", ternary, func(e *emitter, in []Op) Op {
 			return e.choose(e.compare(predNe, in[0], e.num(0)), in[1], in[2])
 		}),
