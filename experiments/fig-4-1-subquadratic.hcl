@@ -12,8 +12,8 @@ study {
 }
 
 locals {
-  level_5    = 4.046970313161707 # the solution of 5 ln(1 + x) = 2 x
-  level_3    = 1.144032841275508 # the solution of 3 ln(1 + x) = 2 x
+  level_5    = 4.046970313161707   # the solution of 5 ln(1 + x) = 2 x
+  level_3    = 1.144032841275508   # the solution of 3 ln(1 + x) = 2 x
   cycle_2    = pow(2 / 9, 1 / 3)   # of f2 at eta = 2: eta 2 / (9 x^2) = 2 x
   cycle_half = pow(0.5 / 9, 1 / 3) # of f2 at eta = 0.5
 }
@@ -150,25 +150,34 @@ check "the levels solve eta f'(x) = 2 x" {
   }
 }
 
+# Per step: a symmetric two-cycle repeats after one step but for the sign, so that the composed map
+# of two steps has the square.
+locals {
+  multiplier_5    = 1 - 5 * hessian(objective.convex, { x = local.level_5 })[0][0]
+  multiplier_3    = 1 - 3 * hessian(objective.convex, { x = local.level_3 })[0][0]
+  multiplier_2    = 1 - 2 * hessian(objective.nonconvex, { x = local.cycle_2 })[0][0]
+  multiplier_half = 1 - 0.5 * hessian(objective.nonconvex, { x = local.cycle_half })[0][0]
+}
+
 check "f1's two-cycles attract: each multiplier lies inside (-1, 1)" {
   assert {
-    condition = close(1 - 5 * hessian(objective.convex, { x = local.level_5 })[0][0], 0.00930663551541322, 1e-12)
-    message   = "1 - 5 f''(x) = ${1 - 5 * hessian(objective.convex, { x = local.level_5 })[0][0]} per step."
+    condition = close(local.multiplier_5, 0.00930663551541322, 1e-12)
+    message   = "1 - 5 f''(x) = ${local.multiplier_5} per step."
   }
   assert {
-    condition = close(1 - 3 * hessian(objective.convex, { x = local.level_3 })[0][0], -0.3992322982400156, 1e-12)
-    message   = "1 - 3 f''(x) = ${1 - 3 * hessian(objective.convex, { x = local.level_3 })[0][0]} per step."
+    condition = close(local.multiplier_3, -0.3992322982400156, 1e-12)
+    message   = "1 - 3 f''(x) = ${local.multiplier_3} per step."
   }
 }
 
 check "f2's two-cycle repels at every learning rate above 1/3" {
   assert {
-    condition = close(1 - 2 * hessian(objective.nonconvex, { x = local.cycle_2 })[0][0], 5, 1e-9)
-    message   = "At eta = 2, 1 - eta f''(x) = ${1 - 2 * hessian(objective.nonconvex, { x = local.cycle_2 })[0][0]} per step, its square over the cycle."
+    condition = close(local.multiplier_2, 5, 1e-9)
+    message   = "At eta = 2, 1 - eta f''(x) = ${local.multiplier_2} per step, its square over the cycle."
   }
   assert {
-    condition = close(1 - 0.5 * hessian(objective.nonconvex, { x = local.cycle_half })[0][0], 5, 1e-9)
-    message   = "At eta = 0.5, 1 - eta f''(x) = ${1 - 0.5 * hessian(objective.nonconvex, { x = local.cycle_half })[0][0]} per step, its square over the cycle."
+    condition = close(local.multiplier_half, 5, 1e-9)
+    message   = "At eta = 0.5, 1 - eta f''(x) = ${local.multiplier_half} per step, its square over the cycle."
   }
   assert {
     condition = close(abs(run.leaving.path.x[4]) - local.cycle_2, 625e-6, 10e-6)
@@ -414,10 +423,12 @@ plot "control" {
 table "two_cycles" {
   title   = "Two-cycles, by eta f'(x) = 2 x, and their multipliers"
   columns = ["function", "learning rate", "level", "1 - eta f'' (per step)", "its square (over the cycle)"]
-  row { cells = ["f1", 5, local.level_5, 1 - 5 * hessian(objective.convex, { x = local.level_5 })[0][0], sq(1 - 5 * hessian(objective.convex, { x = local.level_5 })[0][0])] }
-  row { cells = ["f1", 3, local.level_3, 1 - 3 * hessian(objective.convex, { x = local.level_3 })[0][0], sq(1 - 3 * hessian(objective.convex, { x = local.level_3 })[0][0])] }
-  row { cells = ["f2", 2, local.cycle_2, 1 - 2 * hessian(objective.nonconvex, { x = local.cycle_2 })[0][0], sq(1 - 2 * hessian(objective.nonconvex, { x = local.cycle_2 })[0][0])] }
-  row { cells = ["f2", 0.5, local.cycle_half, 1 - 0.5 * hessian(objective.nonconvex, { x = local.cycle_half })[0][0], sq(1 - 0.5 * hessian(objective.nonconvex, { x = local.cycle_half })[0][0])] }
+  rows = [
+    ["f1", 5, local.level_5, local.multiplier_5, sq(local.multiplier_5)],
+    ["f1", 3, local.level_3, local.multiplier_3, sq(local.multiplier_3)],
+    ["f2", 2, local.cycle_2, local.multiplier_2, sq(local.multiplier_2)],
+    ["f2", 0.5, local.cycle_half, local.multiplier_half, sq(local.multiplier_half)],
+  ]
 }
 
 output "level_eta_5" {
@@ -444,7 +455,7 @@ report {
       step: it converges for `eta < 2/a` and blows up above. The control below shows it, and shows the second thing that a
       quadratic cannot do: dropping the learning rate earlier or later leads to the same minimum.
     EOT
-    show = [plot.control]
+    show     = [plot.control]
   }
 
   text {
@@ -460,7 +471,7 @@ report {
       chaotic. They are bounded nevertheless, which is Theorem 4.3's message; the level falls with the learning rate, and
       the last rate converges (0.2 is below `2/f2''(0) = 1/3`, and 0.1 below f3's ${format("%.4f", 2 / local.top)}).
     EOT
-    show = [plot.subquadratic]
+    show     = [plot.subquadratic]
   }
 
   text {
@@ -478,7 +489,7 @@ report {
       for about a hundred steps and that of f3 for about ten. Beyond that only bounds, levels and means are facts about
       the function, so only these are checked.
     EOT
-    show = [plot.forgetting, table.two_cycles]
+    show     = [plot.forgetting, table.two_cycles]
   }
 
   text {
@@ -488,6 +499,6 @@ report {
       Section 4.1 calls the objective strongly convex; since f'' tends to 0, strictly convex is meant. For the two-cycle
       to be unique, f'' has to decrease strictly.
     EOT
-    show = [check, output]
+    show     = [check, output]
   }
 }

@@ -247,7 +247,7 @@ report {
       `x1 <- x1 - 2 x2^2 (log h)'(x1)`, gradient descent on the logarithm of the flatness with a step set by the size of
       the oscillation, and it follows the real run to within ${format("%.2g", max(abs(run.gd.path.x1 - run.quasistatic.path.x1)))}.
     EOT
-    show = [plot.valley]
+    show     = [plot.valley]
   }
 
   text {
@@ -266,6 +266,6 @@ report {
       The motion is a good approximation when `h(x)` changes slowly compared with the speed of the fast variable; where
       section 4.4 says "compared with the moving speed of x", that of y is meant.
     EOT
-    show = [plot.approach, check, output]
+    show     = [plot.approach, check, output]
   }
 }

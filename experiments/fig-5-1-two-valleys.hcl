@@ -403,9 +403,14 @@ plot "alternatives" {
 table "forks" {
   title   = "Three forks of one trajectory"
   columns = ["decayed at", "x1", "loss", "steps to |x1| < 0.35", "lowest loss in 500 steps", "mean loss at the end"]
-  row { cells = [650, run.before.path.x1[650], run.before.loss[650], first(abs(run.after[650].path.x1) < 0.35), min(slice(run.after[650].loss, 0, 500)), mean(slice(run.after[650].loss, 1600, 2000))] }
-  row { cells = [700, run.before.path.x1[700], run.before.loss[700], first(abs(run.after[700].path.x1) < 0.35), min(slice(run.after[700].loss, 0, 500)), mean(slice(run.after[700].loss, 1600, 2000))] }
-  row { cells = [750, run.before.path.x1[750], run.before.loss[750], first(abs(run.after[750].path.x1) < 0.35), min(slice(run.after[750].loss, 0, 500)), mean(slice(run.after[750].loss, 1600, 2000))] }
+  rows = [for k in [650, 700, 750] : [
+    k,
+    run.before.path.x1[k],
+    run.before.loss[k],
+    first(abs(run.after[k].path.x1) < 0.35),
+    min(slice(run.after[k].loss, 0, 500)),
+    mean(slice(run.after[k].loss, 1600, 2000)),
+  ]]
 }
 
 output "first_exceeds" {
@@ -422,7 +427,7 @@ report {
       narrow one is felt only near its bottom: the cutoff z/(1 + z) confines it to [0, 0.25]. The global minimum is the
       origin, where both have their bottom.
     EOT
-    show = [plot.landscape]
+    show     = [plot.landscape]
   }
 
   text {
@@ -436,7 +441,7 @@ report {
       ${first(abs(run.after[650].path.x1) < 0.35)}, ${first(abs(run.after[700].path.x1) < 0.35)} and
       ${first(abs(run.after[750].path.x1) < 0.35)} steps after the decay.
     EOT
-    show = [plot.trajectories, plot.losses, table.forks]
+    show     = [plot.trajectories, plot.losses, table.forks]
   }
 
   text {
@@ -449,7 +454,7 @@ report {
       band, the same for all three, with a mean of about 0.06. That is the edge of stability once more, one scale down.
       A further decay below 0.08 does converge: 0.075 tends to the minimum, 0.085 to a two-cycle.
     EOT
-    show = [plot.endings]
+    show     = [plot.endings]
   }
 
   text {
@@ -463,6 +468,6 @@ report {
       is exactly level and every point of it a minimum, so a rate that is decayed too early is decayed for good. The
       narrow valley is then entered at step 3,098 and left in one step; a decay to 0.05 at that very step converges.
     EOT
-    show = [plot.alternatives, check, output]
+    show     = [plot.alternatives, check, output]
   }
 }

@@ -441,10 +441,12 @@ plot "more_data" {
 table "scales" {
   title   = "The scales of three data"
   columns = ["|w| from", "to", "data that count", "curvature by formula", "curvature found"]
-  row { cells = [0, 1 / 25, 3, 2 * 651 / 3, landscape.three.curvature[1500]] }
-  row { cells = [1 / 25, 1 / 5, 2, 2 * 26 / 3, landscape.three.curvature[1600]] }
-  row { cells = [1 / 5, 1, 1, 2 / 3, landscape.three.curvature[2100]] }
-  row { cells = [1, inf, 0, 0, landscape.three.curvature[2600]] }
+  rows = [
+    [0, 1 / 25, 3, 2 * 651 / 3, landscape.three.curvature[1500]],
+    [1 / 25, 1 / 5, 2, 2 * 26 / 3, landscape.three.curvature[1600]],
+    [1 / 5, 1, 1, 2 / 3, landscape.three.curvature[2100]],
+    [1, inf, 0, 0, landscape.three.curvature[2600]],
+  ]
 }
 
 output "quadrature_error" {
@@ -468,7 +470,7 @@ report {
       of about 25 each time w leaves one. A continuum of data, uniform on [0, 3], smooths the steps: (6.2), the f2 of
       Fig. 4.1, which grows subquadratically.
     EOT
-    show = [plot.losses, table.scales]
+    show     = [plot.losses, table.scales]
   }
 
   text {
@@ -483,7 +485,7 @@ report {
       Two details of the formulas: written with both integrals closed, the population loss counts an atom of the law at
       1/|w| twice, so one of them should be half-open; and L(0) = 0, where 1/|w| is not defined.
     EOT
-    show = [plot.more_data]
+    show     = [plot.more_data]
   }
 
   text {
@@ -494,7 +496,7 @@ report {
       formula lacks the parentheses round the summand), is a superposition of two valleys, one ten times narrower than
       the other: the landscape of section 5 from nothing but data.
     EOT
-    show = [plot.surface]
+    show     = [plot.surface]
   }
 
   text {
@@ -506,6 +508,6 @@ report {
       never becomes negative, so there is no well within a well. Separate scales need both: data of different magnitude
       and a loss per sample that is not convex.
     EOT
-    show = [plot.curvature, check, output]
+    show     = [plot.curvature, check, output]
   }
 }

@@ -490,6 +490,14 @@ func (l *Lowerer) conditional(e *hclsyntax.ConditionalExpr, sc *Scope) Value {
 	if !l.Graph.Type(c).Bool {
 		return l.errorf("RL0309", e.Condition.Range(), "Write a comparison, as in x > 0.", "the condition is %s, not a truth value", l.Graph.Type(c))
 	}
+	// A condition on lengths and known numbers, which a call may bind to
+	// parameters, chooses as a structural one does: i == len(times).
+	if v, known := l.Graph.ConstValue(c); known {
+		if v != 0 {
+			return l.Lower(e.TrueResult, sc)
+		}
+		return l.Lower(e.FalseResult, sc)
+	}
 	a, ok2 := l.Node(e.TrueResult, sc)
 	b, ok3 := l.Node(e.FalseResult, sc)
 	if !ok2 || !ok3 {

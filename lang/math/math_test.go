@@ -79,6 +79,7 @@ func TestValues(t *testing.T) {
 		"valley(f, h, x, y) = f(h(x) * y)",
 		"flat(x) = 1 + 0.001 * sq(x)",
 		"shadow(pi) = pi + 1",
+		"pieces(x, v, t) = sum([for i, u in v : (i == 0 ? true : x >= t[i - 1]) && (i == len(t) ? true : x < t[i]) ? u : 0])",
 		"tau = 2 * pi",
 	)
 	m.Vars["n"] = cty.NumberIntVal(3)
@@ -98,6 +99,9 @@ func TestValues(t *testing.T) {
 		{"twice(cube, 2)", 512},
 		{"valley(f1, flat, 10, 2)", func() float64 { h := (1 + 0.001*100) * 2; return (1+h)*math.Log1p(h) - h }()},
 		{"shadow(1)", 2},
+		{"pieces(1, [5, 3, 0.1], [2, 6])", 5}, // neither t[-1] nor t[2] is looked at
+		{"pieces(2, [5, 3, 0.1], [2, 6])", 3},
+		{"pieces(6, [5, 3, 0.1], [2, 6])", 0.1},
 		{"local.tau", 2 * math.Pi},
 		{"var.n + var.list[1]", 3.5},
 		{"sum([for i, v in [1, 2, 3] : i * v])", 8},
