@@ -205,6 +205,9 @@ func reduce(op Op, x []float64) float64 {
 	if len(x) == 0 {
 		return truth(op == AllOf)
 	}
+	if op == Norm && len(x) == 1 {
+		return math.Abs(x[0])
+	}
 	var s float64
 	for i, v := range x {
 		if op == Norm {

@@ -113,11 +113,11 @@ func (g *Graph) simplify(op Op, t Type, k int, args []ID) (ID, bool) {
 			return args[1], true
 		}
 	case Sum, Norm, MinOf, MaxOf, AllOf, AnyOf:
-		if x := args[0]; g.Type(x).Rank() == 0 {
-			if op == Norm {
-				return g.apply(Abs, x), true
+		if x := args[0]; g.Type(x).Size() == 1 {
+			if x = g.Reshape(x, Number); op == Norm {
+				x = g.apply(Abs, x)
 			}
-			return x, true
+			return x, g.Type(x) == t
 		}
 	case Slice:
 		return g.simplifySlice(t, k, args[0])
@@ -197,7 +197,7 @@ func (g *Graph) simplifySlice(t Type, k int, x ID) (ID, bool) {
 // which is how relief defines it, and a reciprocal for negative powers.
 func (g *Graph) power(x ID, c float64) (ID, bool) {
 	n := math.Abs(c)
-	if n != math.Trunc(n) || n > 64 {
+	if n != math.Trunc(n) || n > maxPower {
 		return None, false
 	}
 	if n == 0 {

@@ -1,0 +1,92 @@
+package graph_test
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"relief/runtime/graph"
+	"relief/runtime/graph/graphtest"
+)
+
+// reference computes the expressions as they were asked for: nothing folded,
+// nothing simplified, nothing shared.
+func reference(m *graphtest.Made, in map[string][]float64) [][]float64 {
+	values := make([][]float64, len(m.Exprs))
+	for i, e := range m.Exprs {
+		switch e.Op {
+		case graph.Input:
+			values[i] = in[e.Name]
+		case graph.Const:
+			values[i] = e.Data
+		default:
+			g := graph.New()
+			bind := map[string][]float64{}
+			args := make([]graph.ID, len(e.Args))
+			for k, a := range e.Args {
+				name := string(rune('a' + k))
+				args[k] = g.Input(name, m.Exprs[a].Type)
+				bind[name] = values[a]
+			}
+			var y graph.ID
+			switch e.Op {
+			case graph.Slice:
+				y = g.Slice(args[0], e.Int0, e.Type)
+			case graph.Pad:
+				y = g.Pad(args[0], e.Int0, e.Type)
+			case graph.Reshape:
+				y = g.Reshape(args[0], e.Type)
+			case graph.Broadcast:
+				y = g.Broadcast(args[0], e.Type)
+			default:
+				y, _ = g.Apply(e.Op, args...)
+			}
+			all, err := g.Interpret([]graph.ID{y}, bind)
+			if err != nil {
+				panic(err)
+			}
+			values[i] = all[y]
+		}
+	}
+	return values
+}
+
+func TestSimplificationKeepsBits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := graphtest.Draw(t, 30)
+		in := m.Values(t, graphtest.Numbers())
+		want := reference(m, in)
+		got, err := m.Graph.Interpret(m.IDs, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, e := range m.Exprs {
+			if m.Graph.Type(m.IDs[i]) != e.Type {
+				t.Fatalf("%d: %s has type %s", i, e.Op, m.Graph.Type(m.IDs[i]))
+			}
+			for k, w := range want[i] {
+				if !graphtest.Same(got[m.IDs[i]][k], w) {
+					t.Fatalf("expression %d, %s, element %d: %g (%x), want %g (%x)", i, e.Op, k,
+						got[m.IDs[i]][k], math.Float64bits(got[m.IDs[i]][k]), w, math.Float64bits(w))
+				}
+			}
+		}
+	})
+}
+
+func TestInterningSharesNodes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := graphtest.Draw(t, 30)
+		before := m.Graph.Len()
+		ids := m.Graph.Import(m.Graph, m.IDs, map[string]graph.ID{})
+		for i := range ids {
+			if ids[i] != m.IDs[i] {
+				t.Fatalf("node %d was made again as %d", m.IDs[i], ids[i])
+			}
+		}
+		if m.Graph.Len() != before {
+			t.Fatalf("%d nodes became %d", before, m.Graph.Len())
+		}
+	})
+}
