@@ -116,7 +116,6 @@ type Scope struct {
 	module *Module
 	locals map[string]hclsyntax.Expression // of a function, before the module's
 	each   *Each
-	what   string // in messages: `function "h"`
 }
 
 // Each is the key and value of a for_each.
