@@ -16,4 +16,25 @@ var resultCodes = []Entry{
 		Example: "relief run -results /proc/results study.hcl",
 		Cure:    "Free some space, or choose another folder with -results DIR.",
 	},
+	{
+		Code:    "RL0603",
+		Title:   "result has no value",
+		Meaning: "An expression over results could not be evaluated: a run that it refers to failed, ended before the step that is asked for, or never fulfilled a condition. The message says which.",
+		Example: "output \"when\" {\n  value = first(run.a.loss < 0) # the loss is never negative\n}",
+		Cure:    "Look at how the run ended. Ask for a step that it reached, or guard the expression: any(c) ? first(c) : -1.",
+	},
+	{
+		Code:    "RL0604",
+		Title:   "no such block to run",
+		Meaning: "The option -only names a block that the study does not have.",
+		Example: "relief run -only run.befor study.hcl",
+		Cure:    "Name a block as noun.name or noun.name[key], or all blocks of a noun by the noun alone.",
+	},
+	{
+		Code:    "RL0605",
+		Title:   "interrupted",
+		Meaning: "The study was stopped from outside before it was finished. What was finished is written; blocks that were not begun or not finished have the status interrupted.",
+		Example: "Ctrl-C during relief run study.hcl",
+		Cure:    "Run the study again.",
+	},
 }

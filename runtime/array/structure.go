@@ -22,9 +22,12 @@ func reduce(op graph.Op, a *Array) *Array {
 func reduceRow(op graph.Op, row []float64) float64 {
 	s := 0.0
 	switch op {
-	case graph.Sum:
-		for _, v := range row {
-			s += v
+	case graph.Sum: // from the first term on, so that -0 stays -0
+		if len(row) > 0 {
+			s = row[0]
+			for _, v := range row[1:] {
+				s += v
+			}
 		}
 	case graph.Norm:
 		for _, v := range row {
@@ -141,7 +144,12 @@ func matMul(at, bt graph.Type, a, b, out []float64) {
 		for j := range p {
 			s := 0.0
 			for k := range inner {
-				s += float64(a[i*inner+k] * b[k*p+j])
+				term := float64(a[i*inner+k] * b[k*p+j])
+				if k == 0 {
+					s = term
+				} else {
+					s += term
+				}
 			}
 			out[i*p+j] = s
 		}

@@ -1,0 +1,297 @@
+// Package engine runs a plan.
+//
+//	plan.Study --(blocks: dynamics, analysis)--> runs and landscapes, side by side
+//	           --(outputs, checks, tables, plots, report)--> Results
+//
+// Nothing here writes a file: runtime/store does, from Results alone.
+package engine
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"relief/lang/diag"
+	"relief/runtime/plan"
+)
+
+// Options says how to run a study.
+type Options struct {
+	// Workers is how many blocks may run at once; 0 means one per processor.
+	// Results do not depend on it.
+	Workers int
+	// Only selects blocks and what they need, each as `noun.name`,
+	// `noun.name[key]` or a bare noun; nil selects everything.
+	Only []string
+	// Progress is told how the blocks come along; nil tells nobody.
+	Progress Progress
+}
+
+// Progress is told what happens, from several goroutines but never from two at
+// once. Steps are the updates of a run and the samples of a landscape.
+type Progress interface {
+	Started(block plan.Address, steps int)
+	Step(block plan.Address, k int)
+	Finished(block plan.Address, status Status, seconds float64)
+}
+
+// Run runs a study. All that goes wrong inside it is in the results: a block
+// that fails does not keep others from running, and whatever refers to it says
+// so. Cancelling the context stops the runs under way; what was finished is
+// evaluated and kept.
+//
+// The error is for a call that cannot be carried out: a diag.List when
+// Options.Only names a block that does not exist.
+func Run(ctx context.Context, study *plan.Study, opts Options) (*Results, error) {
+	r, err := newRunner(study, opts)
+	if err != nil {
+		return nil, err
+	}
+	r.runBlocks(ctx)
+	for _, o := range only(r, study.Outputs, func(o *plan.Output) plan.Address { return o.Address }) {
+		r.out.Outputs = append(r.out.Outputs, r.output(o))
+	}
+	for _, c := range only(r, study.Checks, func(c *plan.Check) plan.Address { return c.Address }) {
+		r.out.Checks = append(r.out.Checks, r.check(c))
+	}
+	for _, t := range only(r, study.Tables, func(t *plan.Table) plan.Address { return t.Address }) {
+		r.out.Tables = append(r.out.Tables, r.table(t))
+	}
+	colors := r.runColors()
+	for _, p := range only(r, study.Plots, func(p *plan.Plot) plan.Address { return p.Address }) {
+		r.out.Plots = append(r.out.Plots, r.plot(p, colors))
+	}
+	r.out.Report = r.reportPieces()
+	return r.finish(ctx), nil
+}
+
+// runner is the state of one call of Run. Blocks write their own entry of runs
+// and landscapes; all else is done by one goroutine after them.
+type runner struct {
+	study *plan.Study
+	opts  Options
+	out   *Results
+	want  map[plan.Address]bool // nil: everything
+
+	objectives map[plan.Address]*plan.Objective
+	keep       map[plan.Address][]int // steps of runs whose states are asked for
+
+	mu         sync.Mutex // guards what follows while blocks run
+	runs       map[plan.Address]*RunResult
+	landscapes map[plan.Address]*LandscapeResult
+	failed     bool
+}
+
+func newRunner(study *plan.Study, opts Options) (*runner, error) {
+	r := &runner{
+		study: study, opts: opts,
+		out:        &Results{Study: study, Status: OK, Started: time.Now()},
+		objectives: map[plan.Address]*plan.Objective{},
+		keep:       keptSteps(study),
+		runs:       map[plan.Address]*RunResult{},
+		landscapes: map[plan.Address]*LandscapeResult{},
+	}
+	for _, o := range study.Objectives {
+		r.objectives[o.Address] = o
+	}
+	var problems diag.List
+	r.want, problems = selection(study, opts.Only)
+	if problems.HasErrors() {
+		return nil, problems
+	}
+	return r, nil
+}
+
+func (r *runner) workers() int {
+	if r.opts.Workers > 0 {
+		return r.opts.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+func (r *runner) selected(a plan.Address) bool { return r.want == nil || r.want[a] }
+
+// only keeps the blocks that were asked for.
+func only[B any](r *runner, blocks []B, address func(B) plan.Address) []B {
+	return slices.DeleteFunc(slices.Clone(blocks), func(b B) bool { return !r.selected(address(b)) })
+}
+
+// report adds a diagnostic; fail also makes the study failed.
+func (r *runner) report(d *diag.Diagnostic) { r.out.Diagnostics.Add(d) }
+
+func (r *runner) fail(d *diag.Diagnostic) {
+	r.failed = true
+	r.report(d)
+}
+
+// runBlocks runs the runs and landscapes, each as soon as what it refers to is
+// there, as many at once as there are workers.
+func (r *runner) runBlocks(ctx context.Context) {
+	progress := &progress{to: r.opts.Progress}
+	slots := make(chan struct{}, r.workers())
+	done := map[plan.Address]chan struct{}{} // of the blocks before, so that nothing waits in a circle
+	order := make([]plan.Address, 0, len(r.study.Order))
+	for _, a := range r.study.Order {
+		if r.selected(a) {
+			order = append(order, a)
+		}
+	}
+	timings := make([]Timing, len(order))
+	blocks := r.blocks()
+	var all sync.WaitGroup
+	for i, a := range order {
+		b := blocks[a]
+		var before []chan struct{}
+		for _, need := range b.needs {
+			if ready, ok := done[need]; ok {
+				before = append(before, ready)
+			}
+		}
+		ready := make(chan struct{})
+		done[a] = ready
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			defer close(ready)
+			for _, b := range before {
+				<-b
+			}
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			start := time.Now()
+			progress.started(a, b.steps)
+			status := b.run(ctx, func(k int) { progress.step(a, k) })
+			end := time.Now()
+			progress.finished(a, status, end.Sub(start).Seconds())
+			timings[i] = Timing{a, start.Sub(r.out.Started).Seconds(), end.Sub(r.out.Started).Seconds(), status}
+		}()
+	}
+	all.Wait()
+	r.out.Timings = timings
+	for _, p := range r.study.Runs {
+		if run := r.runs[p.Address]; run != nil {
+			r.out.Runs = append(r.out.Runs, run)
+			r.out.Diagnostics = append(r.out.Diagnostics, run.Diagnostics...)
+		}
+	}
+	for _, p := range r.study.Landscapes {
+		if l := r.landscapes[p.Address]; l != nil {
+			r.out.Landscapes = append(r.out.Landscapes, l)
+			r.out.Diagnostics = append(r.out.Diagnostics, l.Diagnostics...)
+		}
+	}
+}
+
+// block is a run or a landscape about to be run.
+type block struct {
+	needs []plan.Address
+	steps int
+	run   func(ctx context.Context, step func(k int)) Status
+}
+
+func (r *runner) blocks() map[plan.Address]block {
+	out := map[plan.Address]block{}
+	for _, p := range r.study.Runs {
+		out[p.Address] = block{needsOf(p), p.Steps, func(ctx context.Context, step func(int)) Status {
+			result := r.trajectory(ctx, p, step)
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.runs[p.Address] = result
+			return result.Status
+		}}
+	}
+	for _, p := range r.study.Landscapes {
+		out[p.Address] = block{p.Needs, samples(p), func(ctx context.Context, step func(int)) Status {
+			result := r.landscape(ctx, p, step)
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.landscapes[p.Address] = result
+			return result.Status
+		}}
+	}
+	return out
+}
+
+// samples is the number of points of a landscape.
+func samples(p *plan.Landscape) int {
+	n := 1
+	for _, a := range p.Axes {
+		n *= a.Points
+	}
+	return n
+}
+
+// finish sums up: the worst that happened is the status of the study.
+func (r *runner) finish(ctx context.Context) *Results {
+	out := r.out
+	diverged, interrupted := false, ctx.Err() != nil
+	for _, run := range out.Runs {
+		switch run.Status {
+		case Diverged:
+			diverged = diverged || !run.Plan.MayDiverge
+		case Failed:
+			r.failed = true
+		case Interrupted:
+			interrupted = true
+		}
+	}
+	for _, l := range out.Landscapes {
+		switch l.Status {
+		case Failed:
+			r.failed = true
+		case Interrupted:
+			interrupted = true
+		}
+	}
+	checksHold := !slices.ContainsFunc(out.Checks, func(c *CheckResult) bool { return !c.OK })
+	switch {
+	case interrupted:
+		out.Status = Interrupted
+		r.report(&diag.Diagnostic{
+			Severity: diag.Warning,
+			Code:     codeInterrupted,
+			Summary:  "the study was interrupted",
+			Detail:   "What was finished is kept; the rest says that it was interrupted.",
+		})
+	case r.failed:
+		out.Status = Failed
+	case diverged:
+		out.Status = Diverged
+	case !checksHold:
+		out.Status = CheckFailed
+	}
+	out.Seconds = time.Since(out.Started).Seconds()
+	return out
+}
+
+// progress passes events on, one at a time.
+type progress struct {
+	mu sync.Mutex
+	to Progress
+}
+
+func (p *progress) started(a plan.Address, steps int) {
+	if p.to != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.to.Started(a, steps)
+	}
+}
+
+func (p *progress) step(a plan.Address, k int) {
+	if p.to != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.to.Step(a, k)
+	}
+}
+
+func (p *progress) finished(a plan.Address, s Status, seconds float64) {
+	if p.to != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.to.Finished(a, s, seconds)
+	}
+}

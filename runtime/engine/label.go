@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"strings"
+
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// curveKinds are the marks that a legend names.
+var curveKinds = map[string]bool{"line": true, "scatter": true, "path": true, "band": true, "histogram": true}
+
+// givenLabel is the label that the study writes.
+func (f *panelFiller) givenLabel(m *plan.Mark) string {
+	label, _ := f.text(m.Label) // a part without a value says so in its place
+	return label
+}
+
+// label names a curve: as the study says; or by its run, of a for_each by the
+// key; or, where a run is drawn several times or there is none, by the
+// quantity. A panel with a single curve needs no name: the axis has it.
+func (f *panelFiller) label(m *plan.Mark) string {
+	if label := f.givenLabel(m); label != "" {
+		return label
+	}
+	curves, ofRun := 0, 0
+	for i := range f.panel.Marks {
+		o := &f.panel.Marks[i]
+		if !curveKinds[o.Kind] {
+			continue
+		}
+		curves++
+		if o.Source == m.Source && m.Source != (plan.Address{}) {
+			ofRun++
+		}
+	}
+	run := m.Source.String()
+	if m.Source.Keyed {
+		run = m.Source.Key
+	}
+	switch {
+	case curves <= 1:
+		return ""
+	case m.Source == (plan.Address{}):
+		return f.quantity(m)
+	case ofRun > 1:
+		if ofRun < curves {
+			return run + ": " + f.quantity(m)
+		}
+		return f.quantity(m)
+	}
+	return run
+}
+
+// quantity names what a curve shows.
+func (f *panelFiller) quantity(m *plan.Mark) string {
+	switch {
+	case m.Kind == "path":
+		return f.name(m.X) + ", " + f.name(m.Y)
+	case m.Kind == "histogram":
+		return f.name(m.X)
+	case m.Y == nil:
+		return f.name(m.Lower)
+	}
+	return f.name(m.Y)
+}
+
+// name is what an expression is called: the last word of a plain reference
+// (loss, x1), else its text in the study.
+func (f *panelFiller) name(e *plan.Expr) string {
+	if e == nil {
+		return ""
+	}
+	if n := e.Graph.Node(e.Root); n.Op == graph.Input {
+		for _, ref := range e.Refs {
+			if ref.Input == n.Name && len(ref.Path) > 0 {
+				return spaced(ref.Path[len(ref.Path)-1])
+			}
+		}
+	}
+	return f.source(e.Span)
+}
+
+func spaced(word string) string { return strings.ReplaceAll(word, "_", " ") }
+
+// shared is the name that all curves of the panel have for one of their
+// attributes; "" if they differ.
+func (f *panelFiller) shared(of func(m *plan.Mark) string) string {
+	name, first := "", true
+	for i := range f.panel.Marks {
+		m := &f.panel.Marks[i]
+		if !curveKinds[m.Kind] {
+			continue
+		}
+		if n := of(m); first {
+			name, first = n, false
+		} else if n != name {
+			return ""
+		}
+	}
+	return name
+}
+
+func (f *panelFiller) defaultX() string {
+	if l := f.fieldDrawn(); l != nil {
+		return l.Plan.Axes[0].Label
+	}
+	return f.shared(func(m *plan.Mark) string {
+		if m.X == nil && m.Kind != "histogram" {
+			return "step"
+		}
+		return f.name(m.X)
+	})
+}
+
+func (f *panelFiller) defaultY() string {
+	if l := f.fieldDrawn(); l != nil {
+		return l.Plan.Axes[1].Label
+	}
+	return f.shared(func(m *plan.Mark) string {
+		switch {
+		case m.Kind == "histogram":
+			return "count"
+		case m.Y == nil:
+			return f.name(m.Lower)
+		}
+		return f.name(m.Y)
+	})
+}
+
+func (f *panelFiller) defaultZ() string {
+	for _, m := range f.panel.Marks {
+		switch {
+		case m.Of == (plan.Address{}):
+		case m.Field == "":
+			return "loss"
+		default:
+			return spaced(m.Field)
+		}
+	}
+	return ""
+}
+
+// fieldDrawn is the two-dimensional landscape that gives the panel its axes.
+func (f *panelFiller) fieldDrawn() *LandscapeResult {
+	for _, m := range f.panel.Marks {
+		if m.Of != (plan.Address{}) {
+			if l := f.landscapeOf(m.Of); l != nil && len(l.Plan.Axes) == 2 {
+				return l
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"relief/lang/diag"
+	"relief/runtime/array"
+	"relief/runtime/dynamics"
+	"relief/runtime/plan"
+)
+
+const codeNoState = "RL0505"
+
+// trajectory makes one run.
+func (r *runner) trajectory(ctx context.Context, p *plan.Run, step func(k int)) *RunResult {
+	out := &RunResult{Plan: p, Seed: p.Seed}
+	begin := time.Now()
+	defer func() { out.Seconds = time.Since(begin).Seconds() }()
+	if ctx.Err() != nil || r.awaitsInterrupted(needsOf(p)) {
+		out.Status = Interrupted
+		return out
+	}
+	opt := dynamics.Options{
+		Results:  r.result,
+		Keep:     r.keep[p.Address],
+		Workers:  r.workers(),
+		Progress: func(done, _ int) { step(done) },
+	}
+	if p.Resume != nil {
+		from, problem := r.resumed(p)
+		if problem != nil {
+			out.Status = Failed
+			out.Diagnostics.Add(problem)
+			return out
+		}
+		opt.From = from
+	}
+	t, err := dynamics.Run(ctx, p, opt)
+	if err != nil {
+		out.Status = Failed
+		var list diag.List
+		if !errors.As(err, &list) {
+			list = diag.List{{Code: codeNoValue, Summary: err.Error(), Span: p.Span, Context: blockContext(p.Address)}}
+		}
+		out.Diagnostics = list
+		return out
+	}
+	out.adopt(t)
+	if d := t.Divergence; d != nil && !p.MayDiverge {
+		out.Diagnostics.Add(d)
+	}
+	return out
+}
+
+// needsOf lists the blocks that a run refers to, the one it resumes included.
+func needsOf(p *plan.Run) []plan.Address {
+	if p.Resume == nil {
+		return p.Needs
+	}
+	return append(slices.Clone(p.Needs), p.Resume.Run)
+}
+
+// awaitsInterrupted reports whether a block that is needed was interrupted.
+func (r *runner) awaitsInterrupted(needs []plan.Address) bool {
+	return slices.ContainsFunc(needs, func(a plan.Address) bool {
+		run, l := r.runOf(a), r.landscapeOf(a)
+		return run != nil && run.Status == Interrupted || l != nil && l.Status == Interrupted
+	})
+}
+
+// resumed returns the state that a run goes on from.
+func (r *runner) resumed(p *plan.Run) (*dynamics.State, *diag.Diagnostic) {
+	problem := func(format string, args ...any) (*dynamics.State, *diag.Diagnostic) {
+		return nil, &diag.Diagnostic{
+			Code:    codeNoState,
+			Summary: fmt.Sprintf(format, args...),
+			Span:    p.Resume.Span,
+			Context: blockContext(p.Address),
+		}
+	}
+	source, err := r.finishedRun(p.Resume.Run)
+	if err != nil {
+		return problem("there is no state to resume from: %v", err)
+	}
+	t := source.trajectory
+	switch {
+	case p.Resume.Final && t.Final != nil:
+		return t.Final, nil
+	case p.Resume.Final:
+		return problem("there is no state to resume from: %s", source.end())
+	}
+	if s := t.Kept[p.Resume.At]; s != nil {
+		return s, nil
+	}
+	return problem("there is no state at step %d to resume from: %s", p.Resume.At, source.end())
+}
+
+// end says in a clause how a run ended.
+func (r *RunResult) end() string {
+	switch r.Status {
+	case Diverged:
+		return fmt.Sprintf("%s diverged at step %d", r.Plan.Address, r.Steps+1)
+	case Stopped:
+		return fmt.Sprintf("%s stopped at step %d", r.Plan.Address, r.Steps)
+	case Interrupted:
+		return fmt.Sprintf("%s was interrupted at step %d", r.Plan.Address, r.Steps)
+	case Failed:
+		return fmt.Sprintf("%s failed", r.Plan.Address)
+	}
+	return fmt.Sprintf("%s ended at step %d", r.Plan.Address, r.Steps)
+}
+
+// adopt takes over what a trajectory holds.
+func (r *RunResult) adopt(t *dynamics.Trajectory) {
+	r.trajectory = t
+	r.Status, r.Steps = Status(t.Status), max(t.Steps, 0)
+	add := func(a *array.Array, path ...string) {
+		if a == nil {
+			return
+		}
+		if a.End != "" { // it speaks of "the run": name it
+			b := *a
+			b.End = strings.Replace(a.End, "the run", r.Plan.Address.String(), 1)
+			a = &b
+		}
+		r.Series = append(r.Series, Series{path, a})
+	}
+	add(t.Loss, "loss")
+	add(t.GradNorm, "grad_norm")
+	add(t.LearningRate, "learning_rate")
+	add(t.Stability, "stability")
+	add(t.Residual, "residual")
+	for _, p := range r.Plan.Objective.Params {
+		add(t.Path[p.Name], "path", p.Name)
+	}
+	for _, p := range r.Plan.Probes {
+		add(t.Probes[p.Name], "probe", p.Name)
+	}
+	if len(t.Lanes) > 0 {
+		r.LaneSteps = slices.Clone(t.LaneSteps)
+		for i, s := range t.LaneStatus {
+			r.LaneSteps[i] = max(r.LaneSteps[i], 0)
+			r.LaneStatus = append(r.LaneStatus, Status(s))
+		}
+	}
+	if t.Final != nil {
+		r.Final = r.state(t.Final, r.Steps)
+	}
+	for _, k := range slices.Sorted(maps.Keys(t.Kept)) {
+		r.Kept = append(r.Kept, r.state(t.Kept[k], k))
+	}
+}
+
+func (r *RunResult) state(s *dynamics.State, step int) *State {
+	out := &State{Step: step, Loss: s.Loss, GradNorm: s.GradNorm}
+	for _, p := range r.Plan.Objective.Params {
+		if v := s.Params[p.Name]; v != nil {
+			out.Params = append(out.Params, Named{p.Name, v})
+		}
+	}
+	return out
+}
