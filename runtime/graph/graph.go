@@ -145,7 +145,7 @@ func (g *Graph) push(n Node) ID {
 // intern returns the node equal to n, adding it if there is none. Equality is
 // of structure and of bits, never of numbers: -0 and 0 differ.
 func (g *Graph) intern(n Node) ID {
-	k := append(g.key[:0], byte(n.Op), flag(n.Type.Bool)|flag(n.Type.Series)<<1, n.Type.rank)
+	k := append(g.key[:0], byte(n.Op), bit(n.Type.Bool)|bit(n.Type.Series)<<1, n.Type.rank)
 	for i := range int(n.Type.rank) {
 		k = binary.AppendUvarint(k, uint64(n.Type.dims[i]))
 	}
@@ -166,7 +166,7 @@ func (g *Graph) intern(n Node) ID {
 	return id
 }
 
-func flag(b bool) byte {
+func bit(b bool) byte {
 	if b {
 		return 1
 	}

@@ -112,7 +112,14 @@ type lowering struct {
 	order  []int32             // constant groups in the order they were made
 	code   []draft
 	scalar bool
-	common map[instruction]int32
+	common map[commonKey]int32
+}
+
+// commonKey is what makes two instructions compute the same bits: as numbers,
+// the constants 0 and -0 are equal.
+type commonKey struct {
+	instruction
+	bits uint64
 }
 
 // draft is an instruction whose operands are groups, with an element offset
@@ -131,7 +138,7 @@ func Compile(g *graph.Graph, inputs []string, outputs []graph.ID, opt Options) (
 		opt.MaxScalar = 1 << 15
 	}
 	lo := &lowering{g: g, need: g.Reach(outputs), values: make([]value, g.Len()),
-		consts: map[uint64]int32{}, fill: map[int32][]float64{}, common: map[instruction]int32{}}
+		consts: map[uint64]int32{}, fill: map[int32][]float64{}, common: map[commonKey]int32{}}
 	p := &Program{graph: g, roots: outputs}
 	named := map[graph.ID]bool{}
 	for _, name := range inputs {

@@ -1,6 +1,10 @@
 package program
 
-import "relief/runtime/graph"
+import (
+	"math"
+
+	"relief/runtime/graph"
+)
 
 // scalars lowers a node to one instruction per element and returns the group
 // of each. Nodes that only move elements cost nothing.
@@ -166,10 +170,11 @@ func (lo *lowering) immediate(in *instruction) {
 func (lo *lowering) emit(op graph.Op, node graph.ID, a, b, c int32) int32 {
 	in := instruction{op: opcode(op), n: 1, a: a, b: b, c: c}
 	lo.immediate(&in)
-	if d, ok := lo.common[in]; ok {
+	key := commonKey{in, math.Float64bits(in.imm)}
+	key.imm = 0
+	if d, ok := lo.common[key]; ok {
 		return d
 	}
-	key := in
 	lo.groups = append(lo.groups, group{size: 1, last: -1})
 	d := int32(len(lo.groups))
 	in.d, in.node = d, node

@@ -1,0 +1,176 @@
+package graph
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// Print writes what the roots need, one node per line, operands before users:
+//
+//	%0 = input x : a number
+//	%1 = mul 0.5, %0 : a number
+//	return %1
+//
+// Numbers stand where they are used. Nodes are numbered in the order of
+// printing, which is an order of evaluation.
+func (g *Graph) Print(w io.Writer, roots []ID) error {
+	b := bufio.NewWriter(w)
+	names := g.names(roots)
+	for id, name := range names {
+		n := &g.nodes[id]
+		if name == "" || g.inline(ID(id)) {
+			continue
+		}
+		fmt.Fprintf(b, "%s = %s", name, g.describe(ID(id)))
+		for k, a := range n.Args {
+			sep := ", "
+			if k == 0 {
+				sep = " "
+			}
+			b.WriteString(sep + names[a])
+		}
+		fmt.Fprintf(b, " : %s\n", n.Type)
+	}
+	results := make([]string, len(roots))
+	for k, r := range roots {
+		results[k] = names[r]
+	}
+	fmt.Fprintf(b, "return %s\n", strings.Join(results, ", "))
+	return b.Flush()
+}
+
+// inline reports whether a node is a number that is printed where it is used.
+func (g *Graph) inline(id ID) bool {
+	n := &g.nodes[id]
+	return n.Op == Const && n.Type.IsScalar()
+}
+
+// names returns what the nodes that the roots need are called, by id.
+func (g *Graph) names(roots []ID) []string {
+	names := make([]string, len(g.nodes))
+	next := 0
+	for id, need := range g.Reach(roots) {
+		switch n := &g.nodes[id]; {
+		case !need:
+		case g.inline(ID(id)):
+			names[id] = number(n)
+		default:
+			names[id] = "%" + strconv.Itoa(next)
+			next++
+		}
+	}
+	return names
+}
+
+func number(n *Node) string {
+	if n.Type.Bool {
+		return strconv.FormatBool(n.Num != 0)
+	}
+	return strconv.FormatFloat(n.Num, 'g', -1, 64)
+}
+
+// describe is the operation with what is not an operand.
+func (g *Graph) describe(id ID) string {
+	n := &g.nodes[id]
+	switch n.Op {
+	case Input:
+		return "input " + n.Name
+	case Const:
+		if n.Data == nil {
+			return "const " + number(n)
+		}
+		shown := make([]string, 0, 4)
+		for _, v := range n.Data[:min(len(n.Data), 4)] {
+			shown = append(shown, strconv.FormatFloat(v, 'g', -1, 64))
+		}
+		if len(n.Data) > 4 {
+			shown = append(shown, "...")
+		}
+		return "const [" + strings.Join(shown, " ") + "]"
+	case Slice, Pad:
+		return n.Op.String() + "[" + strconv.Itoa(n.Int0) + "]"
+	case At:
+		return "at[" + strconv.Itoa(n.Int0) + "]"
+	}
+	return n.Op.String()
+}
+
+// label is a node's text in a drawing: its operation, the numbers among its
+// operands, and what labels calls it.
+func (g *Graph) label(id ID, labels map[ID]string) string {
+	n := &g.nodes[id]
+	text := g.describe(id)
+	if g.inline(id) {
+		text = number(n)
+	}
+	for _, a := range n.Args {
+		if g.inline(a) {
+			text += " " + number(&g.nodes[a])
+		}
+	}
+	if s := labels[id]; s != "" {
+		text = s + " = " + text
+	}
+	return text
+}
+
+// draw calls node and edge for what the roots need, without the numbers that
+// labels of their users show.
+func (g *Graph) draw(roots []ID, node func(id ID), edge func(from, to ID)) {
+	root := map[ID]bool{}
+	for _, r := range roots {
+		root[r] = true
+	}
+	for i, need := range g.Reach(roots) {
+		id := ID(i)
+		if !need || g.inline(id) && !root[id] {
+			continue
+		}
+		node(id)
+		for _, a := range g.nodes[id].Args {
+			if !g.inline(a) || root[a] {
+				edge(a, id)
+			}
+		}
+	}
+}
+
+// Dot writes what the roots need in Graphviz's language. Labels, by node, name
+// the quantities that a reader knows.
+func (g *Graph) Dot(w io.Writer, roots []ID, labels map[ID]string) error {
+	b := bufio.NewWriter(w)
+	b.WriteString("digraph {\n\trankdir = BT\n\tnode [shape = box, style = rounded, fontname = \"sans-serif\"]\n")
+	g.draw(roots, func(id ID) {
+		style := ""
+		if g.nodes[id].Op == Input || labels[id] != "" {
+			style = ", style = \"rounded,filled\", fillcolor = \"#e8eef7\""
+		}
+		fmt.Fprintf(b, "\tn%d [label = %s%s]\n", id, quoteDot(g.label(id, labels)), style)
+	}, func(from, to ID) {
+		fmt.Fprintf(b, "\tn%d -> n%d\n", from, to)
+	})
+	b.WriteString("}\n")
+	return b.Flush()
+}
+
+// quoteDot quotes for Graphviz, which knows no escapes but \" and line breaks.
+func quoteDot(s string) string {
+	s = strings.NewReplacer("\\", "\\\\", "\"", "\\\"", "\n", "\\n", "\r", "").Replace(s)
+	return "\"" + s + "\""
+}
+
+// Mermaid writes what the roots need as a Mermaid flow chart.
+func (g *Graph) Mermaid(w io.Writer, roots []ID, labels map[ID]string) error {
+	b := bufio.NewWriter(w)
+	b.WriteString("flowchart BT\n")
+	escape := strings.NewReplacer("#", "#35;", "\"", "#quot;", "<", "#lt;", ">", "#gt;", "\n", " ", "\r", "")
+	g.draw(roots, func(id ID) {
+		fmt.Fprintf(b, "    n%d[\"%s\"]\n", id, escape.Replace(g.label(id, labels)))
+	}, func(from, to ID) {
+		fmt.Fprintf(b, "    n%d --> n%d\n", from, to)
+	})
+	return b.Flush()
+}
