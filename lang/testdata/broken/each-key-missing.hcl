@@ -1,0 +1,21 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [x, y]
+  value  = sq(x) + 2 * sq(y)
+}
+
+run "b" {
+  for_each  = [0.1, 0.2]
+  objective = objective.f
+  start     = { x = 1, y = 2 }
+  steps     = 10
+  optimizer "gd" { learning_rate = each.value }
+}
+
+check "claim" {
+  assert {
+    condition = run.b.final.loss < 1 # ERROR RL0xxx "0\\.1|key"
+    message   = "it holds"
+  }
+}

@@ -1,0 +1,4 @@
+function "double" {
+  params = [x]
+  value  = 2 * x
+}

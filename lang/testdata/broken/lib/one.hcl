@@ -1,0 +1,8 @@
+import "two" {
+  source = "./two.hcl"
+}
+
+function "one" {
+  params = [x]
+  value  = two::two(x) - 1
+}

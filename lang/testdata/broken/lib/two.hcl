@@ -1,0 +1,8 @@
+import "one" {
+  source = "./one.hcl"
+}
+
+function "two" {
+  params = [x]
+  value  = one::one(x) + 1
+}

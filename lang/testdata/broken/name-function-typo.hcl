@@ -1,0 +1,6 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [x, y]
+  value  = lgo_growth(x) + sq(y) # ERROR RL0203 "lgo_growth"
+}

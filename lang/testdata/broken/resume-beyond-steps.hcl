@@ -1,0 +1,19 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [x, y]
+  value  = sq(x) + 2 * sq(y)
+}
+
+run "a" {
+  objective = objective.f
+  start     = { x = 1, y = 2 }
+  steps     = 10
+  optimizer "gd" { learning_rate = 0.1 }
+}
+
+run "b" {
+  resume = run.a.at[11] # ERROR RL0xxx "11"
+  steps  = 10
+  optimizer "gd" { learning_rate = 0.05 }
+}

@@ -1,0 +1,12 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [x, y]
+  value  = sq(x) + 2 * sq(y)
+}
+
+run "a" { # ERROR RL0403 "optimizer"
+  objective = objective.f
+  start     = { x = 1, y = 2 }
+  steps     = 10
+}

@@ -1,0 +1,6 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [w[0]] # ERROR RL04xx "w"
+  value  = 1
+}

@@ -1,0 +1,6 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [w[3], b]
+  value  = sq(w) + b # ERROR RL03xx "number"
+}

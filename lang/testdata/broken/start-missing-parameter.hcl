@@ -1,0 +1,13 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [x, y]
+  value  = sq(x) + 2 * sq(y)
+}
+
+run "a" {
+  objective = objective.f
+  start     = { x = 1 } # ERROR RL04xx "y"
+  steps     = 10
+  optimizer "gd" { learning_rate = 0.1 }
+}

@@ -1,0 +1,13 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [x, y]
+  value  = sq(x) + 2 * sq(y)
+}
+
+run "a" {
+  objective = objective.f
+  start     = { x = 1, y = 2 }
+  steps     = 1e12 # ERROR RL04xx "steps"
+  optimizer "gd" { learning_rate = 0.1 }
+}

@@ -1,0 +1,11 @@
+objective "f" {
+  params = [x, y]
+  value  = sq(x) + 2 * sq(y)
+}
+
+run "a" { # ERROR RL0xxx "study"
+  objective = objective.f
+  start     = { x = 1, y = 2 }
+  steps     = 10
+  optimizer "gd" { learning_rate = 0.1 }
+}

@@ -1,0 +1,20 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [x, y]
+  value  = sq(x) + 2 * sq(y)
+}
+
+run "a" {
+  objective = objective.f
+  start     = { x = 1, y = 2 }
+  steps     = 10
+  optimizer "gd" { learning_rate = 0.1 }
+}
+
+check "claim" {
+  assert {
+    condition = run.a.final.loss < 1 and run.a.final.loss > 0 # ERROR RL0120 "&&"
+    message   = "it holds"
+  }
+}

@@ -1,0 +1,7 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [x, y]
+  value  = sq(x)
+    + sq(y) # ERROR RL0113 "line|parenthes"
+}

@@ -1,0 +1,11 @@
+study { title = "Broken on purpose" }
+
+variable "eta" {
+  type    = numer # ERROR RL0xxx "numer"
+  default = 1
+}
+
+objective "f" {
+  params = [x, y]
+  value  = sq(x) + 2 * sq(y)
+}

@@ -1,0 +1,15 @@
+study { title = "Broken on purpose" }
+
+variable "eta" {
+  type    = number
+  default = -1 # ERROR RL0xxx "positive"
+  validation {
+    condition = var.eta > 0
+    message   = "a learning rate is positive"
+  }
+}
+
+objective "f" {
+  params = [x, y]
+  value  = sq(x) + 2 * sq(y)
+}
