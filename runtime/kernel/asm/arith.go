@@ -15,7 +15,7 @@ const signTable = 0xa9a9a122
 // arithmetic lists the kernels whose results are exact or correctly rounded.
 func arithmetic() []operation {
 	simple := func(name string, s shape, body func(e *emitter, in []Op) Op) operation {
-		return operation{name, s, 4, body}
+		return operation{name, s, 4, false, body}
 	}
 	add := func(e *emitter, in []Op) Op { return e.add(in[0], in[1]) }
 	sub := func(e *emitter, in []Op) Op { return e.sub(in[0], in[1]) }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -32,6 +33,13 @@ type emitter struct {
 	wide   bool // AVX-512, else AVX2 with FMA
 	consts map[string]Mem
 	tables map[string]Mem
+
+	uses    []uint64                  // constants in the order of their use
+	hoisted map[uint64]reg.VecVirtual // constants that the kernel holds in registers
+}
+
+func newEmitter(wide bool) *emitter {
+	return &emitter{Context: build.NewContext(), wide: wide, consts: map[string]Mem{}, tables: map[string]Mem{}}
 }
 
 // lanes is the number of float64 in a register.
@@ -56,8 +64,17 @@ func (e *emitter) reg() reg.VecVirtual {
 	return e.YMM()
 }
 
-// bits returns a vector constant in memory, the same 64 bits in every lane.
-func (e *emitter) bits(v uint64) Mem {
+// bits returns a vector constant, the same 64 bits in every lane, in a register
+// that must not be written if the kernel holds it in one, else in memory.
+func (e *emitter) bits(v uint64) Op {
+	e.uses = append(e.uses, v)
+	if r, ok := e.hoisted[v]; ok {
+		return r
+	}
+	return e.constant(v)
+}
+
+func (e *emitter) constant(v uint64) Mem {
 	name := fmt.Sprintf("k%016x%s", v, e.suffix())
 	m, ok := e.consts[name]
 	if !ok {
@@ -71,7 +88,7 @@ func (e *emitter) bits(v uint64) Mem {
 	return m
 }
 
-func (e *emitter) num(x float64) Mem { return e.bits(math.Float64bits(x)) }
+func (e *emitter) num(x float64) Op { return e.bits(math.Float64bits(x)) }
 
 // table returns a table of 16 values in memory.
 func (e *emitter) table(name string, v [16]float64) Mem {
@@ -232,6 +249,7 @@ type operation struct {
 	name   string
 	shape  shape
 	unroll int
+	weave  bool // mix the instructions of the unrolled bodies
 	body   func(e *emitter, in []Op) Op
 }
 
@@ -267,6 +285,7 @@ func (e *emitter) kernel(o operation) {
 	n := e.Load(e.Param("n"), e.GP64())
 	i := e.GP64()
 	e.XORQ(i, i)
+	e.hoist(o)
 
 	one := func(u int) {
 		at := func(p reg.Register) Mem { return Mem{Base: p, Index: i, Scale: 8, Disp: 8 * e.lanes() * u} }
@@ -289,7 +308,13 @@ func (e *emitter) kernel(o operation) {
 		e.CMPQ(next, n)
 		e.JG(LabelRef(name + "_single"))
 		for u := range o.unroll {
+			if o.weave {
+				e.Comment(weaveMark)
+			}
 			one(u)
+		}
+		if o.weave {
+			e.Comment(weaveMark)
 		}
 		e.MOVQ(next, i)
 		e.JMP(LabelRef(name + "_unrolled"))
@@ -305,6 +330,38 @@ func (e *emitter) kernel(o operation) {
 	e.RET()
 }
 
+// maxHoisted is how many registers may hold constants: what the longest woven
+// bodies leave of 32.
+const maxHoisted = 10
+
+// hoist loads the constants that the body uses most into registers, since a
+// long body of loads is limited by their number.
+func (e *emitter) hoist(o operation) {
+	e.hoisted = nil
+	if !o.weave {
+		return
+	}
+	trial := newEmitter(true)
+	trial.Function("trial")
+	in := make([]Op, len(o.shape.vectors))
+	for i := range in {
+		in[i] = trial.reg()
+	}
+	o.body(trial, in)
+	count := map[uint64]int{}
+	var order []uint64
+	for _, v := range trial.uses {
+		if count[v]++; count[v] == 1 {
+			order = append(order, v)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b uint64) int { return count[b] - count[a] })
+	e.hoisted = map[uint64]reg.VecVirtual{}
+	for _, v := range order[:min(len(order), maxHoisted)] {
+		e.hoisted[v] = e.load(e.constant(v))
+	}
+}
+
 // firstNonFinite writes the search for an infinite or NaN element among the
 // first n: it returns the start of the vector that holds the first, or n.
 func (e *emitter) firstNonFinite() {
@@ -318,6 +375,7 @@ func (e *emitter) firstNonFinite() {
 	n := e.Load(e.Param("n"), e.GP64())
 	i := e.GP64()
 	e.XORQ(i, i)
+	e.hoisted = nil
 	abs, inf := e.load(e.bits(1<<63-1)), e.load(e.num(math.Inf(1)))
 	// group leaves the flags at zero if u vectors from i on are finite. The
 	// unsigned maximum of the magnitudes, as integers, is below infinity's.

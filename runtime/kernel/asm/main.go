@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
 )
@@ -39,8 +37,11 @@ func generate(dir string) error {
 	}
 	var stubs []byte
 	for _, wide := range []bool{true, false} {
-		e := &emitter{Context: build.NewContext(), wide: wide, consts: map[string]Mem{}, tables: map[string]Mem{}}
+		e := newEmitter(wide)
 		for _, o := range ops {
+			if o.weave && !wide { // 16 registers do not hold two bodies
+				o.weave, o.unroll = false, 1
+			}
 			e.kernel(o)
 		}
 		e.firstNonFinite()
@@ -75,6 +76,9 @@ func (e *emitter) print() (asm []byte, decl string, err error) {
 	f, err := e.Result()
 	if err != nil {
 		return nil, "", err
+	}
+	for _, fn := range f.Functions() {
+		fn.Nodes = weave(fn.Nodes)
 	}
 	if err := pass.Compile.Execute(f); err != nil {
 		return nil, "", err

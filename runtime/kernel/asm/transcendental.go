@@ -24,7 +24,7 @@ const (
 
 func transcendental(c *constants) []operation {
 	op := func(name string, body func(e *emitter, c *constants, x Op) Op) operation {
-		return operation{name, unary, 1, func(e *emitter, in []Op) Op { return body(e, c, in[0]) }}
+		return operation{name, unary, 2, true, func(e *emitter, in []Op) Op { return body(e, c, in[0]) }}
 	}
 	return []operation{op("exp", emitExp), op("expm1", emitExpm1), op("tanh", emitTanh), op("log", emitLog), op("log1p", emitLog1p)}
 }
