@@ -269,7 +269,7 @@ func (q *quasistatic) follow(ctx context.Context, p []float64, lane int, b *book
 	for k := range times {
 		times[k] = float64(k)
 	}
-	eta := q.rate.at(times, lane)[0]
+	eta := q.rate.over(times, lane)[0]
 	start := p[across]
 	solver := newCycleSolver(f, start)
 	lower := start < solver.middle

@@ -10,11 +10,11 @@ import (
 )
 
 // law is a compiled set of nodes that depend on the time and on the names of
-// vary only: learning rates and what follows from them. It is evaluated at many
-// times at once.
+// vary only: learning rates and what follows from them.
 type law struct {
 	p       *program.Program
 	l       lanes
+	perStep bool // some node depends on the time
 	perLane bool // some node depends on a name of vary
 }
 
@@ -27,19 +27,17 @@ func newLaw(m *Map, l lanes, nodes ...graph.ID) (*law, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &law{p: p, l: l}
 	need := m.Graph.Reach(nodes)
+	w := &law{p: p, l: l, perStep: int(m.Time) < len(need) && need[m.Time]}
 	for _, v := range m.Vary {
-		w.perLane = w.perLane || need[v.In]
+		w.perLane = w.perLane || int(v.In) < len(need) && need[v.In]
 	}
 	return w, nil
 }
 
-// at evaluates node i at the given times in one lane.
-func (w *law) at(times []float64, lane int) [][]float64 {
-	if len(times) == 0 {
-		return make([][]float64, len(w.p.Outputs()))
-	}
+// over evaluates the nodes in one lane at the given times: output i at times[k]
+// is element k of result i.
+func (w *law) over(times []float64, lane int) [][]float64 {
 	s := program.NewState(w.p, len(times))
 	copy(s.Input(0), times)
 	for i, values := range w.l.values {
@@ -49,11 +47,31 @@ func (w *law) at(times []float64, lane int) [][]float64 {
 		}
 	}
 	s.Run()
+	return outputsOf(s)
+}
+
+// across returns a state that evaluates the nodes in all lanes at once, at the
+// times in its first input.
+func (w *law) across() *program.State {
+	s := program.NewState(w.p, w.l.count)
+	for i, values := range w.l.values {
+		copy(s.Input(1+i), values)
+	}
+	return s
+}
+
+func outputsOf(s *program.State) [][]float64 {
 	var out [][]float64
-	for i := range w.p.Outputs() {
+	for i := range s.Program().Outputs() {
 		out = append(out, s.Output(i))
 	}
 	return out
+}
+
+func fillAll(d []float64, v float64) {
+	for i := range d {
+		d[i] = v
+	}
 }
 
 // rates returns the learning rate and the stability bound at the recorded
@@ -68,25 +86,39 @@ func rates(m *Map, run *plan.Run, e *ending, end string) (rate, bound *array.Arr
 	for j := range records {
 		records[j] = newRecord(graph.Number, run.Every, max(e.last, 0), e.count)
 	}
-	// The last time stands for the lane's end.
-	times := make([]float64, len(steps)+1)
-	for i, k := range steps {
-		times[i] = float64(k)
+	row := func(j, r int) []float64 { return records[j].data[r*e.count : (r+1)*e.count] }
+
+	lanesState := w.across()
+	for i, last := range e.laneLast {
+		lanesState.Input(0)[i] = float64(last)
 	}
-	var values [][]float64
-	previous := -2
-	for lane := range e.count {
-		last := e.laneLast[lane]
-		if lane == 0 || w.perLane || last != previous {
-			times[len(steps)] = float64(last)
-			values = w.at(times, lane)
-			previous = last
-		}
-		for j, rec := range records {
-			for row := range steps {
-				rec.data[row*e.count+lane] = values[j][row]
+	lanesState.Run()
+	laneValues := outputsOf(lanesState)
+	for j, values := range laneValues {
+		copy(records[j].final, values)
+	}
+	if w.perLane {
+		for r, k := range steps {
+			if r == 0 || w.perStep {
+				fillAll(lanesState.Input(0), float64(k))
+				lanesState.Run()
 			}
-			rec.final[lane] = values[j][len(steps)]
+			for j, values := range laneValues {
+				copy(row(j, r), values)
+			}
+		}
+	} else if len(steps) > 0 {
+		times := make([]float64, len(steps))
+		for r, k := range steps {
+			times[r] = float64(k)
+		}
+		if !w.perStep {
+			times = times[:1]
+		}
+		for j, values := range w.over(times, 0) {
+			for r := range steps {
+				fillAll(row(j, r), values[min(r, len(values)-1)])
+			}
 		}
 	}
 	if rate, err = records[0].series(e, end); err == nil {

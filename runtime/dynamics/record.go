@@ -38,20 +38,28 @@ func newRecord(kind graph.Type, every, steps, count int) *record {
 // ending is how each lane of a run ended.
 type ending struct {
 	lanes
-	last     int    // index of the last point of any lane; -1 if there is none
-	laneLast []int  // by lane
-	diverged []bool // by lane
+	last     int           // index of the last point of any lane; -1 if there is none
+	laneLast []int         // by lane
+	diverged []bool        // by lane
+	rows     map[int][]int // labels made, by interval: series share them
 }
 
 // labels are the steps that have a row.
 func (e *ending) labels(every int) []int {
-	steps := []int{}
+	if steps, ok := e.rows[every]; ok {
+		return steps
+	}
+	steps := make([]int, 0, rowsOf(max(e.last, 0), every))
 	for k := 0; k <= e.last; k += every {
 		steps = append(steps, k)
 	}
 	if n := len(steps); n > 0 && steps[n-1] != e.last {
 		steps = append(steps, e.last)
 	}
+	if e.rows == nil {
+		e.rows = map[int][]int{}
+	}
+	e.rows[every] = steps
 	return steps
 }
 
