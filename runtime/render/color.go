@@ -41,7 +41,8 @@ var colorMap = sync.OnceValue(func() []color.NRGBA {
 	curve := func(t float64) lab {
 		l := 0.28 + 0.64*t
 		hue := (303 - 195*math.Pow(t, 1.05)) * math.Pi / 180
-		chroma := 0.115 + 0.018*math.Sin(math.Pi*t) + 0.045*t*t*t
+		// Kept inside sRGB, which is narrow at blue-green.
+		chroma := 0.125 - 0.04*sq(math.Sin(math.Pi*math.Min(1, 1.1*t))) + 0.045*t*t*t
 		return lab{l, chroma * math.Cos(hue), chroma * math.Sin(hue)}
 	}
 	// Walk the curve and place the entries at equal arc length.
@@ -92,7 +93,10 @@ func oklab(l, a, b float64) color.NRGBA {
 
 // mapIndex is the entry of the colour map for t in [0, 1].
 func mapIndex(t float64) int {
-	return int(math.Min(1, math.Max(0, t))*float64(mapColors-1) + 0.5)
+	if math.IsNaN(t) {
+		return 0
+	}
+	return int(min(1, max(0, t))*float64(mapColors-1) + 0.5)
 }
 
 // withAlpha fades a colour.
@@ -115,8 +119,8 @@ func overWhite(c color.NRGBA) color.RGBA {
 	return color.RGBA{f(c.R), f(c.G), f(c.B), 255}
 }
 
-// shade scales the brightness of a colour by f.
-func shade(c color.NRGBA, f float64) color.RGBA {
-	g := func(v uint8) uint8 { return uint8(math.Min(255, float64(v)*f)) }
-	return color.RGBA{g(c.R), g(c.G), g(c.B), 255}
+// shade scales the brightness of a colour by f, of at most 4.
+func shade(c color.NRGBA, f float64) (r, g, b uint8) {
+	k := uint32(f * 256)
+	return uint8(min(255, uint32(c.R)*k>>8)), uint8(min(255, uint32(c.G)*k>>8)), uint8(min(255, uint32(c.B)*k>>8))
 }

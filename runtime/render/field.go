@@ -135,9 +135,17 @@ func colorScale(fields []*field, a *Axis, k scaleKind) (scale, extent, []string)
 		e.lo = math.Max(e.lo, positive[len(positive)/500]/10)
 	}
 	s, notes := e.scale(a, 0, 0)
-	if e.notPos > 0 && !e.empty() {
+	if e.empty() {
+		e.notReal = 0 // the fields have noted it
+	}
+	total := e.notPos + len(positive)
+	switch {
+	case e.lo == e.hi && k != logarithmic:
+		notes = append(notes, "every grid value is "+formatValue(e.lo))
+	case e.notPos > total/1000+1 && !e.empty():
+		// A minimum of exactly 0 or two is no news.
 		notes = append(notes, count(e.notPos, "grid value")+" ≤ 0 drawn as the least on the log scale")
-	} else if e.notPos > 0 {
+	case e.notPos > 0 && e.empty():
 		notes = append(notes, "no positive values for the log scale")
 	}
 	return s, e, notes

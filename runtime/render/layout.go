@@ -111,7 +111,8 @@ func drawFigure(fig *Figure) *sheet {
 		for c := 0; c < columns && r*columns+c < len(panels); c++ {
 			x += cols[c].left
 			top := y - lines[r].top
-			panels[r*columns+c].render(s, frame{x, top - frameH, x + frameW, top})
+			i := r*columns + c
+			panels[i].render(s, frame{x, top - frameH, x + frameW, top}, lines[r].bottom-need[i].bottom)
 			x += frameW + cols[c].right + gapX
 		}
 		y -= lines[r].top + frameH + lines[r].bottom + gapY
@@ -134,11 +135,11 @@ func (p *panel) margins() margins {
 		m.top += headSize + 4
 	}
 	if len(p.notes) > 0 {
-		m.top += noteSize + 2
+		m.bottom += noteSize + 3
 	}
 	if p.solid {
 		if p.place == legendBelow {
-			_, h, _ := p.legendSize(p.belowColumns(p.frame.w()))
+			_, h, _ := p.legendSize(p.belowColumns(p.frame.w() + m.left))
 			m.bottom += h
 		}
 		return m
@@ -155,7 +156,7 @@ func (p *panel) margins() margins {
 	} else if xf != "" {
 		m.bottom += tickSize
 	}
-	if yf != "" {
+	if yf != "" && p.src.Title == "" {
 		m.top += tickSize + 1
 	}
 	if n := len(xt); n > 0 {
@@ -187,28 +188,34 @@ func widest(ticks []tick) float64 {
 	return w
 }
 
-// render draws the panel with its axes in the frame.
-func (p *panel) render(s *sheet, f frame) {
+// render draws the panel with its axes in the frame; slack is what the row has
+// left below it.
+func (p *panel) render(s *sheet, f frame, slack float64) {
+	if p.solid {
+		f.y0 -= slack
+	}
 	p.refit(f)
 	m := p.margins()
-	top := f.y1 + 4
+	top, room := f.y1+5, f.w()
 	if p.solid {
 		p.drawSolid(s)
 	} else {
 		if _, factor := p.y.fitTicks(f.h(), tickSize, true); factor != "" {
-			s.write("tick", layText(factor, tickSize, false), f.x0, top-1, 0, 0, ink)
-			top += tickSize + 1
+			t := layText(factor, tickSize, false)
+			s.write("tick", t, f.x0, top-1, 0, 0, ink)
+			room -= 2 * (t.width + 4)
 		}
 		p.axes(s)
 	}
+	if p.src.Title != "" {
+		t := fitText(p.src.Title, headSize, math.Max(30, room), false)
+		s.write("head", t, (f.x0+f.x1)/2, top, 0.5, 0, ink)
+	}
+	low := f.y0 - m.bottom
 	if len(p.notes) > 0 {
 		t := fitText(strings.Join(p.notes, "; "), noteSize, f.w()+0.8*m.right, false)
-		s.write("note", t, f.x0, top, 0, 0, softInk)
-		top += noteSize + 2
-	}
-	if p.src.Title != "" {
-		t := fitText(p.src.Title, headSize, f.w()+m.right*0.8, false)
-		s.write("head", t, (f.x0+f.x1)/2, top+1, 0.5, 0, ink)
+		s.write("note", t, f.x0, low+2, 0, 0, softInk)
+		low += noteSize + 3
 	}
 	switch p.place {
 	case legendInside:
@@ -219,7 +226,7 @@ func (p *panel) render(s *sheet, f frame) {
 		cols := p.belowColumns(f.w() + m.left)
 		w, _, _ := p.legendSize(cols)
 		x := math.Max(f.x0-m.left+2, (f.x0+f.x1-w)/2)
-		p.drawLegend(s, x, f.y0-m.bottom, cols, false)
+		p.drawLegend(s, x, low, cols, false)
 	case legendRight:
 		w, h, _ := p.legendSize(1)
 		p.drawLegend(s, f.x1+m.right-w, f.y1-h, 1, false)
@@ -306,9 +313,9 @@ func (p *panel) colorBar(s *sheet) {
 		c, isContour := m.(Contour)
 		switch {
 		case !isContour:
-			s.image(box(b.x0, b.y0, b.x1, b.y1), bar.heat(&across, &p.z, &p.z))
+			s.image(box(b.x0, b.y0, b.x1, b.y1), fieldDPI, bar.heat(&across, &p.z, &p.z))
 		case c.Filled:
-			s.image(box(b.x0, b.y0, b.x1, b.y1), bar.bands(&across, &p.z, &p.z, p.levels(&c)))
+			s.image(box(b.x0, b.y0, b.x1, b.y1), fieldDPI, bar.bands(&across, &p.z, &p.z, p.levels(&c)))
 		default:
 			for _, v := range p.levels(&c) {
 				if y := b.y0 + p.z.at(v)*b.h(); y >= b.y0 && y <= b.y1 {

@@ -247,12 +247,15 @@ func (p *panel) draw(s *sheet) {
 
 func (p *panel) image(s *sheet, role string, paint painter) {
 	s.role = role
-	s.image(box(p.frame.x0, p.frame.y0, p.frame.x1, p.frame.y1), paint)
+	s.image(box(p.frame.x0, p.frame.y0, p.frame.x1, p.frame.y1), fieldDPI, paint)
 }
 
 func (p *panel) levels(m *Contour) []float64 {
 	if m.Levels != nil {
 		return cleanLevels(m.Levels)
+	}
+	if p.flat {
+		return nil
 	}
 	return chooseLevels(&p.z, m.Count)
 }

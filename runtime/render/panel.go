@@ -18,6 +18,7 @@ type panel struct {
 	solid   bool // three-dimensional
 	bar     bool // has a colour bar
 	empty   bool
+	flat    bool // every grid value is the same
 	notes   []string
 	entries []entry
 	place   legendPlace
@@ -127,7 +128,7 @@ func resolve(src *Panel) *panel {
 	}
 	inX := within(&src.X)
 
-	for i, m := range p.marks {
+	for _, m := range p.marks {
 		switch m := m.(type) {
 		case Line:
 			p.pairs(&ex, &ey, xOr(m.X, len(m.Y)), m.Y, inX)
@@ -151,7 +152,6 @@ func resolve(src *Panel) *panel {
 			for _, v := range m.Values {
 				ex.add(v)
 			}
-			_ = i
 		}
 	}
 	var notes []string
@@ -189,8 +189,11 @@ func resolve(src *Panel) *panel {
 		var ez extent
 		p.z, ez, notes = colorScale(fields, &src.Z, kz)
 		p.note(notes...)
-		if ez.empty() {
+		p.flat = ez.lo == ez.hi
+		if ez.empty() || p.flat {
 			p.bar = false
+		}
+		if ez.empty() {
 			p.note("the grid has nothing to show")
 		}
 	} else {

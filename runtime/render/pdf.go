@@ -137,7 +137,7 @@ func cubic(last vg.Point, c vg.PathComp) (vg.Point, vg.Point) {
 
 // pdfImage places an image upright: fpdf's own coordinates fall downwards.
 func pdfImage(doc *fpdf.Fpdf, s *sheet, o *op, name string) error {
-	data, err := paintPNG(o)
+	data, err := o.embedded()
 	if err != nil {
 		return err
 	}

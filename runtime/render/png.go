@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 	"image/draw"
@@ -46,14 +47,17 @@ type raster struct {
 	img  *image.RGBA
 	m    affine
 	vec  vector.Rasterizer
+	mask []uint8
 	poly []corner // corners of all polygons
 	ends []int    // ends[i] is where polygon i ends in poly
+	// lines[i] is the first polygon of the stroke of line i.
+	lines []int
 }
 
 type corner struct{ x, y float64 }
 
 func (r *raster) op(o *op) {
-	r.poly, r.ends = r.poly[:0], r.ends[:0]
+	r.poly, r.ends, r.lines = r.poly[:0], r.ends[:0], r.lines[:0]
 	switch o.kind {
 	case opFill:
 		r.flatten(o.path)
@@ -79,31 +83,78 @@ func (r *raster) image(o *op) {
 	draw.Draw(r.img, dst, o.paint(dst.Dx(), dst.Dy()), image.Point{}, draw.Src)
 }
 
-// fill paints the union of the polygons.
+// fill paints the union of the polygons. An opaque colour may be painted line
+// by line where that touches far fewer pixels: a grid is much emptier than the
+// rectangle about it.
 func (r *raster) fill(c color.NRGBA) {
 	if len(r.poly) == 0 || c.A == 0 {
 		return
 	}
+	if len(r.lines) > 1 && c.A == 255 {
+		whole, sum := r.area(0, len(r.ends)), 0
+		for i, first := range r.lines {
+			a := r.area(first, r.lineEnd(i))
+			sum += a.Dx() * a.Dy()
+		}
+		if sum < whole.Dx()*whole.Dy()/2 {
+			for i, first := range r.lines {
+				r.fillPart(first, r.lineEnd(i), c)
+			}
+			return
+		}
+	}
+	r.fillPart(0, len(r.ends), c)
+}
+
+func (r *raster) lineEnd(i int) int {
+	if i+1 < len(r.lines) {
+		return r.lines[i+1]
+	}
+	return len(r.ends)
+}
+
+// corners are those of the polygons from first to before last.
+func (r *raster) corners(first, last int) []corner {
+	start := 0
+	if first > 0 {
+		start = r.ends[first-1]
+	}
+	if last <= first {
+		return nil
+	}
+	return r.poly[start:r.ends[last-1]]
+}
+
+// area is the rectangle of pixels about polygons, or empty where they are off
+// the image or far too large.
+func (r *raster) area(first, last int) image.Rectangle {
 	x0, y0 := math.Inf(1), math.Inf(1)
 	x1, y1 := math.Inf(-1), math.Inf(-1)
-	for _, p := range r.poly {
-		x0, x1 = math.Min(x0, p.x), math.Max(x1, p.x)
-		y0, y1 = math.Min(y0, p.y), math.Max(y1, p.y)
+	for _, p := range r.corners(first, last) {
+		x0, x1 = min(x0, p.x), max(x1, p.x)
+		y0, y1 = min(y0, p.y), max(y1, p.y)
 	}
 	b := r.img.Bounds()
 	limit := float64(b.Dx()+b.Dy()) + 4096
 	if !(x0 > -limit && y0 > -limit && x1 < limit && y1 < limit) {
-		return
+		return image.Rectangle{}
 	}
 	area := image.Rect(int(math.Floor(x0)), int(math.Floor(y0)), int(math.Ceil(x1))+1, int(math.Ceil(y1))+1)
 	if area.Intersect(b).Empty() {
+		return image.Rectangle{}
+	}
+	return area
+}
+
+func (r *raster) fillPart(first, last int, c color.NRGBA) {
+	area := r.area(first, last)
+	if area.Empty() {
 		return
 	}
 	r.vec.Reset(area.Dx(), area.Dy())
 	dx, dy := float64(area.Min.X), float64(area.Min.Y)
-	start := 0
-	for _, end := range r.ends {
-		for i, p := range r.poly[start:end] {
+	for k := first; k < last; k++ {
+		for i, p := range r.corners(k, k+1) {
 			x, y := float32(p.x-dx), float32(p.y-dy)
 			if i == 0 {
 				r.vec.MoveTo(x, y)
@@ -112,17 +163,39 @@ func (r *raster) fill(c color.NRGBA) {
 			}
 		}
 		r.vec.ClosePath()
-		start = end
 	}
-	src := image.NewUniform(c)
-	if area.In(b) {
-		r.vec.Draw(r.img, area, src, image.Point{})
-		return
+	// The rasteriser neither clips nor skips what is empty, so it fills a mask.
+	n := area.Dx() * area.Dy()
+	if cap(r.mask) < n {
+		r.mask = make([]uint8, n)
 	}
-	// The rasteriser does not clip.
-	mask := image.NewAlpha(image.Rect(0, 0, area.Dx(), area.Dy()))
-	r.vec.Draw(mask, mask.Bounds(), image.Opaque, image.Point{})
-	draw.DrawMask(r.img, area, src, image.Point{}, mask, image.Point{}, draw.Over)
+	mask := &image.Alpha{Pix: r.mask[:n], Stride: area.Dx(), Rect: image.Rect(0, 0, area.Dx(), area.Dy())}
+	r.vec.DrawOp = draw.Src
+	r.vec.Draw(mask, mask.Rect, image.Opaque, image.Point{})
+	r.blend(mask, area, c)
+}
+
+// blend paints a colour through a mask that lies over area.
+func (r *raster) blend(mask *image.Alpha, area image.Rectangle, c color.NRGBA) {
+	in := area.Intersect(r.img.Bounds())
+	for y := in.Min.Y; y < in.Max.Y; y++ {
+		line := mask.Pix[(y-area.Min.Y)*mask.Stride+in.Min.X-area.Min.X:][:in.Dx()]
+		pix := r.img.Pix[r.img.PixOffset(in.Min.X, y):]
+		for x := 0; x < len(line); x++ {
+			if line[x] == 0 {
+				for x+8 < len(line) && binary.NativeEndian.Uint64(line[x+1:]) == 0 {
+					x += 8
+				}
+				continue
+			}
+			a := uint32(line[x]) * uint32(c.A)
+			p := pix[4*x : 4*x+3 : 4*x+3]
+			const full = 255 * 255
+			p[0] = uint8((uint32(c.R)*a + uint32(p[0])*(full-a) + full/2) / full)
+			p[1] = uint8((uint32(c.G)*a + uint32(p[1])*(full-a) + full/2) / full)
+			p[2] = uint8((uint32(c.B)*a + uint32(p[2])*(full-a) + full/2) / full)
+		}
+	}
 }
 
 // flatten turns a path into polygons in pixels, open where it is not closed: a
@@ -191,6 +264,7 @@ func (r *raster) outline(o *op) {
 	for _, end := range ends {
 		line := lines[start:end]
 		start = end
+		r.lines = append(r.lines, len(r.ends))
 		if len(o.dash) > 0 {
 			r.dashed(line, half, o.dash)
 		} else {

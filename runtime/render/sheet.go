@@ -24,6 +24,8 @@ type op struct {
 	angle float64   // of a text: radians, counterclockwise
 	rect  vg.Rectangle
 	paint painter
+	// embedded is the image as PNG at the resolution of the vector formats.
+	embedded func() ([]byte, error)
 }
 
 type opKind uint8
@@ -127,7 +129,7 @@ func (s *sheet) label(t label, at vg.Point) {
 }
 
 func (s *sheet) DrawImage(r vg.Rectangle, img image.Image) {
-	s.image(r, func(w, h int) image.Image {
+	s.image(r, fieldDPI, func(w, h int) image.Image {
 		b := img.Bounds()
 		out := image.NewRGBA(image.Rect(0, 0, w, h))
 		for y := range h {
@@ -141,13 +143,13 @@ func (s *sheet) DrawImage(r vg.Rectangle, img image.Image) {
 }
 
 // image paints r, which must not be rotated.
-func (s *sheet) image(r vg.Rectangle, p painter) {
+func (s *sheet) image(r vg.Rectangle, dpi float64, p painter) {
 	m := s.pen().m
 	r = vg.Rectangle{Min: m.point(r.Min), Max: m.point(r.Max)}
 	if !(r.Max.X > r.Min.X && r.Max.Y > r.Min.Y) {
 		return
 	}
-	s.ops = append(s.ops, op{role: s.role, kind: opImage, rect: r, paint: p})
+	s.ops = append(s.ops, op{role: s.role, kind: opImage, rect: r, paint: p, embedded: embed(r, dpi, p)})
 }
 
 // stroke and fill set what they need, so that no state leaks between marks.

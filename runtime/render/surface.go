@@ -39,7 +39,7 @@ func newProjection(azimuth, elevation float64, f frame) projection {
 	w := 2 * (math.Abs(v.right[0]) + math.Abs(v.right[1]))
 	h := 2 * (math.Abs(v.up[0]) + math.Abs(v.up[1]) + tall*math.Abs(v.up[2]))
 	// Room for the labels of the axes.
-	const left, side, low, high = 40, 14, 32, 5
+	const left, side, low, high = 38, 12, 26, 4
 	v.scale = math.Max(1, math.Min((f.w()-left-side)/w, (f.h()-low-high)/h))
 	v.cx = (f.x0 + left + f.x1 - side) / 2
 	v.cy = (f.y0 + low + f.y1 - high) / 2
@@ -188,6 +188,7 @@ func (d *depths) cover(m *mesh, vs []vertex, set func(k int, tint, light float64
 }
 
 func (d *depths) triangle(a, b, c *vertex, set func(k int, tint, light float64)) {
+	// A mesh finer than the pixels has many triangles without a pixel's centre.
 	area := (b.x-a.x)*(c.y-a.y) - (c.x-a.x)*(b.y-a.y)
 	if math.Abs(area) < 1e-12 {
 		return
@@ -271,22 +272,22 @@ func paintSurface(meshes []*mesh, v *projection, r frame, under *sheet) painter 
 		d := newDepths(bw, bh, r)
 		colors := colorMap()
 		put := func(k int, tint, light float64) {
-			c := shade(colors[mapIndex(tint)], light)
-			pix[4*k], pix[4*k+1], pix[4*k+2] = c.R, c.G, c.B
+			pix[4*k], pix[4*k+1], pix[4*k+2] = shade(colors[mapIndex(tint)], light)
 		}
-		for _, m := range meshes {
-			vs := d.vertices(m, v)
-			d.cover(m, vs, put)
+		vs := make([][]vertex, len(meshes))
+		for i, m := range meshes {
+			vs[i] = d.vertices(m, v)
+			d.cover(m, vs[i], put)
 		}
-		for _, m := range meshes {
-			vs := d.vertices(m, v)
-			done := make(map[int]struct{})
-			d.wires(m, vs, func(k int) {
-				if _, ok := done[k]; !ok {
-					done[k] = struct{}{}
-					for i := 4 * k; i < 4*k+3; i++ {
-						pix[i] = uint8(int(pix[i]) * 3 / 4)
-					}
+		done := make([]bool, bw*bh)
+		for i, m := range meshes {
+			d.wires(m, vs[i], func(k int) {
+				if done[k] {
+					return
+				}
+				done[k] = true
+				for i := 4 * k; i < 4*k+3; i++ {
+					pix[i] = uint8(int(pix[i]) * 3 / 4)
 				}
 			})
 		}
@@ -341,7 +342,7 @@ func (p *panel) drawSolid(s *sheet) {
 	}
 	r := v.bounds()
 	s.role = "surface"
-	s.image(box(r.x0, r.y0, r.x1, r.y1), paintSurface(meshes, &v, r, under))
+	s.image(box(r.x0, r.y0, r.x1, r.y1), surfaceDPI, paintSurface(meshes, &v, r, under))
 	p.boxAxes(s, &v)
 	p.onSurface(s, &v, meshes, r)
 	if len(meshes) == 0 {
@@ -396,9 +397,9 @@ func (p *panel) boxTicks(v *projection) (x, y, z []tick) {
 		a, b := v.point(-dx, -dy, -dz), v.point(dx, dy, dz)
 		return math.Max(20, math.Hypot(b.x-a.x, b.y-a.y))
 	}
-	x, _ = p.x.ticks(int(length(1, 0, 0) / 24))
-	y, _ = p.y.ticks(int(length(0, 1, 0) / 24))
-	z, _ = p.z.ticks(int(length(0, 0, tall) / 20))
+	x, _ = p.x.ticks(int(length(1, 0, 0) / 17))
+	y, _ = p.y.ticks(int(length(0, 1, 0) / 17))
+	z, _ = p.z.ticks(int(length(0, 0, tall) / 12))
 	return x, y, z
 }
 
@@ -495,7 +496,7 @@ func (p *panel) edge(s *sheet, ticks []tick, title string, at func(float64) poin
 	out := tickLength + 5 + math.Abs(ox)*wide + math.Abs(oy)*tickSize
 	t := fitText(title, labelSize, math.Max(40, p.frame.w()*0.45), false)
 	if ox < -0.99 {
-		s.writeUp("axis", t, mid.x-out-labelSize*descent, mid.y, 0.5, 0, ink)
+		s.writeUp("axis", t, mid.x-out-2-labelSize*descent, mid.y, 0.5, 0, ink)
 		return
 	}
 	s.write("axis", t, mid.x+ox*out, mid.y+oy*out, ax, ay, ink)

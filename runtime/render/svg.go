@@ -3,18 +3,21 @@ package render
 import (
 	"bytes"
 	"encoding/base64"
-	"image"
-	"image/png"
 	"io"
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gonum.org/v1/plot/vg"
 )
 
-// vectorDPI is the resolution of images inside SVG and PDF.
-const vectorDPI = 300
+// The resolution of images inside SVG and PDF: of fields, whose cells have
+// sharp edges, and of surfaces, which are smoothed.
+const (
+	fieldDPI   = 300
+	surfaceDPI = 240
+)
 
 // writeSVG writes text as text, so that it can be searched and edited; every
 // line carries its length, so that a reader without the typeface sees the same
@@ -190,7 +193,7 @@ func (s *sheet) svgText(b []byte, o *op) []byte {
 }
 
 func (s *sheet) svgImage(b []byte, o *op) ([]byte, error) {
-	data, err := paintPNG(o)
+	data, err := o.embedded()
 	if err != nil {
 		return b, err
 	}
@@ -210,20 +213,15 @@ func (s *sheet) svgImage(b []byte, o *op) ([]byte, error) {
 	return append(b, "\"/>\n"...), nil
 }
 
-// paintPNG paints an image operation at the resolution of the vector formats.
-func paintPNG(o *op) ([]byte, error) {
-	size := o.rect.Size()
-	px := func(l vg.Length) int {
-		return max(1, int(math.Round(float64(l)*vectorDPI/72)))
-	}
-	var buf bytes.Buffer
-	err := encodePNG(&buf, o.paint(px(size.X), px(size.Y)))
-	return buf.Bytes(), err
-}
-
-func encodePNG(w io.Writer, img image.Image) error {
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
-	return enc.Encode(w, img)
+// embed makes the PNG of an image operation once, for SVG and PDF alike.
+func embed(rect vg.Rectangle, dpi float64, paint painter) func() ([]byte, error) {
+	return sync.OnceValues(func() ([]byte, error) {
+		size := rect.Size()
+		px := func(l vg.Length) int { return max(1, int(math.Round(float64(l)*dpi/72))) }
+		var buf bytes.Buffer
+		err := encodePNG(&buf, paint(px(size.X), px(size.Y)))
+		return buf.Bytes(), err
+	})
 }
 
 // appendFixed writes v with at most two decimals, which is finer than any
