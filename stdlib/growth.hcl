@@ -72,7 +72,7 @@ function "log_cosh" {
   value  = abs(x) < 20 ? log1p(2 * sq(sinh(x / 2))) : abs(x) - log(2)
 }
 
-# Beyond 1e8 the 1 under the logarithm is below rounding, and squaring may overflow.
+# Two forms of one function: log1p keeps the digits near 0, hypot does not overflow far out.
 function "cauchy" {
   description = "Cauchy (Lorentzian) loss of width d: grows like a logarithm, not convex beyond |x| = d"
   formula     = "(d^2 / 2) ln(1 + (x/d)^2);  f''(x) = (1 - (x/d)^2) / (1 + (x/d)^2)^2"
@@ -80,7 +80,7 @@ function "cauchy" {
   example     = "close(cauchy(2, 2), 2 * log(2), 1e-15)"
 
   params = [x, d]
-  value  = abs(x / d) < 1e8 ? sq(d) / 2 * log1p(sq(x / d)) : sq(d) * log(abs(x / d))
+  value  = abs(x / d) < 1e8 ? sq(d) / 2 * log1p(sq(x / d)) : sq(d) * log(hypot(1, x / d))
 }
 
 function "power_growth" {
