@@ -34,12 +34,13 @@ type emitter struct {
 	consts map[string]Mem
 	tables map[string]Mem
 
-	uses    []uint64                  // constants in the order of their use
-	hoisted map[uint64]reg.VecVirtual // constants that the kernel holds in registers
+	entries map[reg.VecVirtual][4]reg.Register // of look-ups, by their index
+	uses    []uint64                           // constants in the order of their use
+	hoisted map[uint64]reg.VecVirtual          // constants that the kernel holds in registers
 }
 
 func newEmitter(wide bool) *emitter {
-	return &emitter{Context: build.NewContext(), wide: wide, consts: map[string]Mem{}, tables: map[string]Mem{}}
+	return &emitter{Context: build.NewContext(), wide: wide, consts: map[string]Mem{}, tables: map[string]Mem{}, entries: map[reg.VecVirtual][4]reg.Register{}}
 }
 
 // lanes is the number of float64 in a register.
@@ -219,13 +220,33 @@ func (e *emitter) lookup(table Mem, index reg.VecVirtual) reg.VecVirtual {
 		e.VPERMT2PD(table.Offset(64), index, r)
 		return r
 	}
-	i := e.and(index, e.bits(15))
+	// Four scalar loads are faster than a gather, most of all on processors
+	// whose microcode slows gathers down for safety.
+	at, ok := e.entries[index]
+	if !ok {
+		i := e.and(index, e.bits(15))
+		half := e.XMM()
+		e.VEXTRACTF128(U8(1), i, half)
+		for k := range at {
+			at[k] = e.GP64()
+			from := []reg.Register{i.AsX(), half}[k/2]
+			if k%2 == 0 {
+				e.VMOVQ(from, at[k])
+			} else {
+				e.VPEXTRQ(U8(1), from, at[k])
+			}
+		}
+		e.entries[index] = at
+	}
 	base := e.GP64()
 	e.LEAQ(table, base)
-	all, r := e.reg(), e.reg()
-	e.VPCMPEQD(all, all, all)
-	e.VXORPD(r, r, r)
-	e.VGATHERQPD(all, Mem{Base: base, Index: i, Scale: 8}, r)
+	low, high, r := e.XMM(), e.XMM(), e.reg()
+	entry := func(k int) Mem { return Mem{Base: base, Index: at[k], Scale: 8} }
+	e.VMOVSD(entry(0), low)
+	e.VMOVHPD(entry(1), low, low)
+	e.VMOVSD(entry(2), high)
+	e.VMOVHPD(entry(3), high, high)
+	e.VINSERTF128(U8(1), high, low.AsY(), r)
 	return r
 }
 
