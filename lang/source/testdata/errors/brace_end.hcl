@@ -1,0 +1,2 @@
+run "a" { # ERROR RL0122 "Add }\\."
+  steps = 1

@@ -1,0 +1,4 @@
+run "a" {
+  steps = 1
+}
+} # ERROR RL0123 "without an opening one"

@@ -1,0 +1,5 @@
+study {
+  title = "a"
+}
+/* never closed
+# ERROR@-1 RL0124 "comment is not closed"

@@ -1,0 +1,16 @@
+run "a" {
+  steps := 200            # ERROR RL0118 "Write steps = 200"
+  objective: objective.f  # ERROR RL0118 "Write objective = objective\\.f"
+  every == 2              # ERROR RL0118 "Write every = 2"
+  start -5                # ERROR RL0118 "Write start = -5"
+  other 5                 # ERROR RL0118 "Write other = 5"
+  title "abc"             # ERROR RL0118 "Write title = \"abc\""
+  seed += 1               # ERROR RL0130 "Write seed = 1"
+  "quoted" = 1            # ERROR RL0118 "Write quoted = 1"
+  x[0] = 1                # ERROR RL0118 "single word"
+  start.x = 1             # ERROR RL0118 "single word"
+  alone                   # ERROR RL0118 "stands alone"
+  list [1, 2]             # ERROR RL0118 "Write list = \\[1, 2\\]"
+  a = b = c               # ERROR RL0130 "=="
+  o = { x 1 }             # ERROR RL0127 "comma or an operator"
+}

@@ -1,0 +1,4 @@
+locals {
+  a = x1- x2       # ERROR RL0112 "Write x1 -, with"
+  b = x-2          # ERROR RL0112 "Write x - 2"
+}

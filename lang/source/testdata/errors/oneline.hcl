@@ -1,0 +1,10 @@
+run "a" { steps = 1, start = 2 }              # ERROR RL0117 "run \"a\" \\{\n    steps = 1\n    start = 2\n  \\}"
+run "b" { optimizer "gd" { x = 1 } }          # ERROR RL0117 "single argument"
+run "c" { steps = 1 start = [1, 2] }          # ERROR RL0117 "steps = 1\n    start = \\[1, 2\\]"
+axis "s" { from = -1; to = 1 }                # ERROR RL0117 "from = -1\n    to = 1"
+run "d" { steps = 1                           # ERROR RL0117 "single"
+}
+optimizer "gd" { learning_rate = x^2 }        # ERROR RL0111 "sq"
+optimizer "gd" { learning_rate 0.1 }          # ERROR RL0118 "learning_rate = 0\\.1"
+run "e" { steps = 1 } run "f" { steps = 1 }   # ERROR RL0128 "follow"
+run "g" { steps = 1 },                        # ERROR RL0127 "after a block"

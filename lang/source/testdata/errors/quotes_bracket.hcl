@@ -1,0 +1,3 @@
+study {
+  title = 'Fig. (left' # ERROR RL0119 "Write \"Fig\\. \\(left\"\\."
+}

@@ -1,0 +1,4 @@
+study {
+  title = "Edge of stability”
+  # ERROR@-1 RL0119 "curly quote"
+}

@@ -1,0 +1,4 @@
+run "a {
+  # ERROR@-1 RL0124 "closing quote"
+  steps = 1
+}
