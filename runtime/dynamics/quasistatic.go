@@ -132,7 +132,7 @@ func runQuasistatic(ctx context.Context, m *Map, run *plan.Run, l lanes, state [
 	}
 	e := &ending{lanes: l, last: -1, laneLast: make([]int, l.count), diverged: make([]bool, l.count)}
 	t := &Trajectory{Status: OK, Lanes: l.axes, LaneSteps: e.laneLast, LaneStatus: make([]Status, l.count)}
-	r := &runner{m: m, run: run, opt: opt, l: l, records: map[int]*record{}, kept: map[int][][]float64{}}
+	r := &runner{m: m, run: run, opt: opt, l: l, records: map[recordKey]*record{}, kept: map[int][][]float64{}}
 	for i := range q.params {
 		r.params = append(r.params, i)
 	}
@@ -183,19 +183,19 @@ type book struct {
 func (q *quasistatic) newBook(r *runner) *book {
 	every, steps, count := q.run.Every, q.run.Steps, r.l.count
 	r.loss, r.gradNorm = 0, 1
-	r.records[probeKey(0, every)] = newRecord(graph.Number, every, steps, count)
-	r.records[probeKey(1, every)] = newRecord(graph.Number, every, steps, count)
+	r.records[recordKey{0, every}] = newRecord(graph.Number, every, steps, count)
+	r.records[recordKey{1, every}] = newRecord(graph.Number, every, steps, count)
 	b := &book{r: r, residual: newRecord(graph.Number, every, steps, count)}
 	for i, t := range q.params {
 		r.path = append(r.path, 2+i)
 		if q.run.RecordPath {
-			r.records[probeKey(2+i, every)] = newRecord(t, every, steps, count)
+			r.records[recordKey{2 + i, every}] = newRecord(t, every, steps, count)
 		}
 	}
 	for i, p := range q.run.Probes {
 		out := 2 + len(q.params) + i
 		r.probes = append(r.probes, out)
-		r.records[probeKey(out, p.Every)] = newRecord(p.Value.Type(), p.Every, steps, count)
+		r.records[recordKey{out, p.Every}] = newRecord(p.Value.Type(), p.Every, steps, count)
 	}
 	b.final = b.blank(q)
 	for _, k := range r.opt.Keep {
@@ -225,14 +225,14 @@ func (b *book) write(q *quasistatic, k, lane int, residual float64) {
 		copy(rec.final[lane*n:], values)
 	}
 	every := q.run.Every
-	put(b.r.records[probeKey(0, every)], q.full.Output(q.loss))
-	put(b.r.records[probeKey(1, every)], q.full.Output(q.gradNorm))
+	put(b.r.records[recordKey{0, every}], q.full.Output(q.loss))
+	put(b.r.records[recordKey{1, every}], q.full.Output(q.gradNorm))
 	put(b.residual, []float64{residual})
 	for i := range q.params {
-		put(b.r.records[probeKey(2+i, every)], q.full.Input(i))
+		put(b.r.records[recordKey{2 + i, every}], q.full.Input(i))
 	}
 	for i, p := range q.run.Probes {
-		put(b.r.records[probeKey(b.r.probes[i], p.Every)], q.full.Output(q.probes[i]))
+		put(b.r.records[recordKey{b.r.probes[i], p.Every}], q.full.Output(q.probes[i]))
 	}
 	b.state(q, b.final, lane)
 	// A lane that ends early keeps its state at the steps that it misses.
@@ -338,14 +338,19 @@ func (q *quasistatic) diverged(k, lane, bad int, eta float64, t *Trajectory, e *
 	if t.Divergence != nil {
 		return nil
 	}
-	what := "the loss"
+	var found *program.NonFinite
+	if bad < 0 {
+		found, _ = q.full.Explain(0, q.loss)
+	}
+	d := divergence(q.run, found, k)
 	switch {
 	case bad >= 0:
-		what = q.nameOf(bad)
+		d.Summary += ": " + q.nameOf(bad) + " is not finite"
 	case !isFinite(eta):
-		what = "the learning rate"
+		d.Summary = fmt.Sprintf("the run diverged at step %d: the learning rate is %v", k, eta)
 	}
-	t.Divergence = fail(codeDiverged, q.run.Optimizer.Span, q.run, "", "%s is not finite at step %d", what, k)
+	d.Values = append(d.Values, diag.Value{Name: "learning rate", Text: numberText(eta)})
+	t.Divergence = d
 	return nil
 }
 

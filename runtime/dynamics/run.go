@@ -32,6 +32,7 @@ type Options struct {
 // a diag.List: the run cannot begin, or its quasistatic dynamics has no
 // two-cycle to follow.
 func Run(ctx context.Context, run *plan.Run, opt Options) (*Trajectory, error) {
+	run = atLeastOnce(run)
 	m, err := NewMap(run, opt.Results)
 	if err != nil {
 		return nil, failure(err, run)
@@ -45,6 +46,9 @@ func Run(ctx context.Context, run *plan.Run, opt Options) (*Trajectory, error) {
 	}
 	if err := checkMemory(run, l.count, opt.Memory); err != nil {
 		return nil, err
+	}
+	if err := checkAxes(m, l); err != nil {
+		return nil, failure(err, run)
 	}
 	state, err := begin(m, run, l, &opt)
 	if err != nil {
@@ -67,6 +71,32 @@ func Run(ctx context.Context, run *plan.Run, opt Options) (*Trajectory, error) {
 	return t, nil
 }
 
+// atLeastOnce returns the run with every interval at least 1.
+func atLeastOnce(run *plan.Run) *plan.Run {
+	r := *run
+	r.Every = max(1, r.Every)
+	r.Probes = slices.Clone(r.Probes)
+	for i := range r.Probes {
+		r.Probes[i].Every = max(1, r.Probes[i].Every)
+	}
+	return &r
+}
+
+// checkAxes finds out before the run whether its results have too many axes.
+func checkAxes(m *Map, l lanes) error {
+	for _, c := range m.State {
+		if _, err := l.typeOf(m.Graph.Type(c.In)); err != nil {
+			return err
+		}
+	}
+	for _, id := range m.Probes {
+		if _, err := l.typeOf(m.Graph.Type(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // runner iterates a map in a loop of its program.
 type runner struct {
 	m    *Map
@@ -81,16 +111,16 @@ type runner struct {
 	loss, gradNorm  int   // outputs
 	probes, path    []int // outputs
 
-	records map[int]*record // by output
-	begin   [][]float64     // the first state, for a replay
-	steps   int             // made by the lanes that have not ended
-	broken  bool            // interrupted
+	records map[recordKey]*record
+	begin   [][]float64 // the first state, for a replay
+	steps   int         // made by the lanes that have not ended
+	broken  bool        // interrupted
 	kept    map[int][][]float64
 }
 
 // newRunner compiles the map and lays out what is recorded.
 func newRunner(m *Map, run *plan.Run, l lanes, state [][]float64, opt *Options) (*runner, error) {
-	r := &runner{m: m, run: run, opt: opt, l: l, begin: state, records: map[int]*record{}, kept: map[int][][]float64{}}
+	r := &runner{m: m, run: run, opt: opt, l: l, begin: state, records: map[recordKey]*record{}, kept: map[int][][]float64{}}
 	var inputs []string
 	for i, c := range m.State {
 		if i < len(run.Objective.Params) {
@@ -157,11 +187,11 @@ func newRunner(m *Map, run *plan.Run, l lanes, state [][]float64, opt *Options) 
 	return r, nil
 }
 
-// probeKey tells the record of an output that is recorded at another interval.
-func probeKey(out, every int) int { return out + every<<20 }
+// recordKey is an output and the interval at which it is recorded.
+type recordKey struct{ out, every int }
 
 func (r *runner) record(out, every int) {
-	key := probeKey(out, every)
+	key := recordKey{out, every}
 	if r.records[key] != nil {
 		return
 	}
@@ -295,7 +325,7 @@ func (r *runner) trajectory() (*Trajectory, error) {
 
 	last := r.snapshot(r.steps)
 	for key, rec := range r.records {
-		rec.final = byLane(r.s.Output(key&(1<<20-1)), r.l.count)
+		rec.final = byLane(r.s.Output(key.out), r.l.count)
 	}
 	return t, r.assemble(t, e, last, end)
 }
@@ -312,10 +342,10 @@ func worse(a, b Status) Status {
 func (r *runner) assemble(t *Trajectory, e *ending, last [][]float64, end string) (err error) {
 	series := func(rec *record) (*array.Array, error) { return rec.series(e, end) }
 	every := r.run.Every
-	if t.Loss, err = series(r.records[probeKey(r.loss, every)]); err != nil {
+	if t.Loss, err = series(r.records[recordKey{r.loss, every}]); err != nil {
 		return err
 	}
-	if t.GradNorm, err = series(r.records[probeKey(r.gradNorm, every)]); err != nil {
+	if t.GradNorm, err = series(r.records[recordKey{r.gradNorm, every}]); err != nil {
 		return err
 	}
 	if t.LearningRate, t.Stability, err = rates(r.m, r.run, e, end); err != nil {
@@ -324,14 +354,14 @@ func (r *runner) assemble(t *Trajectory, e *ending, last [][]float64, end string
 	if r.run.RecordPath {
 		t.Path = map[string]*array.Array{}
 		for i, out := range r.path {
-			if t.Path[r.m.State[i].Name], err = series(r.records[probeKey(out, every)]); err != nil {
+			if t.Path[r.m.State[i].Name], err = series(r.records[recordKey{out, every}]); err != nil {
 				return err
 			}
 		}
 	}
 	t.Probes = map[string]*array.Array{}
 	for i, p := range r.run.Probes {
-		if t.Probes[p.Name], err = series(r.records[probeKey(r.probes[i], p.Every)]); err != nil {
+		if t.Probes[p.Name], err = series(r.records[recordKey{r.probes[i], p.Every}]); err != nil {
 			return err
 		}
 	}

@@ -63,7 +63,7 @@ func axesText(axes []int) string {
 // typeOf is the type of a value per lane.
 func (l lanes) typeOf(t graph.Type) (graph.Type, error) {
 	if len(l.axes)+t.Rank() > graph.MaxRank {
-		return t, fmt.Errorf("%d axes of vary and %d of a parameter are more than %d together", len(l.axes), t.Rank(), graph.MaxRank)
+		return t, fmt.Errorf("%d axes of vary and %d of a parameter or probe are more than %d together", len(l.axes), t.Rank(), graph.MaxRank)
 	}
 	return graph.Of(append(slices.Clone(l.axes), t.Dims()...)...), nil
 }
