@@ -35,7 +35,7 @@ func (l *Loop) runBlock(ctx context.Context, b *block, first, from, to int, upda
 			break
 		}
 		if l.T >= 0 {
-			fill(b.row(s.p.inputs[l.T].rows[0]), float64(k))
+			fill(b.row(s.p.wide.in[l.T][0]), float64(k))
 		}
 		b.execute()
 		for i := range recordings {
@@ -64,8 +64,8 @@ func (l *Loop) runBlock(ctx context.Context, b *block, first, from, to int, upda
 		lanes[i].Step = done
 	}
 	s.store(b, first)
-	for i, port := range s.p.inputs {
-		for e, r := range port.rows {
+	for i, rows := range s.p.wide.in {
+		for e, r := range rows {
 			copy(s.in[i][e*s.width+first:][:b.width], b.row(r))
 		}
 	}
@@ -112,7 +112,7 @@ func (l *Loop) endings(b *block, lanes []Lane, first, k int, finite []int32) int
 		}
 	}
 	if l.Stop >= 0 {
-		for i, v := range b.row(l.State.p.outputs[l.Stop].rows[0]) {
+		for i, v := range b.row(l.State.p.wide.out[l.Stop][0]) {
 			if v != 0 {
 				end(i, Stopped)
 			}
@@ -123,13 +123,13 @@ func (l *Loop) endings(b *block, lanes []Lane, first, k int, finite []int32) int
 
 // storeLane puts the inputs and outputs of lane i of the block aside.
 func (s *State) storeLane(b *block, first, i int) {
-	for j, port := range s.p.inputs {
-		for e, r := range port.rows {
+	for j, rows := range s.p.wide.in {
+		for e, r := range rows {
 			s.in[j][e*s.width+first+i] = b.row(r)[i]
 		}
 	}
-	for j, port := range s.p.outputs {
-		for e, r := range port.rows {
+	for j, rows := range s.p.wide.out {
+		for e, r := range rows {
 			s.out[j][e*s.width+first+i] = b.row(r)[i]
 		}
 	}

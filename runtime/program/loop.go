@@ -127,11 +127,11 @@ func (l *Loop) prepare(from int) error {
 type move struct{ from, to int32 }
 
 func (l *Loop) planMoves() {
-	p := l.State.p
+	c := l.State.code()
 	written := map[int32]bool{}
 	for _, f := range l.Feedback {
-		for e, r := range p.outputs[f.Output].rows {
-			to := p.inputs[f.Input].rows[e]
+		for e, r := range c.out[f.Output] {
+			to := c.in[f.Input][e]
 			l.staged = l.staged || written[r]
 			written[to] = true
 			l.moves = append(l.moves, move{r, to})
@@ -152,7 +152,7 @@ func (l *Loop) recordings(from int) []recording {
 	out := make([]recording, len(l.Recorders))
 	for i := range l.Recorders {
 		r := &l.Recorders[i]
-		rows := l.State.p.outputs[r.Output].rows
+		rows := l.State.code().out[r.Output]
 		q := recording{Recorder: r, rows: rows}
 		if from > r.First {
 			q.sample = (from - r.First + r.Every - 1) / r.Every
@@ -179,10 +179,10 @@ func (l *Loop) runOne(ctx context.Context, from, to int, update bool) error {
 	finite := l.rowsOf(l.Finite)
 	t, stop := uint16(0), uint16(0)
 	if l.T >= 0 {
-		t = uint16(s.p.inputs[l.T].rows[0])
+		t = uint16(s.p.one.in[l.T][0])
 	}
 	if l.Stop >= 0 {
-		stop = uint16(s.p.outputs[l.Stop].rows[0])
+		stop = uint16(s.p.one.out[l.Stop][0])
 	}
 	buffer := make([]float64, len(l.moves))
 	k := from
@@ -226,8 +226,8 @@ func (l *Loop) runOne(ctx context.Context, from, to int, update bool) error {
 	}
 	lane.Step = k
 	s.storeOne()
-	for i, port := range s.p.inputs {
-		for e, row := range port.rows {
+	for i, rows := range s.p.one.in {
+		for e, row := range rows {
 			s.in[i][e] = r[uint16(row)]
 		}
 	}
@@ -237,7 +237,7 @@ func (l *Loop) runOne(ctx context.Context, from, to int, update bool) error {
 func (l *Loop) rowsOf(outputs []int) []int32 {
 	var rows []int32
 	for _, i := range outputs {
-		rows = append(rows, l.State.p.outputs[i].rows...)
+		rows = append(rows, l.State.code().out[i]...)
 	}
 	return rows
 }

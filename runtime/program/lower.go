@@ -23,25 +23,31 @@ type Program struct {
 	outputs []Port
 	roots   []graph.ID
 
-	code   []instruction
-	consts []constant
-	rows   int      // registers, of one number per lane each
-	narrow []packed // the code for one lane, nil where it does not fit
+	wide   code
+	one    code     // for one lane; empty where the program does not fit
+	narrow []packed // the instructions of one
 }
 
 // Port is an input or an output of a program.
 type Port struct {
 	Name string // of an input
 	Type graph.Type
-	rows []int32 // the register of each element
+}
+
+// code is instructions with the registers that they work on.
+type code struct {
+	list    []instruction
+	consts  []constant
+	rows    int       // registers, of one number per lane each
+	in, out [][]int32 // the register of each element of each port
 }
 
 // Inputs and Outputs are the program's ports in the order given to Compile.
 func (p *Program) Inputs() []Port  { return p.inputs }
 func (p *Program) Outputs() []Port { return p.outputs }
 
-// Size is the number of registers and of instructions.
-func (p *Program) Size() (registers, instructions int) { return p.rows, len(p.code) }
+// Size is the number of registers and of instructions for many lanes.
+func (p *Program) Size() (registers, instructions int) { return p.wide.rows, len(p.wide.list) }
 
 // opcode is a graph operation, or one of those below.
 type opcode uint8
@@ -111,6 +117,7 @@ type lowering struct {
 	fill   map[int32][]float64 // elements of constant groups
 	order  []int32             // constant groups in the order they were made
 	code   []draft
+	fixed  map[int32]bool // inputs and constants: they keep their registers
 	scalar bool
 	common map[commonKey]int32
 }
@@ -138,7 +145,7 @@ func Compile(g *graph.Graph, inputs []string, outputs []graph.ID, opt Options) (
 		opt.MaxScalar = 1 << 15
 	}
 	lo := &lowering{g: g, need: g.Reach(outputs), values: make([]value, g.Len()),
-		consts: map[uint64]int32{}, fill: map[int32][]float64{}, common: map[commonKey]int32{}}
+		consts: map[uint64]int32{}, fill: map[int32][]float64{}, common: map[commonKey]int32{}, fixed: map[int32]bool{}}
 	p := &Program{graph: g, roots: outputs}
 	named := map[graph.ID]bool{}
 	for _, name := range inputs {
@@ -175,7 +182,7 @@ func Compile(g *graph.Graph, inputs []string, outputs []graph.ID, opt Options) (
 			lo.node(graph.ID(i), n)
 		}
 	}
-	lo.finish(p, outputs)
+	lo.finish(p)
 	return p, nil
 }
 
@@ -194,16 +201,24 @@ func workOf(g *graph.Graph, n *graph.Node) int {
 	return n.Type.Size()
 }
 
+// group makes a group of n elements.
+func (lo *lowering) group(n int, fixed bool) int32 {
+	lo.groups = append(lo.groups, group{size: int32(n)})
+	id := int32(len(lo.groups))
+	if fixed {
+		lo.fixed[id] = true
+	}
+	return id
+}
+
 // fresh makes a place for n elements.
-func (lo *lowering) fresh(n int, pinned bool) value {
+func (lo *lowering) fresh(n int, fixed bool) value {
 	if !lo.scalar {
-		lo.groups = append(lo.groups, group{size: int32(n), pinned: pinned, last: -1})
-		return value{v: int32(len(lo.groups))}
+		return value{v: lo.group(n, fixed)}
 	}
 	each := make([]int32, n)
 	for i := range each {
-		lo.groups = append(lo.groups, group{size: 1, pinned: pinned, last: -1})
-		each[i] = int32(len(lo.groups))
+		each[i] = lo.group(1, fixed)
 	}
 	return value{each: each}
 }
@@ -214,8 +229,7 @@ func (lo *lowering) scalarConst(v float64) int32 {
 	if id, ok := lo.consts[bits]; ok {
 		return id
 	}
-	lo.groups = append(lo.groups, group{size: 1, pinned: true, last: -1})
-	id := int32(len(lo.groups))
+	id := lo.group(1, true)
 	lo.consts[bits] = id
 	lo.fill[id] = []float64{v}
 	lo.order = append(lo.order, id)

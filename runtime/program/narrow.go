@@ -22,20 +22,23 @@ const narrowRegisters = 1 << 16
 // touched.
 type bank = [narrowRegisters]float64
 
-// pack writes the code for one lane, if the program is one of scalars.
-func (p *Program) pack(scalar bool) {
-	if !scalar || p.rows > narrowRegisters {
+// pack writes the code for one lane.
+func (p *Program) pack() {
+	if p.one.rows > narrowRegisters {
 		return
 	}
-	p.narrow = make([]packed, len(p.code))
-	for i, in := range p.code {
+	p.narrow = make([]packed, len(p.one.list))
+	for i, in := range p.one.list {
 		q := packed{op: uint16(in.op), d: uint16(in.d), a: uint16(in.a), b: uint16(in.b), imm: in.imm}
-		if graph.Op(in.op) == graph.Select {
+		if hasThird(in.op) {
 			q.imm = math.Float64frombits(uint64(in.c))
 		}
 		p.narrow[i] = q
 	}
 }
+
+// third is the register of operand c.
+func (q *packed) third() uint16 { return uint16(math.Float64bits(q.imm)) }
 
 // execute runs the code once on one lane.
 func execute(code []packed, r *bank) {
@@ -54,6 +57,28 @@ func execute(code []packed, r *bank) {
 			v = a / in.imm
 		case uint16(opRDivI):
 			v = in.imm / a
+		case uint16(opMulMulI):
+			v = float64(a*r[in.b]) * in.imm
+		case uint16(opMulIMul):
+			v = float64(a*in.imm) * r[in.b]
+		case uint16(opAddIMul):
+			v = float64(a+in.imm) * r[in.b]
+		case uint16(opSignMulMul):
+			v = kernel.SignMulOf(a, r[in.b]) * r[in.third()]
+		case uint16(opMulAdd):
+			v = float64(a*r[in.b]) + r[in.third()]
+		case uint16(opMulSub):
+			v = float64(a*r[in.b]) - r[in.third()]
+		case uint16(opSubMul):
+			v = r[in.third()] - float64(a*r[in.b])
+		case uint16(opMulAddI):
+			v = float64(a*r[in.b]) + in.imm
+		case uint16(opAddMulI):
+			v = r[in.b] + float64(a*in.imm)
+		case uint16(opMulISub):
+			v = float64(a*in.imm) - r[in.b]
+		case uint16(opSubMulI):
+			v = r[in.b] - float64(a*in.imm)
 		case uint16(opMinI):
 			v = min(a, in.imm)
 		case uint16(opMaxI):
@@ -95,7 +120,7 @@ func execute(code []packed, r *bank) {
 		case uint16(graph.SignMul):
 			v = kernel.SignMulOf(a, r[in.b])
 		case uint16(graph.Select):
-			v = r[uint16(math.Float64bits(in.imm))]
+			v = r[in.third()]
 			if a != 0 {
 				v = r[in.b]
 			}

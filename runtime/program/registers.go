@@ -2,58 +2,99 @@ package program
 
 import "relief/runtime/graph"
 
-// finish removes what nothing reads, assigns registers and writes the code.
+// finish writes the code for many lanes and, where it is short enough, that
+// for one, which has more ways to fuse.
+func (lo *lowering) finish(p *Program) {
+	for _, y := range p.roots {
+		p.outputs = append(p.outputs, Port{Type: lo.g.Type(y)})
+	}
+	if !lo.scalar {
+		p.wide = lo.assemble(p, lo.code)
+		return
+	}
+	var last []int32
+	for _, y := range p.roots {
+		last = append(last, lo.values[y].each...)
+	}
+	live := lo.prune(p, lo.code)
+	p.wide = lo.assemble(p, lo.fuse(live, last, func(op opcode) bool { return op == opSubMul || op == opSubMulI }))
+	p.one = lo.assemble(p, lo.fuse(live, last, func(opcode) bool { return true }))
+	p.pack()
+}
+
+// prune keeps the instructions that something reads.
+func (lo *lowering) prune(p *Program, list []draft) []draft {
+	lo.forget(p, list)
+	var kept []draft
+	for i, live := range lo.liveness(list) {
+		if live {
+			kept = append(kept, list[i])
+		}
+	}
+	return kept
+}
+
+// forget clears what an earlier assignment left in the groups and marks the
+// outputs as read at the end.
+func (lo *lowering) forget(p *Program, list []draft) {
+	for i := range lo.groups {
+		g := &lo.groups[i]
+		g.last, g.assigned, g.pinned = -1, false, lo.fixed[int32(i+1)]
+	}
+	for _, y := range p.roots {
+		lo.place(lo.values[y], lo.g.Type(y).Size(), func(g *group) { g.pinned, g.last = true, int32(len(list)) })
+	}
+}
+
+// assemble assigns registers and writes the code.
 //
 // Inputs come first, then constants; both keep their registers, and so do the
 // outputs once they are computed. Every other register is used again as soon
 // as its last reader has run.
-func (lo *lowering) finish(p *Program, outputs []graph.ID) {
+func (lo *lowering) assemble(p *Program, list []draft) code {
+	var c code
+	lo.forget(p, list)
 	for _, in := range p.inputs {
 		id, _ := lo.g.Lookup(in.Name)
-		lo.place(lo.values[id], in.Type.Size(), func(g *group) { lo.assign(p, g, nil) })
+		lo.place(lo.values[id], in.Type.Size(), func(g *group) { c.assign(g, nil) })
 	}
-	for _, y := range outputs {
-		lo.place(lo.values[y], lo.g.Type(y).Size(), func(g *group) { g.pinned, g.last = true, int32(len(lo.code)) })
-	}
-	live := lo.liveness()
-	for _, c := range lo.order {
-		if g := &lo.groups[c-1]; g.last >= 0 {
-			lo.assign(p, g, nil)
-			for i, v := range lo.fill[c] {
-				p.consts = append(p.consts, constant{g.row + int32(i), v})
+	live := lo.liveness(list)
+	for _, k := range lo.order {
+		if g := &lo.groups[k-1]; g.last >= 0 {
+			c.assign(g, nil)
+			for i, v := range lo.fill[k] {
+				c.consts = append(c.consts, constant{g.row + int32(i), v})
 			}
 		}
 	}
 	free := map[int32][]int32{} // by size
-	for i := range lo.code {
+	for i := range list {
 		if !live[i] {
 			continue
 		}
-		in := &lo.code[i]
+		in := &list[i]
 		d := &lo.groups[in.d-1]
 		early := lo.mayOverwrite(in)
 		if early {
 			lo.release(in, int32(i), free)
 		}
-		if !d.assigned {
-			lo.assign(p, d, free)
-		}
+		c.assign(d, free)
 		if !early {
 			lo.release(in, int32(i), free)
 		}
 		out := in.instruction
 		out.d = d.row + in.od
 		out.a, out.b, out.c = lo.row(in.a, in.oa), lo.row(in.b, in.ob), lo.row(in.c, in.oc)
-		p.code = append(p.code, out)
+		c.list = append(c.list, out)
 	}
-	for i := range p.inputs {
-		id, _ := lo.g.Lookup(p.inputs[i].Name)
-		p.inputs[i].rows = lo.rowsOf(lo.values[id], p.inputs[i].Type.Size())
+	for _, in := range p.inputs {
+		id, _ := lo.g.Lookup(in.Name)
+		c.in = append(c.in, lo.rowsOf(lo.values[id], in.Type.Size()))
 	}
-	for _, y := range outputs {
-		p.outputs = append(p.outputs, Port{Type: lo.g.Type(y), rows: lo.rowsOf(lo.values[y], lo.g.Type(y).Size())})
+	for _, y := range p.roots {
+		c.out = append(c.out, lo.rowsOf(lo.values[y], lo.g.Type(y).Size()))
 	}
-	p.pack(lo.scalar)
+	return c
 }
 
 // place calls f for each group of a value.
@@ -71,10 +112,10 @@ func (in *draft) operands() [3]int32 { return [3]int32{in.a, in.b, in.c} }
 
 // liveness reports which instructions are needed and notes the last reader of
 // each group.
-func (lo *lowering) liveness() []bool {
-	live := make([]bool, len(lo.code))
-	for i := len(lo.code) - 1; i >= 0; i-- {
-		in := &lo.code[i]
+func (lo *lowering) liveness(list []draft) []bool {
+	live := make([]bool, len(list))
+	for i := len(list) - 1; i >= 0; i-- {
+		in := &list[i]
 		if lo.groups[in.d-1].last < 0 {
 			continue
 		}
@@ -119,7 +160,7 @@ func (lo *lowering) release(in *draft, at int32, free map[int32][]int32) {
 	}
 }
 
-func (lo *lowering) assign(p *Program, g *group, free map[int32][]int32) {
+func (c *code) assign(g *group, free map[int32][]int32) {
 	if g.assigned {
 		return
 	}
@@ -129,8 +170,8 @@ func (lo *lowering) assign(p *Program, g *group, free map[int32][]int32) {
 		free[g.size] = rows[:len(rows)-1]
 		return
 	}
-	g.row = int32(p.rows)
-	p.rows += int(g.size)
+	g.row = int32(c.rows)
+	c.rows += int(g.size)
 }
 
 func (lo *lowering) row(group, off int32) int32 {

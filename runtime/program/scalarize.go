@@ -175,8 +175,7 @@ func (lo *lowering) emit(op graph.Op, node graph.ID, a, b, c int32) int32 {
 	if d, ok := lo.common[key]; ok {
 		return d
 	}
-	lo.groups = append(lo.groups, group{size: 1, last: -1})
-	d := int32(len(lo.groups))
+	d := lo.group(1, false)
 	in.d, in.node = d, node
 	lo.code = append(lo.code, draft{instruction: in})
 	lo.common[key] = d

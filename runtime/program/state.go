@@ -35,7 +35,7 @@ func NewState(p *Program, width int) *State {
 	}
 	if width == 1 && p.narrow != nil {
 		s.one = new(bank)
-		for _, c := range p.consts {
+		for _, c := range p.one.consts {
 			s.one[c.row] = c.value
 		}
 		return s
@@ -51,10 +51,18 @@ const registerBudget = 1 << 22
 // many registers. Results do not depend on it.
 func (s *State) blockLanes() int {
 	lanes := blockWidth
-	for lanes > 1 && lanes*s.p.rows > registerBudget {
+	for lanes > 1 && lanes*s.p.wide.rows > registerBudget {
 		lanes /= 2
 	}
 	return min(lanes, s.width)
+}
+
+// code is the code that the state executes.
+func (s *State) code() *code {
+	if s.one != nil {
+		return &s.p.one
+	}
+	return &s.p.wide
 }
 
 // Program is the program that the state executes.
@@ -131,16 +139,16 @@ func (s *State) each(ctx context.Context, workers int, f func(b *block, from int
 }
 
 func (s *State) loadOne() {
-	for i, port := range s.p.inputs {
-		for e, r := range port.rows {
+	for i, rows := range s.p.one.in {
+		for e, r := range rows {
 			s.one[uint16(r)] = s.in[i][e]
 		}
 	}
 }
 
 func (s *State) storeOne() {
-	for i, port := range s.p.outputs {
-		for e, r := range port.rows {
+	for i, rows := range s.p.one.out {
+		for e, r := range rows {
 			s.out[i][e] = s.one[uint16(r)]
 		}
 	}
@@ -149,16 +157,16 @@ func (s *State) storeOne() {
 // load copies the inputs of the lanes of a block to its registers.
 func (s *State) load(b *block, from int) {
 	b.resize(min(s.blockLanes(), s.width-from))
-	for i, port := range s.p.inputs {
-		for e, r := range port.rows {
+	for i, rows := range s.p.wide.in {
+		for e, r := range rows {
 			copy(b.row(r), s.in[i][e*s.width+from:])
 		}
 	}
 }
 
 func (s *State) store(b *block, from int) {
-	for i, port := range s.p.outputs {
-		for e, r := range port.rows {
+	for i, rows := range s.p.wide.out {
+		for e, r := range rows {
 			copy(s.out[i][e*s.width+from:][:b.width], b.row(r))
 		}
 	}

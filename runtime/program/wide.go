@@ -18,7 +18,7 @@ const blockWidth = 256
 
 // newBlock allocates registers for lanes lanes.
 func newBlock(p *Program, lanes int) *block {
-	b := &block{p: p, mem: make([]float64, max(p.rows, 1)*lanes), acc: make([]float64, lanes)}
+	b := &block{p: p, mem: make([]float64, max(p.wide.rows, 1)*lanes), acc: make([]float64, lanes)}
 	b.resize(lanes)
 	return b
 }
@@ -29,7 +29,7 @@ func (b *block) resize(lanes int) {
 		return
 	}
 	b.width = lanes
-	for _, c := range b.p.consts {
+	for _, c := range b.p.wide.consts {
 		fill(b.row(c.row), c.value)
 	}
 }
@@ -52,8 +52,8 @@ func (b *block) run(i, n int32) []float64 {
 
 // execute runs the code once on all lanes of the block.
 func (b *block) execute() {
-	for i := range b.p.code {
-		in := &b.p.code[i]
+	for i := range b.p.wide.list {
+		in := &b.p.wide.list[i]
 		switch {
 		case in.op >= opCopy:
 			b.special(in)
@@ -95,8 +95,15 @@ func (b *block) elementwise(in *instruction) {
 }
 
 func (b *block) special(in *instruction) {
-	if in.op == opZero {
+	switch in.op {
+	case opZero:
 		fill(b.run(in.d, in.n), 0)
+		return
+	case opSubMul:
+		kernel.SubMul(b.row(in.d), b.row(in.c), b.row(in.a), b.row(in.b))
+		return
+	case opSubMulI:
+		kernel.SubScaled(b.row(in.d), b.row(in.b), in.imm, b.row(in.a))
 		return
 	}
 	if in.n == 1 || in.sa == 1 {
