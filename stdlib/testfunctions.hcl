@@ -63,10 +63,10 @@ function "monkey_saddle" {
 
 function "quadratic" {
   description = "Quadratic with the given eigenvalues along the axes: the control against which every other landscape is read"
-  formula     = "(1/2) sum over i of spectrum_i x_i^2"
+  formula     = "(1/2) sum over i of eigenvalues_i x_i^2"
   source      = "elementary"
   example     = "quadratic([2, 3], [1, 10]) == 47"
 
-  params = [x, spectrum]
-  value  = sum(spectrum * sq(x)) / 2
+  params = [x, eigenvalues]
+  value  = sum(eigenvalues * sq(x)) / 2
 }

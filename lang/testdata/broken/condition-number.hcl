@@ -14,7 +14,7 @@ run "a" {
 
 check "claim" {
   assert {
-    condition = run.a.final.loss # ERROR RL0xxx "truth"
+    condition = run.a.final.loss # ERROR RL0309 "truth"
     message   = "it holds"
   }
 }

@@ -14,7 +14,7 @@ run "a" {
 
 check "claim" {
   assert {
-    condition = run.a.loss < 100 # ERROR RL0xxx "truth|series"
+    condition = run.a.loss < 100 # ERROR RL0309 "truth|series"
     message   = "it holds"
   }
 }

@@ -6,7 +6,7 @@ objective "f" {
 }
 
 run "b" {
-  for_each  = [0.1, 0.2, 0.10] # ERROR RL04xx "twice|0\\.1"
+  for_each  = [0.1, 0.2, 0.10] # ERROR RL0408 "twice|0\\.1"
   objective = objective.f
   start     = { x = 1, y = 2 }
   steps     = 10

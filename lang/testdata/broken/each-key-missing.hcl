@@ -15,7 +15,7 @@ run "b" {
 
 check "claim" {
   assert {
-    condition = run.b.final.loss < 1 # ERROR RL0xxx "0\\.1|key"
+    condition = run.b.final.loss < 1 # ERROR RL0302 "0\\.1|key"
     message   = "it holds"
   }
 }

@@ -14,7 +14,7 @@ run "a" {
 
 check "claim" {
   assert {
-    condition = run.a[0.1].final.loss < 1 # ERROR RL0xxx "key|for_each"
+    condition = run.a[0.1].final.loss < 1 # ERROR RL0302 "key|for_each"
     message   = "it holds"
   }
 }

@@ -6,7 +6,7 @@ objective "f" {
 }
 
 run "b" {
-  for_each  = 3 # ERROR RL04xx "list|for_each"
+  for_each  = 3 # ERROR RL0408 "list|for_each"
   objective = objective.f
   start     = { x = 1, y = 2 }
   steps     = 10

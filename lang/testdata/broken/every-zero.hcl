@@ -9,6 +9,6 @@ run "a" {
   objective = objective.f
   start     = { x = 1, y = 2 }
   steps     = 10
-  record { every = 0 } # ERROR RL04xx "every"
+  record { every = 0 } # ERROR RL0406 "every"
   optimizer "gd" { learning_rate = 0.1 }
 }

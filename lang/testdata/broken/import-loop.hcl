@@ -1,7 +1,7 @@
 study { title = "Broken on purpose" }
 
-import "one" {
-  source = "./lib/one.hcl" # ERROR RL0xxx "one.*two|two.*one"
+import "lib" {
+  source = "./import-loop.hcl" # ERROR RL0204 "import-loop"
 }
 
 objective "f" {

@@ -8,7 +8,7 @@ objective "f" {
 landscape "l" {
   objective = objective.f
   center    = { x = 0, y = 0 }
-  axis "z" { # ERROR RL0xxx "z"
+  axis "z" { # ERROR RL0203 "z"
     from   = -1
     to     = 1
     points = 11

@@ -5,7 +5,7 @@ objective "f" {
   value  = sq(x) + 2 * sq(y)
 }
 
-landscape "l" { # ERROR RL04xx "center|y"
+landscape "l" { # ERROR RL0403 "center|y"
   objective = objective.f
   axis "x" {
     from   = -1

@@ -11,6 +11,6 @@ landscape "l" {
   axis "x" {
     from   = -1
     to     = 1
-    points = 0 # ERROR RL04xx "points"
+    points = 0 # ERROR RL0406 "points"
   }
 }

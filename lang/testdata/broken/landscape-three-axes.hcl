@@ -17,7 +17,7 @@ landscape "l" {
     to     = 1
     points = 11
   }
-  axis "z" { # ERROR RL04xx "axis"
+  axis "z" { # ERROR RL0407 "axis"
     coordinate = x
     from       = -1
     to         = 1

@@ -2,7 +2,7 @@ study { title = "Broken on purpose" }
 
 locals {
   p = local.q + 1
-  q = 2 * local.p
+  q = 2 * local.p # ERROR RL0204 "p.*q.*p"
 }
 
 objective "f" {
@@ -13,6 +13,6 @@ objective "f" {
 run "a" {
   objective = objective.f
   start     = { x = 1, y = 2 }
-  steps     = local.p # ERROR RL0204 "p.*q.*p"
+  steps     = local.p
   optimizer "gd" { learning_rate = 0.1 }
 }

@@ -15,6 +15,6 @@ run "a" {
 check "claim" {
   assert {
     condition = run.a.final.loss < 1
-    message   = "the losses are ${run.a.loss}" # ERROR RL03xx "series"
+    message   = "the losses are ${run.a.loss}" # ERROR RL0302 "series"
   }
 }

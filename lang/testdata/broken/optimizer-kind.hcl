@@ -9,5 +9,5 @@ run "a" {
   objective = objective.f
   start     = { x = 1, y = 2 }
   steps     = 10
-  optimizer "gdd" { learning_rate = 0.1 } # ERROR RL04xx "gdd"
+  optimizer "gdd" { learning_rate = 0.1 } # ERROR RL0401 "gdd"
 }

@@ -12,4 +12,4 @@ run "a" {
   optimizer "gd" { learning_rate = 0.1 }
 }
 
-output "o" { value = run.a.final } # ERROR RL03xx "state|number|object"
+output "o" { value = run.a.final } # ERROR RL0302 "state|number|object"

@@ -16,5 +16,5 @@ landscape "l" {
 }
 
 plot "p" {
-  contour { of = landscape.l } # ERROR RL0xxx "two|axes|axis"
+  contour { of = landscape.l } # ERROR RL0406 "two|axes|axis"
 }

@@ -13,7 +13,7 @@ run "a" {
 }
 
 plot "p" {
-  line { y = run.a.loss } # ERROR RL04xx "panel"
+  line { y = run.a.loss } # ERROR RL0407 "panel"
   panel {
     line { y = run.a.grad_norm }
   }

@@ -14,5 +14,5 @@ run "a" {
 
 plot "p" {
   line { y = run.a.loss }
-  axis_y { scale = "logarithmic" } # ERROR RL04xx "logarithmic"
+  axis_y { scale = "logarithmic" } # ERROR RL0406 "logarithmic"
 }

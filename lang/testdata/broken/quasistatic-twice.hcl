@@ -11,7 +11,7 @@ run "q" {
   steps     = 10
   optimizer "quasistatic" {
     along         = [x]
-    across        = x # ERROR RL0xxx "x|along"
+    across        = x # ERROR RL0201 "x|along"
     learning_rate = 3
   }
 }

@@ -9,5 +9,5 @@ run "a" {
   objective = objective.f
   start     = { x = 1, y = 2 }
   steps     = 10
-  optimizer "gd" { learning_rate = [0.1, 0.2] } # ERROR RL0xxx "learning_rate"
+  optimizer "gd" { learning_rate = [0.1, 0.2] } # ERROR RL0302 "learning_rate"
 }

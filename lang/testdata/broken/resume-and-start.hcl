@@ -14,7 +14,7 @@ run "a" {
 
 run "b" {
   resume = run.a.at[5]
-  start  = { x = 1, y = 2 } # ERROR RL04xx "start.*resume|resume.*start"
+  start  = { x = 1, y = 2 } # ERROR RL0407 "start.*resume|resume.*start"
   steps  = 10
   optimizer "gd" { learning_rate = 0.05 }
 }

@@ -13,7 +13,7 @@ run "a" {
 }
 
 run "b" {
-  resume = run.a.at[11] # ERROR RL0xxx "11"
+  resume = run.a.at[11] # ERROR RL0307 "11"
   steps  = 10
   optimizer "gd" { learning_rate = 0.05 }
 }

@@ -13,7 +13,7 @@ run "a" {
 }
 
 run "b" {
-  resume = run.a.loss # ERROR RL0xxx "state|resume"
+  resume = run.a.loss # ERROR RL0409 "state|resume"
   steps  = 10
   optimizer "gd" { learning_rate = 0.05 }
 }

@@ -14,7 +14,7 @@ run "a" {
 
 check "claim" {
   assert {
-    condition = run.a.loss[11] < 1 # ERROR RL03xx "11"
+    condition = run.a.loss[11] < 1 # ERROR RL0307 "11"
     message   = "it holds"
   }
 }

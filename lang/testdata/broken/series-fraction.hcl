@@ -14,7 +14,7 @@ run "a" {
 
 check "claim" {
   assert {
-    condition = run.a.loss[0.5] < 1 # ERROR RL03xx "index|step"
+    condition = run.a.loss[0.5] < 1 # ERROR RL0307 "index|step"
     message   = "it holds"
   }
 }

@@ -14,7 +14,7 @@ run "a" {
 
 check "claim" {
   assert {
-    condition = run.a.loss[-1] < 1 # ERROR RL03xx "-1|index|step"
+    condition = run.a.loss[-1] < 1 # ERROR RL0307 "-1|index|step"
     message   = "it holds"
   }
 }

@@ -15,7 +15,7 @@ run "a" {
 
 check "claim" {
   assert {
-    condition = last(run.a.path.x) < 1 # ERROR RL03xx "path"
+    condition = last(run.a.path.x) < 1 # ERROR RL0307 "path"
     message   = "it holds"
   }
 }

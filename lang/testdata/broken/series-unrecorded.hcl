@@ -15,7 +15,7 @@ run "a" {
 
 check "claim" {
   assert {
-    condition = run.a.loss[6] < 1 # ERROR RL03xx "6"
+    condition = run.a.loss[6] < 1 # ERROR RL0307 "6"
     message   = "it holds"
   }
 }

@@ -2,5 +2,5 @@ study { title = "Broken on purpose" }
 
 objective "f" {
   params = [w[3], b]
-  value  = sq(w) + b # ERROR RL03xx "number"
+  value  = sq(w) + b # ERROR RL0302 "number"
 }

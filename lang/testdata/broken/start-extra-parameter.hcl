@@ -7,7 +7,7 @@ objective "f" {
 
 run "a" {
   objective = objective.f
-  start     = { x = 1, y = 2, z = 3 } # ERROR RL0xxx "z"
+  start     = { x = 1, y = 2, z = 3 } # ERROR RL0203 "z"
   steps     = 10
   optimizer "gd" { learning_rate = 0.1 }
 }

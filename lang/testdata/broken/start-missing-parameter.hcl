@@ -7,7 +7,7 @@ objective "f" {
 
 run "a" {
   objective = objective.f
-  start     = { x = 1 } # ERROR RL04xx "y"
+  start     = { x = 1 } # ERROR RL0409 "y"
   steps     = 10
   optimizer "gd" { learning_rate = 0.1 }
 }

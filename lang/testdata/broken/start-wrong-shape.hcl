@@ -7,7 +7,7 @@ objective "f" {
 
 run "a" {
   objective = objective.f
-  start     = { w = [1, 2], b = 0 } # ERROR RL0xxx "w|3"
+  start     = { w = [1, 2], b = 0 } # ERROR RL0409 "w|3"
   steps     = 10
   optimizer "gd" { learning_rate = 0.1 }
 }

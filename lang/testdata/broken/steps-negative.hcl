@@ -8,6 +8,6 @@ objective "f" {
 run "a" {
   objective = objective.f
   start     = { x = 1, y = 2 }
-  steps     = -1 # ERROR RL04xx "steps"
+  steps     = -1 # ERROR RL0406 "steps"
   optimizer "gd" { learning_rate = 0.1 }
 }

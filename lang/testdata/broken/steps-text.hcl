@@ -8,6 +8,6 @@ objective "f" {
 run "a" {
   objective = objective.f
   start     = { x = 1, y = 2 }
-  steps     = "many" # ERROR RL04xx "steps"
+  steps     = "many" # ERROR RL0406 "steps"
   optimizer "gd" { learning_rate = 0.1 }
 }

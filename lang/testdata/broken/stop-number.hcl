@@ -9,6 +9,6 @@ run "a" {
   objective = objective.f
   start     = { x = 1, y = 2 }
   steps     = 10
-  stop { when = loss } # ERROR RL0xxx "truth"
+  stop { when = loss } # ERROR RL0302 "truth"
   optimizer "gd" { learning_rate = 0.1 }
 }

@@ -1,9 +1,9 @@
-objective "f" {
+objective "f" { # ERROR RL0403 "study"
   params = [x, y]
   value  = sq(x) + 2 * sq(y)
 }
 
-run "a" { # ERROR RL0xxx "study"
+run "a" {
   objective = objective.f
   start     = { x = 1, y = 2 }
   steps     = 10

@@ -2,7 +2,7 @@ study { title = "Broken on purpose" }
 
 variable "eta" {
   type    = number
-  default = "fast" # ERROR RL0xxx "number"
+  default = "fast" # ERROR RL0406 "number"
 }
 
 objective "f" {

@@ -1,7 +1,7 @@
 study { title = "Broken on purpose" }
 
 variable "eta" {
-  type    = numer # ERROR RL0xxx "numer"
+  type    = numer # ERROR RL0406 "type"
   default = 1
 }
 

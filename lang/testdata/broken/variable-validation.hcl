@@ -2,7 +2,7 @@ study { title = "Broken on purpose" }
 
 variable "eta" {
   type    = number
-  default = -1 # ERROR RL0xxx "positive"
+  default = -1 # ERROR RL0411 "eta"
   validation {
     condition = var.eta > 0
     message   = "a learning rate is positive"

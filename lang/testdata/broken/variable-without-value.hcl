@@ -1,6 +1,6 @@
 study { title = "Broken on purpose" }
 
-variable "eta" { # ERROR RL0xxx "eta"
+variable "eta" { # ERROR RL0410 "eta"
   type = number
 }
 

@@ -11,7 +11,7 @@ run "a" {
   steps     = 10
   vary {
     p = [1, 2, 3]
-    q = [1, 2] # ERROR RL04xx "q|length"
+    q = [1, 2] # ERROR RL0406 "q|length"
   }
   optimizer "gd" { learning_rate = 0.1 }
 }

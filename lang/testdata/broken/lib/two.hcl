@@ -1,8 +1,0 @@
-import "one" {
-  source = "./one.hcl"
-}
-
-function "two" {
-  params = [x]
-  value  = one::one(x) + 1
-}
