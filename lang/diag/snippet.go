@@ -50,7 +50,7 @@ func lines(span Span, sources Sources) []marked {
 		m.from = min(max(start-lineStart, 0), len(line))
 		m.to = min(max(end-lineStart, m.from), len(line))
 		if number > span.Start.Line {
-			m.from = len(line) - len(strings.TrimLeft(line, " \t"))
+			m.from = min(len(line)-len(strings.TrimLeft(line, " \t")), m.to)
 		}
 		out = append(out, m)
 		// A span that ends with the line break ends on the line it breaks.
