@@ -2,6 +2,7 @@ package render
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,11 +20,15 @@ func (s *scale) ticks(n int) (t []tick, factor string) {
 	n = max(2, n)
 	switch s.kind {
 	case logarithmic:
-		return s.logTicks(n)
+		t, factor = s.logTicks(n)
 	case symlog:
-		return s.symlogTicks(n), ""
+		t = s.symlogTicks(n)
+	default:
+		t, factor = s.linearTicks(n)
 	}
-	return s.linearTicks(n)
+	// Rounding may push an outer tick off the axis by a hair.
+	t = slices.DeleteFunc(t, func(k tick) bool { return !(k.at > -1e-6 && k.at < 1+1e-6) })
+	return t, factor
 }
 
 // fitTicks chooses the number of ticks so that their labels keep apart on a
@@ -119,7 +124,7 @@ func (s *scale) linearTicks(n int) ([]tick, string) {
 	var out []tick
 	for k := k0; k <= k1; k++ {
 		out = append(out, tick{
-			at:    s.at(float64(k) * step),
+			at:    (float64(k)*step - s.flo) / s.span,
 			label: decimal(k*m-offset, e-power),
 		})
 	}
