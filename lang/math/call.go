@@ -76,6 +76,9 @@ func (l *Lowerer) argsStructural(e *hclsyntax.FunctionCallExpr, sc *Scope) bool 
 // inline lowers a function's body with the arguments in place of its
 // parameters.
 func (l *Lowerer) inline(f *Function, s *site) Value {
+	if f.Value == nil {
+		return Bad // its declaration is in error
+	}
 	if len(s.args) != len(f.Params) {
 		return l.errorf("RL0304", s.r, fmt.Sprintf("Write %s(%s).", s.name, strings.Join(f.Params, ", ")),
 			"%s takes %s, not %d", s.name, plural(len(f.Params), "argument"), len(s.args))

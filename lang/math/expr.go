@@ -319,14 +319,33 @@ func (l *Lowerer) record(e *hclsyntax.ObjectConsExpr, sc *Scope) Value {
 // forEach unrolls [for i, v in xs : e if c]: the length of xs is structural,
 // and so is the condition.
 func (l *Lowerer) forEach(e *hclsyntax.ForExpr, sc *Scope) Value {
-	if e.KeyExpr != nil {
-		return l.errorf("RL0308", e.OpenRange, "Use square brackets: [for v in w : ...].", "an object made by `for` has no meaning in mathematics")
-	}
-	keys, vals, ok := l.elements(l.Lower(e.CollExpr, sc), e.CollExpr.Range())
+	scopes, ok := l.Unroll(e, sc)
 	if !ok {
 		return Bad
 	}
 	t := Tuple{}
+	for _, inner := range scopes {
+		v := l.Lower(e.ValExpr, inner)
+		if IsBad(v) {
+			return Bad
+		}
+		t.Elems = append(t.Elems, v)
+	}
+	return t
+}
+
+// Unroll returns the scopes in which the body of a `for` is read, one per
+// element that its condition lets through.
+func (l *Lowerer) Unroll(e *hclsyntax.ForExpr, sc *Scope) ([]*Scope, bool) {
+	if e.KeyExpr != nil {
+		l.errorf("RL0308", e.OpenRange, "Use square brackets: [for v in w : ...].", "an object made by `for` has no meaning in mathematics")
+		return nil, false
+	}
+	keys, vals, ok := l.elements(l.Lower(e.CollExpr, sc), e.CollExpr.Range())
+	if !ok {
+		return nil, false
+	}
+	scopes := make([]*Scope, 0, len(vals))
 	for i := range vals {
 		names := map[string]Value{e.ValVar: vals[i]}
 		if e.KeyVar != "" {
@@ -336,22 +355,19 @@ func (l *Lowerer) forEach(e *hclsyntax.ForExpr, sc *Scope) Value {
 		if e.CondExpr != nil {
 			c, ok := l.Static(e.CondExpr, inner)
 			if !ok {
-				return Bad
+				return nil, false
 			}
 			if c.Type() != cty.Bool {
-				return l.errorf("RL0309", e.CondExpr.Range(), "Write a comparison, as in i > 0.", "the condition is not a truth value")
+				l.errorf("RL0309", e.CondExpr.Range(), "Write a comparison, as in i > 0.", "the condition is not a truth value")
+				return nil, false
 			}
 			if c.False() {
 				continue
 			}
 		}
-		v := l.Lower(e.ValExpr, inner)
-		if IsBad(v) {
-			return Bad
-		}
-		t.Elems = append(t.Elems, v)
+		scopes = append(scopes, inner)
 	}
-	return t
+	return scopes, true
 }
 
 var unaryOps = map[*hclsyntax.Operation]graph.Op{

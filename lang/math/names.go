@@ -40,6 +40,9 @@ func (l *Lowerer) root(t hcl.Traversal, sc *Scope) Value {
 		return Ref{library{"std", m}}
 	}
 	if lib, ok := m.Imports[name]; ok {
+		if lib == nil {
+			return Bad // the file cannot be read
+		}
 		return Ref{library{name, lib}}
 	}
 	if c := l.callable(name, m); c != nil {
@@ -144,6 +147,9 @@ func (l *Lowerer) functionOf(e *hclsyntax.FunctionCallExpr, sc *Scope) (*Callabl
 			m = sc.module
 		}
 	} else if m = sc.module.Imports[lib]; m == nil {
+		if _, declared := sc.module.Imports[lib]; declared {
+			return nil, false // the file cannot be read
+		}
 		l.errorf("RL0203", e.NameRange, didYouMean(lib, append(importNames(sc.module), "std"), "Declare it: import \""+lib+"\" { source = \"./"+lib+".hcl\" }."), "unknown library %q", lib)
 		return nil, false
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"relief/runtime/graph"
 )
 
 // MaxElements bounds the lists that range, linspace and the like may make.
@@ -22,6 +24,9 @@ const MaxElements = 1 << 22
 // value must follow from literals, variables, structural locals, each and the
 // names of `for`.
 func (l *Lowerer) Static(e hclsyntax.Expression, sc *Scope) (v cty.Value, ok bool) {
+	if _, reported := e.(*hclsyntax.ExprSyntaxError); reported {
+		return cty.NilVal, false
+	}
 	ctx, ok := l.evalContext(e, sc)
 	if !ok {
 		return cty.NilVal, false
@@ -51,7 +56,10 @@ func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
 	}
 	summary, detail := lowerFirst(strings.TrimSuffix(d.Summary, ".")), strings.TrimSpace(d.Detail)
 	if _, after, ok := strings.Cut(detail, `" failed: `); ok {
-		summary, detail = strings.TrimSuffix(after, "."), ""
+		summary, detail = strings.TrimSuffix(after, "."), "See the function: relief docs NAME."
+		if call, ok := e.(*hclsyntax.FunctionCallExpr); ok {
+			detail = "See: relief docs " + call.Name
+		}
 	}
 	if name, ok := strings.CutPrefix(detail, `There is no function named "`); ok {
 		name, _, _ = strings.Cut(name, `"`)
@@ -61,6 +69,9 @@ func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
 		}
 		l.errorf("RL0203", r, cure, "the function %q cannot be used in a value that must be known when the file is loaded", name)
 		return
+	}
+	if detail == "" {
+		detail = "Compute it from numbers, texts, variables and locals."
 	}
 	l.errorf("RL0310", r, detail, "%s", summary)
 }
@@ -91,6 +102,14 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 			switch v := v.(type) {
 			case Static:
 				vars[name] = v.V
+			case Node:
+				c, isConst := l.Graph.ConstValue(v.ID)
+				if !isConst || l.Graph.Type(v.ID) != graph.Number || math.IsNaN(c) || math.IsInf(c, 0) {
+					l.errorf("RL0205", r, "Use a number, a variable or a local that does not depend on it.", "%q is not known before the run, and the value must be known when the file is loaded", name)
+					good = false
+					continue
+				}
+				vars[name] = cty.NumberFloatVal(c) // a number of the list that a `for` runs over
 			case bad:
 				good = false
 			case Callable:

@@ -102,7 +102,7 @@ type Module struct {
 	Functions map[string]*Function
 	Locals    map[string]hclsyntax.Expression
 	Vars      map[string]cty.Value // unknown-free; the names declared by variable blocks
-	Imports   map[string]*Module   // by the label of the import
+	Imports   map[string]*Module   // by the label of the import; nil for a file in error
 	Std       *Module              // nil inside the standard library itself
 	// Blocks holds an object per noun (run, objective, ...) through which the
 	// blocks of the study are reached; nil in a library.

@@ -1,0 +1,243 @@
+package schema
+
+// Blocks is every top-level block of the language, in the order in which the
+// reference explains them.
+var Blocks = []Block{
+	study, variable, locals, imported, function,
+	objective, dataset, network, schedule, optimizer,
+	run,
+	landscape, spectrum, orbit, growth, projection,
+	check, plot, table, output, report,
+}
+
+var study = Block{
+	Noun:        "study",
+	Single:      true,
+	Description: "Names the study. A file without it is a library: its functions, schedules and locals can be imported, and it cannot be run.",
+	Example: `study {
+  title  = "Edge of stability in one dimension"
+  source = "Ma, Kunin, Wu, Ying (2022), Fig. 4.1 left"
+}`,
+	Attributes: []Attribute{
+		{Name: "title", Phase: Structural, Type: String, Description: "the heading of the report"},
+		{Name: "description", Phase: Structural, Type: String, Description: "what the study shows, in Markdown"},
+		{Name: "source", Phase: Structural, Type: String, Description: "what it reproduces: a citation"},
+		{Name: "seed", Phase: Structural, Type: Index, Max: 1 << 53, Default: "0", Description: "the number that every block's own random numbers are derived from"},
+		{Name: "requires", Phase: Structural, Type: String, Description: "the oldest version of relief that can run it, such as \"0.1\""},
+	},
+}
+
+var variable = Block{
+	Noun: "variable", Labels: []string{"name"},
+	Description: "An input of the study, `var.name`, set by `-var name=value`, `-var-file` or `RELIEF_VAR_name`, in this order of precedence.",
+	Example: `variable "eta" {
+  type        = number
+  default     = 0.25
+  description = "learning rate after the fork"
+  validation {
+    condition = var.eta > 0
+    message   = "a learning rate is positive"
+  }
+}`,
+	Attributes: []Attribute{
+		{Name: "type", Phase: Name, Type: TypeName, Default: "any", Description: "`number`, `string`, `bool`, `list(number)`, `map(string)`, ..."},
+		{Name: "default", Phase: Structural, Type: Constant, Description: "its value when none is given; without a default a value must be given"},
+		{Name: "description", Phase: Structural, Type: String, Description: "what it is for"},
+		{Name: "unit", Phase: Structural, Type: String, Description: "shown beside the value"},
+	},
+	Blocks: []Nested{{Block: &Block{
+		Noun:        "validation",
+		Description: "A condition on the value.",
+		Attributes: []Attribute{
+			{Name: "condition", Phase: Structural, Type: Truth, Required: true, Description: "true if the value is good"},
+			{Name: "message", Phase: Structural, Type: String, Required: true, Description: "what a good value is"},
+		},
+	}}},
+}
+
+var locals = Block{
+	Noun: "locals", Library: true,
+	Description: "Shorthands, `local.name`. A local is an expression, judged where it is used: it may be a number, or a formula in the names of that place.",
+	Example: `locals {
+  rates = [2.5, 0.25]
+}`,
+	Open: "an expression",
+}
+
+var imported = Block{
+	Noun: "import", Labels: []string{"name"}, Library: true,
+	Description: "Makes the functions of another file callable as `name::f(x)`, and nameable as `name.f`; its schedules are `name.s`.",
+	Example: `import "lib" {
+  source = "./lib.hcl"
+}`,
+	Attributes: []Attribute{
+		{Name: "source", Phase: Name, Type: String, Required: true, Description: "the file, relative to this one and inside the project"},
+	},
+}
+
+var function = Block{
+	Noun: "function", Labels: []string{"name"}, Library: true,
+	Description: "A mathematical function. Parameters take numbers, vectors, matrices and functions, checked at each call; a function may not call itself.",
+	Example: `function "flat" {
+  params = [x]
+  value  = 1 + 0.001 * sq(x)
+}`,
+	Attributes: []Attribute{
+		{Name: "params", Phase: Name, Type: Names, Required: true, Description: "the names of the arguments"},
+		{Name: "value", Phase: Math, Type: Formula, Required: true, Description: "the value, in the parameters and the function's locals"},
+		{Name: "description", Phase: Structural, Type: String, Description: "what it is, in one line"},
+		{Name: "formula", Phase: Structural, Type: String, Description: "the formula as a textbook writes it"},
+		{Name: "source", Phase: Structural, Type: String, Description: "where it comes from: a citation"},
+		{Name: "example", Phase: Structural, Type: String, Description: "a call and its value"},
+	},
+	Blocks: []Nested{{Max: 1, Block: &Block{
+		Noun: "locals", Open: "an expression",
+		Description: "Shorthands of this function, `local.name`.",
+	}}, {Block: &Block{
+		Noun:        "validation",
+		Description: "A demand on the arguments of a call, judged when the study is checked: on lengths, and on numbers known by then.",
+		Attributes: []Attribute{
+			{Name: "condition", Phase: Math, Type: Truth, Required: true, Description: "true if the arguments are good"},
+			{Name: "message", Phase: Text, Type: Words, Required: true, Description: "what good arguments are"},
+		},
+	}}},
+}
+
+var objective = Block{
+	Noun: "objective", Labels: []string{"name"}, ForEach: true,
+	Description: "A function to be minimised. `w[8]` declares a vector of 8 elements, `W[3][5]` a matrix of 3 rows and 5 columns.",
+	Example: `objective "two_valleys" {
+  params = [x1, x2]
+  value  = valley(log_growth, flat, x1, x2)
+}`,
+	Attributes: []Attribute{
+		{Name: "params", Phase: Name, Type: Params, Description: "the parameters, in order"},
+		{Name: "value", Phase: Math, Type: Formula, Description: "the number to be minimised, in the parameters"},
+		{Name: "description", Phase: Structural, Type: String, Description: "what it is, in one line"},
+		{Name: "network", Phase: Name, Type: Reference, Noun: "network", NotBuilt: true, Description: "the network that is trained"},
+		{Name: "data", Phase: Name, Type: Reference, Noun: "dataset", NotBuilt: true, Description: "what it is trained on"},
+		{Name: "loss", Phase: Structural, Type: String, NotBuilt: true, Description: "the loss per sample"},
+		{Name: "regularizer", Phase: Math, Type: Formula, NotBuilt: true, Description: "a number added to the loss"},
+	},
+	Results: []Output{
+		{"value(objective.f, point)", "a number", "the objective at a point"},
+		{"gradient(objective.f, point)", "a vector", "its gradient, flat in the order of `params`"},
+		{"hessian(objective.f, point)", "a matrix", "its Hessian"},
+		{"hvp(objective.f, point, v)", "a vector", "the Hessian times v"},
+	},
+}
+
+var schedule = Block{
+	Noun: "schedule", Labels: []string{"name"}, ForEach: true, Library: true,
+	Description: "A learning rate over time that several optimizers share, `schedule.name`.",
+	Example: `schedule "decayed" {
+  value = piecewise(t, [5, 3, 1], [100, 150])
+}`,
+	Attributes: []Attribute{
+		{Name: "value", Phase: Math, Type: Formula, Required: true, Description: "the rate of update t + 1, in `t` and `steps`"},
+		{Name: "description", Phase: Structural, Type: String, Description: "what it is, in one line"},
+	},
+}
+
+var decay = []Attribute{
+	{Name: "weight_decay", Phase: Math, Type: Scalar, Default: "0", Description: "adds this times the parameters to the gradient"},
+	{Name: "clip", Phase: Math, Type: Scalar, Description: "the largest norm of the gradient; a longer one is shortened to it"},
+}
+
+func kind(name, description string, attributes ...Attribute) Kind {
+	return Kind{Name: name, Description: description, Attributes: attributes}
+}
+
+func later(name, description string) Kind {
+	return Kind{Name: name, Description: description, Later: true}
+}
+
+var optimizer = Block{
+	Noun: "optimizer", Labels: []string{"kind", "name"}, ForEach: true,
+	Description: "An update rule. It stands inside a run without a name, or beside the runs with one and is then named by them: `optimizer = optimizer.slow`.",
+	Example: `optimizer "momentum" "heavy" {
+  learning_rate = 0.1
+  momentum      = 0.9
+}`,
+	Attributes: []Attribute{
+		{Name: "learning_rate", Phase: Math, Type: Scalar, Required: true, Description: "the rate of update t + 1, in `t`, `steps` and the names of vary"},
+	},
+	Kinds: []Kind{
+		kind("gd", "gradient descent", decay...),
+		kind("momentum", "gradient descent with momentum (Polyak's heavy ball)", append([]Attribute{
+			{Name: "momentum", Phase: Math, Type: Scalar, Required: true, Description: "how much of the last update is kept, from 0 to below 1"}}, decay...)...),
+		kind("nesterov", "accelerated gradient (Nesterov)", append([]Attribute{
+			{Name: "momentum", Phase: Math, Type: Scalar, Required: true, Description: "how much of the last update is kept, from 0 to below 1"}}, decay...)...),
+		kind("quasistatic", "the slow parameters move while the fast one sits on its two-cycle (section 4.4 of the paper)",
+			Attribute{Name: "along", Phase: Name, Type: Elements, Required: true, Description: "the slow parameters"},
+			Attribute{Name: "across", Phase: Name, Type: Element, Required: true, Description: "the fast one"}),
+		later("adam", "Adam"), later("adamw", "Adam with decoupled weight decay"), later("adagrad", "AdaGrad"), later("rmsprop", "RMSProp"),
+		later("sgd", "stochastic gradient descent"), later("sam", "sharpness-aware minimisation"), later("sde", "a stochastic differential equation, by Euler-Maruyama"),
+		later("gradient_flow", "the gradient flow, by an adaptive solver"), later("central_flow", "the central flow"), later("map", "an update rule of your own"),
+	},
+}
+
+var run = Block{
+	Noun: "run", Labels: []string{"name"}, ForEach: true,
+	Description: "A trajectory of an optimizer on an objective, or with `vary` one per lane. Index k is the state after k updates; update k + 1 uses the learning rate at t = k; a run of 200 steps has 201 points.",
+	Example: `run "decayed" {
+  objective = objective.convex
+  start     = { x = -5 }
+  steps     = 200
+  optimizer "gd" { learning_rate = piecewise(t, [5, 3, 1], [100, 150]) }
+}`,
+	Attributes: []Attribute{
+		{Name: "objective", Phase: Name, Type: Reference, Noun: "objective", Description: "what is minimised; a resumed run takes that of the run it resumes"},
+		{Name: "optimizer", Phase: Name, Type: Reference, Noun: "optimizer", Description: "an optimizer that stands beside the runs, instead of a block inside"},
+		{Name: "start", Phase: Result, Type: Point, Description: "the point at step 0: a value, `normal(mean, sd)` or `uniform(from, to)` for each parameter, a number or law for all, another run's state, or a flat vector"},
+		{Name: "resume", Phase: Result, Type: Point, Description: "goes on from another run's state, `run.a.at[650]` or `run.a.final`, instead of a start; the optimizer's own state is kept when the kind is the same"},
+		{Name: "steps", Phase: Structural, Type: Index, Required: true, Description: "the number of updates; of a resumed run, of further ones"},
+		{Name: "may_diverge", Phase: Structural, Type: Bool, Default: "false", Description: "a run that blows up is no failure"},
+		{Name: "seed", Phase: Structural, Type: Index, Max: 1 << 53, Description: "of its random numbers; by default derived from the study's seed and the run's name"},
+	},
+	Blocks: []Nested{
+		{Max: 1, Block: &Block{
+			Noun: "optimizer", Labels: []string{"kind"},
+			Description: "The update rule. See `optimizer`.",
+			Attributes:  optimizer.Attributes, Kinds: optimizer.Kinds,
+		}},
+		{Max: 1, Block: &Block{
+			Noun: "stop", Description: "Ends the run, or freezes a lane, early.",
+			Attributes: []Attribute{{Name: "when", Phase: Math, Type: Truth, Required: true, Description: "true when it has come far enough, in the parameters, `t`, `loss` and `grad_norm`"}},
+		}},
+		{Max: 1, Block: &Block{
+			Noun: "record", Description: "What is kept of the way.",
+			Attributes: []Attribute{
+				{Name: "every", Phase: Structural, Type: Count, Default: "1", Description: "records every n-th step"},
+				{Name: "path", Phase: Structural, Type: Bool, Default: "true", Description: "records the parameters, not only loss, gradient norm and rate"},
+			},
+		}},
+		{Block: &Block{
+			Noun: "probe", Labels: []string{"kind", "name"},
+			Description: "Records one more value along the run, `run.r.probe.name`.",
+			Attributes:  []Attribute{{Name: "every", Phase: Structural, Type: Count, Default: "1", Description: "records every n-th step"}},
+			Kinds: []Kind{
+				kind("value", "a formula", Attribute{Name: "value", Phase: Math, Type: Formula, Required: true, Description: "in the parameters, `t`, `loss` and `grad_norm`"}),
+				later("sharpness", "top eigenvalues of the Hessian"), later("average", "a moving average"), later("test", "the loss on other data"),
+				later("distance", "the distance from a point"), later("landscape", "the loss along a line"), later("directional_curvature", "the curvature along a direction"),
+			},
+		}},
+		{Block: &Block{
+			Noun: "vary", Open: "a list of numbers",
+			Description: "Makes a lane for each value: `vary { eta = linspace(0.1, 8, 4000) }`. Names in one block go together; several blocks multiply. The names stand for numbers in `start`, the optimizer, `stop` and probes.",
+		}},
+	},
+	Results: []Output{
+		{"t", "series", "the steps"},
+		{"loss", "series", "the objective"},
+		{"grad_norm", "series", "the norm of the gradient"},
+		{"learning_rate", "series", "the rate of the update that follows"},
+		{"stability", "series", "the curvature above which the optimizer is unstable: 2 / rate for gd"},
+		{"path.x", "series", "a parameter"},
+		{"probe.name", "series", "what a probe recorded"},
+		{"final", "state", "the last state: `.loss`, `.grad_norm`, `.params.x`"},
+		{"at[k]", "state", "the state after k updates"},
+		{"steps", "number", "the number of updates made"},
+		{"status", "text", "\"done\", \"stopped\" or \"diverged\""},
+	},
+}

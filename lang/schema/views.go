@@ -1,0 +1,225 @@
+package schema
+
+var landscape = Block{
+	Noun: "landscape", Labels: []string{"name"}, ForEach: true,
+	Description: "An objective sampled along one axis or two. An axis labelled by a scalar parameter runs over its values; any other axis names its `coordinate` or `direction`.",
+	Example: `landscape "basin" {
+  objective = objective.two_valleys
+  axis "x1" {
+    from   = -20
+    to     = 20
+    points = 401
+  }
+}`,
+	Attributes: []Attribute{
+		{Name: "objective", Phase: Name, Type: Reference, Noun: "objective", Required: true, Description: "what is sampled"},
+		{Name: "center", Phase: Result, Type: Point, Description: "the point that the axes go through: the values of the parameters that no axis replaces, a run's state, or a flat vector"},
+	},
+	Blocks: []Nested{{Min: 1, Max: 2, Block: &Block{
+		Noun: "axis", Labels: []string{"label"},
+		Description: "One direction.",
+		Attributes: []Attribute{
+			{Name: "from", Phase: Result, Type: Scalar, Required: true, Description: "the first position"},
+			{Name: "to", Phase: Result, Type: Scalar, Required: true, Description: "the last position"},
+			{Name: "points", Phase: Structural, Type: Count, Required: true, Description: "how many positions, both ends included"},
+			{Name: "scale", Phase: Structural, Type: String, Default: `"linear"`, Allowed: []string{"linear", "log"}, Description: "how the positions are spaced"},
+			{Name: "coordinate", Phase: Name, Type: Element, Description: "the parameter, or element of one, that the axis runs over"},
+			{Name: "direction", Phase: Result, Type: Direction, Allowed: []string{"gradient"}, Later: []string{"random", "eigenvector", "component"},
+				Description: "position s is the center plus s times this: `\"gradient\"` (the learning rate times the gradient, so that -1 is one step of gradient descent), a vector, or a point or state (the way to it)"},
+			{Name: "learning_rate", Phase: Result, Type: Scalar, Description: "of the direction \"gradient\"; by default that of the run that the center comes from"},
+			{Name: "normalize", Phase: Structural, Type: String, Allowed: []string{"unit"}, Later: []string{"filter", "layer"}, Description: "`\"unit\"` scales the direction to length 1"},
+		},
+	}}},
+	Results: []Output{
+		{"loss", "array", "the objective, by position along each axis"},
+		{"second_difference", "array", "the second difference of the loss along its axis, NaN at both ends"},
+		{"curvature", "array", "the second difference over the square of the spacing"},
+		{"axis.label", "vector", "the positions of an axis"},
+	},
+}
+
+var check = Block{
+	Noun: "check", Labels: []string{"name"}, FreeLabel: true, ForEach: true,
+	Description: "A claim of the study. A failed one is reported and makes `relief run` exit with 4 after everything is written.",
+	Example: `check "settles on the two-cycle" {
+  assert {
+    condition = close(abs(run.decayed.path.x[100]), 4.04697, 1e-5)
+    message   = "at step 100, |x| = ${abs(run.decayed.path.x[100])}"
+  }
+}`,
+	Attributes: []Attribute{
+		{Name: "description", Phase: Structural, Type: String, Description: "what is claimed, in Markdown"},
+	},
+	Blocks: []Nested{{Min: 1, Block: &Block{
+		Noun:        "assert",
+		Description: "One condition; every assert is reported on its own.",
+		Attributes: []Attribute{
+			{Name: "condition", Phase: Result, Type: Truth, Required: true, Description: "true if the claim holds"},
+			{Name: "message", Phase: Text, Type: Words, Required: true, Description: "what was found instead"},
+		},
+	}}},
+}
+
+var plotAxis = []Attribute{
+	{Name: "label", Phase: Structural, Type: String, Description: "what is along it"},
+	{Name: "unit", Phase: Structural, Type: String, Description: "shown after the label; nothing is converted"},
+	{Name: "scale", Phase: Structural, Type: String, Default: `"linear"`, Allowed: []string{"linear", "log", "symlog"}, Description: "how values are spaced"},
+	{Name: "range", Phase: Result, Type: Range, Description: "the first and last value shown; by default from what is drawn"},
+}
+
+func look(attributes ...Attribute) []Attribute {
+	return append(attributes,
+		Attribute{Name: "label", Phase: Text, Type: Words, Description: "its name in the legend; by default the key of the block it draws"},
+		Attribute{Name: "color", Phase: Structural, Type: String, Description: "`\"#rrggbb\"` or the name of a colour; by default one per run, the same in every panel"},
+		Attribute{Name: "width", Phase: Structural, Type: Number, Unit: "points", Description: "thickness of the line or size of the symbol"},
+		Attribute{Name: "dash", Phase: Structural, Type: String, Default: `"solid"`, Allowed: []string{"solid", "dashed", "dotted", "dashdot"}, Description: "how the line is broken"},
+	)
+}
+
+func series(attributes ...Attribute) []Attribute {
+	return look(append(attributes,
+		Attribute{Name: "run", Phase: Name, Type: Reference, Noun: "run", Description: "the run whose results the other arguments name without its address: `y = path.x`; `run.r[*]` draws one per key"},
+		Attribute{Name: "from", Phase: Structural, Type: Index, Default: "0", Description: "the first step drawn"},
+		Attribute{Name: "to", Phase: Structural, Type: Index, Description: "the last step drawn"},
+	)...)
+}
+
+func ofLandscape(attributes ...Attribute) []Attribute {
+	return append([]Attribute{
+		{Name: "of", Phase: Name, Type: Reference, Noun: "landscape", Required: true, Description: "a landscape with two axes"},
+		{Name: "field", Phase: Structural, Type: String, Default: `"loss"`, Allowed: []string{"loss", "curvature", "second_difference"}, Description: "which of its results is drawn"},
+		{Name: "scale", Phase: Structural, Type: String, Default: `"linear"`, Allowed: []string{"linear", "log"}, Description: "of colours, levels or heights"},
+	}, attributes...)
+}
+
+var values = func(name, description string, required bool) Attribute {
+	return Attribute{Name: name, Phase: Result, Type: Values, Required: required, Description: description}
+}
+
+// marks are the blocks that draw, in a panel or in a plot without panels.
+var marks = []Nested{
+	{Block: &Block{Noun: "line", Description: "A line through values.",
+		Attributes: series(values("y", "the values", true), values("x", "where they stand; by default the steps of `y`", false))}},
+	{Block: &Block{Noun: "scatter", Description: "A symbol at each value.",
+		Attributes: series(values("y", "the values", true), values("x", "where they stand; by default the steps of `y`", false))}},
+	{Block: &Block{Noun: "path", Description: "A trajectory in the plane, or with `z` in space, with its direction, start and end.",
+		Attributes: series(values("x", "first coordinate", true), values("y", "second coordinate", true), values("z", "third coordinate", false))}},
+	{Block: &Block{Noun: "band", Description: "The area between two lines.",
+		Attributes: series(values("lower", "the lower line", true), values("upper", "the upper line", true), values("y", "a line between", false), values("x", "where they stand; by default the steps of `lower`", false))}},
+	{Block: &Block{Noun: "histogram", Description: "How often values occur.",
+		Attributes: series(values("x", "the values", true), Attribute{Name: "bins", Phase: Structural, Type: Count, Description: "how many intervals; by default chosen from the values"})}},
+	{Block: &Block{Noun: "heatmap", Description: "A landscape in colours.", Attributes: ofLandscape()}},
+	{Block: &Block{Noun: "contour", Description: "Lines of equal height.", Attributes: ofLandscape(
+		Attribute{Name: "levels", Phase: Structural, Type: Levels, Default: "12", Description: "how many lines, or their heights"},
+		Attribute{Name: "filled", Phase: Structural, Type: Bool, Default: "false", Description: "colours the areas between"})}},
+	{Block: &Block{Noun: "surface", Description: "A landscape in perspective.", Attributes: ofLandscape()}},
+	{Block: &Block{Noun: "hline", Description: "A horizontal line.", Attributes: look(values("y", "its height", true))}},
+	{Block: &Block{Noun: "vline", Description: "A vertical line.", Attributes: look(values("x", "its place", true))}},
+	{Block: &Block{Noun: "text", Description: "Words at a place.", Attributes: []Attribute{
+		{Name: "x", Phase: Result, Type: Scalar, Required: true, Description: "first coordinate"},
+		{Name: "y", Phase: Result, Type: Scalar, Required: true, Description: "second coordinate"},
+		{Name: "text", Phase: Text, Type: Words, Required: true, Description: "the words"},
+		{Name: "color", Phase: Structural, Type: String, Description: "`\"#rrggbb\"` or the name of a colour"},
+	}}},
+}
+
+// axes are the blocks that describe the frame of a panel.
+var axes = []Nested{
+	{Max: 1, Block: &Block{Noun: "axis_x", Description: "The horizontal axis.", Attributes: plotAxis}},
+	{Max: 1, Block: &Block{Noun: "axis_y", Description: "The vertical axis.", Attributes: plotAxis}},
+	{Max: 1, Block: &Block{Noun: "axis_z", Description: "The third axis of a surface or path.", Attributes: plotAxis}},
+	{Max: 1, Block: &Block{Noun: "view", Description: "Where a surface is seen from.", Attributes: []Attribute{
+		{Name: "azimuth", Phase: Structural, Type: Number, Unit: "degrees", Description: "direction of the viewer, round the vertical axis"},
+		{Name: "elevation", Phase: Structural, Type: Number, Unit: "degrees", Description: "height of the viewer above the plane"},
+	}}},
+}
+
+func inPanel() []Nested { return append(append([]Nested(nil), marks...), axes...) }
+
+var plot = Block{
+	Noun: "plot", Labels: []string{"name"}, ForEach: true,
+	Description: "A figure of one panel or several. A plot without `panel` blocks has one, and its marks and axes stand in the plot itself.",
+	Example: `plot "trajectory" {
+  line { y = run.decayed.path.x }
+  hline {
+    y     = 4.04697
+    label = "two-cycle"
+  }
+  axis_y { label = "x" }
+}`,
+	Attributes: []Attribute{
+		{Name: "title", Phase: Text, Type: Words, Description: "above the figure"},
+		{Name: "description", Phase: Structural, Type: String, Description: "what it shows, in Markdown: its caption in the report"},
+		{Name: "width", Phase: Structural, Type: Number, Unit: "cm", Description: "by default chosen"},
+		{Name: "height", Phase: Structural, Type: Number, Unit: "cm", Description: "by default chosen"},
+		{Name: "columns", Phase: Structural, Type: Count, Description: "panels in a row; by default chosen"},
+		{Name: "formats", Phase: Structural, Type: Strings, Default: `["svg"]`, Allowed: []string{"svg", "png", "pdf"}, Description: "files that are written"},
+	},
+	Blocks: append([]Nested{{Block: &Block{
+		Noun:        "panel",
+		Description: "One frame with its marks and axes.",
+		Attributes:  []Attribute{{Name: "title", Phase: Text, Type: Words, Description: "above the panel"}},
+		Blocks:      inPanel(),
+	}}}, inPanel()...),
+}
+
+var table = Block{
+	Noun: "table", Labels: []string{"name"}, ForEach: true,
+	Description: "Rows of results under headings.",
+	Example: `table "forks" {
+  columns = ["fork", "final loss"]
+  rows    = [for k in [650, 700, 750] : [k, run.after[k].final.loss]]
+}`,
+	Attributes: []Attribute{
+		{Name: "title", Phase: Text, Type: Words, Description: "above the table"},
+		{Name: "columns", Phase: Structural, Type: Strings, Required: true, Description: "the headings"},
+		{Name: "rows", Phase: Result, Type: Cells, Required: true, Description: "a list of rows, each a list of numbers and texts"},
+	},
+}
+
+var output = Block{
+	Noun: "output", Labels: []string{"name"}, ForEach: true,
+	Description: "A named value, printed at the end and written to `results.json`.",
+	Example: `output "crossing" {
+  value       = first(run.before.path.x1 > -4)
+  description = "the step at which x1 first exceeds -4"
+}`,
+	Attributes: []Attribute{
+		{Name: "value", Phase: Result, Type: Values, Required: true, Description: "a number, truth value, vector, matrix or series"},
+		{Name: "description", Phase: Structural, Type: String, Description: "what it is"},
+		{Name: "unit", Phase: Structural, Type: String, Description: "shown beside the value"},
+	},
+}
+
+var report = Block{
+	Noun: "report", Single: true,
+	Description: "What the report shows, in order. Without it every plot, table, check and output is shown.",
+	Example: `report {
+  text { markdown = "With eta above 2/f''(0) GD settles on a cycle." }
+  show = [plot.trajectory, check]
+}`,
+	Attributes: []Attribute{{Name: "show", Phase: Name, Type: References, Description: "blocks to show; a bare noun stands for all of that kind"}},
+	Blocks: []Nested{{Block: &Block{
+		Noun: "text", Description: "A piece of text, and what to show after it.",
+		Attributes: []Attribute{
+			{Name: "markdown", Phase: Text, Type: Words, Description: "Markdown, in which results may stand: `${run.a.final.loss}`"},
+			{Name: "show", Phase: Name, Type: References, Description: "blocks to show after the text"},
+		},
+	}}},
+}
+
+// Blocks of later work.
+var (
+	dataset = Block{Noun: "dataset", Labels: []string{"kind", "name"}, Later: true, ForEach: true,
+		Description: "Data that a network is trained on."}
+	network = Block{Noun: "network", Labels: []string{"name"}, Later: true, ForEach: true, Library: true,
+		Description: "A neural network, layer by layer."}
+	spectrum = Block{Noun: "spectrum", Labels: []string{"name"}, Later: true, ForEach: true,
+		Description: "Eigenvalues of the Hessian at a point."}
+	orbit = Block{Noun: "orbit", Labels: []string{"name"}, Later: true, ForEach: true,
+		Description: "Periodic points of an optimizer, with their multipliers."}
+	growth = Block{Noun: "growth", Labels: []string{"name"}, Later: true, ForEach: true,
+		Description: "How an objective grows from a minimum."}
+	projection = Block{Noun: "projection", Labels: []string{"name"}, Later: true, ForEach: true,
+		Description: "Principal components of path segments."}
+)

@@ -1,0 +1,349 @@
+package study
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"relief/lang/math"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// maxSamples bounds the points of a landscape.
+const maxSamples = 1 << 26
+
+// landscape builds a sampled objective.
+func (b *builder) landscape() {
+	ls := &plan.Landscape{}
+	in := b.named(b.body, "objective", "objective")
+	if in == nil || !b.c.compile(in, spanOf(b.body.attr("objective").Range())) {
+		b.in.bad = true
+		return
+	}
+	f := in.objective
+	ls.Objective = f
+	bodies := b.body.nested("axis")
+	total := 1
+	seen := map[string]bool{}
+	replaced := map[string]bool{} // parameters that axes run over as a whole
+	covered := map[int]bool{}     // elements that an axis runs over
+	for _, body := range bodies {
+		s := b.settings(body)
+		a := plan.Axis{Label: body.name, Coordinate: -1, Span: body.header}
+		if seen[a.Label] {
+			report(&b.in.diags, "RL0201", body.src.LabelRanges[0], b.body.context, "Give one of them another label.", "there is a second axis %q", a.Label)
+		}
+		seen[a.Label] = true
+		a.Points, _ = s.whole("points")
+		if a.Points == 1 {
+			b.errorf("RL0406", body.attr("points"), "Write 2 or more.", "an axis has both its ends")
+		}
+		if total = product(total, a.Points); total > maxSamples {
+			b.errorf("RL0406", body.attr("points"), fmt.Sprintf("At most %d are allowed.", maxSamples), "%s has too many points", b.body.title())
+			return
+		}
+		a.Log = s.text("scale") == "log"
+		a.From, a.To = b.end(body, "from"), b.end(body, "to")
+		b.ends(body, a)
+		b.coordinate(&a, body, s, f)
+		if i := a.Coordinate; i >= 0 {
+			if covered[i] {
+				b.errorAt("RL0201", body.header, "Let each axis run over another parameter.", "two axes run over the same parameter")
+			}
+			covered[i] = true
+			if p := paramAt(f, i); p.Type.Size() == 1 {
+				replaced[p.Name] = true
+			}
+		}
+		ls.Axes = append(ls.Axes, a)
+	}
+	l := b.lowerer()
+	center, ids, ok := b.center(l, f, replaced)
+	if !ok {
+		b.in.bad = true
+		return
+	}
+	ls.Center = center
+	for i, body := range bodies {
+		if ls.Axes[i].Coordinate < 0 {
+			ls.Axes[i].Direction = b.direction(body, f, ids)
+		}
+	}
+	if b.body.broken || b.in.bad || b.in.diags.HasErrors() {
+		b.in.bad = true
+		return
+	}
+	ls.Block = b.in.block()
+	b.in.landscape = ls
+	b.c.order(b.in)
+}
+
+func product(a, b int) int {
+	if b > 0 && a > maxSamples/b {
+		return maxSamples + 1
+	}
+	return a * b
+}
+
+// end lowers an end of an axis.
+func (b *builder) end(body *body, name string) *plan.Expr {
+	e := body.attr(name)
+	if e == nil {
+		return nil
+	}
+	return b.scalar(e, name)
+}
+
+// scalar lowers a number made of results.
+func (b *builder) scalar(e hclsyntax.Expression, name string) *plan.Expr {
+	l := b.lowerer()
+	id, ok := l.Node(e, b.scope(result))
+	if !ok {
+		b.in.bad = true
+		return nil
+	}
+	if t := l.Graph.Type(id); t != graph.Number {
+		b.errorf("RL0302", e, "Take one number of it, as in last(s), s[100] or w[0].", "%s must be a number, not %s", name, t)
+		return nil
+	}
+	return b.checked(expr(l, id, spanOf(e.Range())))
+}
+
+// ends checks what is known of the ends of an axis.
+func (b *builder) ends(body *body, a plan.Axis) {
+	if a.From == nil || a.To == nil {
+		return
+	}
+	from, ok1 := a.From.Graph.ConstValue(a.From.Root)
+	to, ok2 := a.To.Graph.ConstValue(a.To.Root)
+	if ok1 && ok2 && from == to {
+		b.errorf("RL0406", body.attr("to"), "Write two different numbers.", "the axis ends where it begins, at %v", from)
+		return
+	}
+	if a.Log && (ok1 && !(from > 0) || ok2 && !(to > 0)) {
+		b.errorf("RL0406", body.attr("scale"), "Write positive ends, or scale = \"linear\".", "a logarithmic axis cannot reach 0 or below")
+	}
+}
+
+func paramAt(f *plan.Objective, i int) plan.Param {
+	for _, p := range f.Params {
+		if i -= p.Type.Size(); i < 0 {
+			return p
+		}
+	}
+	return plan.Param{}
+}
+
+// coordinate finds the element that a coordinate axis runs over: the one that
+// is written, or a scalar parameter of the label's name.
+func (b *builder) coordinate(a *plan.Axis, body *body, s settings, f *plan.Objective) {
+	coord, dir := body.attr("coordinate"), body.attr("direction")
+	switch {
+	case coord != nil && dir != nil:
+		b.errorf("RL0407", dir, "Keep one of them.", "an axis has both coordinate and direction")
+	case coord != nil:
+		if i, ok := s.scalarElement(coord, f); ok {
+			a.Coordinate = i
+		} else {
+			b.in.bad = true
+		}
+	case dir == nil:
+		offset := 0
+		for _, p := range f.Params {
+			if p.Name == body.name {
+				if p.Type.Rank() > 0 {
+					b.errorAt("RL0403", body.header, fmt.Sprintf("Add coordinate = %s[0], or a direction.", p.Name), "%s is %s: the axis must name one of its elements", p.Name, p.Type)
+				}
+				a.Coordinate = offset
+				return
+			}
+			offset += p.Type.Size()
+		}
+		if body.broken {
+			return
+		}
+		b.in.bad = true
+		report(&b.in.diags, "RL0203", body.src.LabelRanges[0], b.body.context,
+			didYouMean(body.name, paramNames(f), fmt.Sprintf("Label it by a parameter (%s), or add coordinate = w[0] or direction = \"gradient\".", list(paramNames(f)))),
+			"%s has no parameter %q, and the axis has no coordinate or direction", f.Address, body.name)
+	}
+	for _, name := range []string{"learning_rate", "normalize"} {
+		if e := body.attr(name); e != nil && dir == nil {
+			b.errorf("RL0407", e, "Remove it, or add direction = \"gradient\".", "%s belongs to an axis with a direction", name)
+		}
+	}
+}
+
+// center lowers the point that the axes go through.
+func (b *builder) center(l *math.Lowerer, f *plan.Objective, optional map[string]bool) (plan.Point, *centerPoint, bool) {
+	c := &centerPoint{}
+	e := b.body.attr("center")
+	ids := make([]graph.ID, len(f.Params))
+	span := b.body.header
+	if e == nil {
+		for i, p := range f.Params {
+			if !optional[p.Name] {
+				b.errorAt("RL0403", b.body.header, fmt.Sprintf("Add center = { %s = ... }, or center = run.name.final.", p.Name), "%s needs a center: no axis says what %s is", b.body.title(), p.Name)
+				return nil, nil, false
+			}
+			ids[i] = graph.None
+		}
+	} else {
+		span = spanOf(e.Range())
+		v := l.Lower(e, b.scope(result))
+		if math.IsBad(v) {
+			return nil, nil, false
+		}
+		var ok bool
+		if ids, ok = b.point(l, v, e.Range(), f, optional); !ok {
+			return nil, nil, false
+		}
+		if ref, is := v.(math.Ref); is {
+			switch o := ref.Object.(type) {
+			case stateObject:
+				c.state = &o
+			case paramsObject:
+				c.state = &o.state
+			}
+		}
+	}
+	point := make(plan.Point, len(ids))
+	for i, id := range ids {
+		if id != graph.None {
+			point[i] = b.checked(expr(l, id, span))
+		}
+	}
+	c.expr = e
+	return point, c, true
+}
+
+// centerPoint is the center as directions need it.
+type centerPoint struct {
+	expr  hclsyntax.Expression // nil if there is none
+	state *stateObject         // the state of a run that it is, or nil
+}
+
+// direction builds the direction of an axis, one part per parameter.
+func (b *builder) direction(body *body, f *plan.Objective, c *centerPoint) plan.Point {
+	e := body.attr("direction")
+	if e == nil {
+		return nil
+	}
+	s := b.settings(body)
+	l := b.lowerer()
+	if c.expr == nil {
+		b.errorAt("RL0403", b.body.header, "Add center = { ... }, or center = run.name.final.", "%s needs a center for its direction to start from", b.body.title())
+		return nil
+	}
+	at, ok := b.point(l, l.Lower(c.expr, b.scope(result)), c.expr.Range(), f, nil)
+	if !ok {
+		b.in.bad = true
+		return nil
+	}
+	v := l.Lower(e, b.scope(result))
+	if math.IsBad(v) {
+		b.in.bad = true
+		return nil
+	}
+	var dir []graph.ID
+	if word, is := v.(math.Static); is && !word.V.IsNull() && word.V.Type() == cty.String {
+		if _, ok := s.value("direction"); !ok {
+			b.in.bad = true
+			return nil
+		}
+		dir = b.gradient(l, body, s, f, c, l.Graph.Flatten(at))
+	} else {
+		if x := body.attr("learning_rate"); x != nil {
+			b.errorf("RL0407", x, "Remove it, or write direction = \"gradient\".", "learning_rate belongs to the direction \"gradient\"")
+		}
+		dir = b.way(l, v, e, f, at)
+	}
+	if dir == nil {
+		b.in.bad = true
+		return nil
+	}
+	if s.text("normalize") == "unit" {
+		length := apply(l, graph.Norm, l.Graph.Flatten(dir))
+		for i := range dir {
+			dir[i] = apply(l, graph.Div, dir[i], length)
+		}
+	}
+	out := make(plan.Point, len(dir))
+	for i, id := range dir {
+		out[i] = b.checked(expr(l, id, spanOf(e.Range())))
+	}
+	return out
+}
+
+// apply is for operands that fit by construction.
+func apply(l *math.Lowerer, op graph.Op, args ...graph.ID) graph.ID {
+	id, err := l.Graph.Apply(op, args...)
+	if err != nil {
+		panic("study: " + err.Error())
+	}
+	return id
+}
+
+// gradient is the learning rate times the gradient at the center; with
+// normalize the rate does not matter and is left out.
+func (b *builder) gradient(l *math.Lowerer, body *body, s settings, f *plan.Objective, c *centerPoint, flat graph.ID) []graph.ID {
+	span := spanOf(body.attr("direction").Range())
+	ref := plan.Ref{Input: fmt.Sprintf("%s.gradient(%d)", f.Address, flat), Block: f.Address, Path: []string{"gradient"},
+		Args: []*plan.Expr{expr(l, flat, span)}, Type: graph.Of(f.Size()), Span: span}
+	g := l.Result(ref).(math.Node).ID
+	if rate := body.attr("learning_rate"); rate != nil {
+		id, ok := l.Node(rate, b.scope(result))
+		if !ok {
+			return nil
+		}
+		if t := l.Graph.Type(id); t != graph.Number {
+			b.errorf("RL0302", rate, "Take one number of it, as in last(s) or s[100].", "learning_rate must be a number, not %s", t)
+			return nil
+		}
+		g = apply(l, graph.Mul, id, g)
+	} else if !s.set("normalize") {
+		if c.state == nil || len(c.state.plan.Vary) > 0 {
+			b.errorf("RL0403", body.attr("direction"), "Add learning_rate = ..., or normalize = \"unit\"; only a center that is a run's state brings a rate with it.", "the direction \"gradient\" needs a learning rate")
+			return nil
+		}
+		series := c.state.run.result(l, graph.Number.AsSeries(), "learning_rate").(math.Node).ID
+		rate := apply(l, graph.Last, series)
+		if c.state.what == "at" {
+			rate = l.Graph.AtStep(series, c.state.at)
+		}
+		g = apply(l, graph.Mul, rate, g)
+	}
+	return split(l, g, f)
+}
+
+func split(l *math.Lowerer, flat graph.ID, f *plan.Objective) []graph.ID {
+	out := make([]graph.ID, len(f.Params))
+	offset := 0
+	for i, p := range f.Params {
+		out[i] = l.Graph.Slice(flat, offset, p.Type)
+		offset += p.Type.Size()
+	}
+	return out
+}
+
+// way is a direction given as a vector, or as a point or state: the way to it.
+func (b *builder) way(l *math.Lowerer, v math.Value, e hclsyntax.Expression, f *plan.Objective, at []graph.ID) []graph.ID {
+	ids, ok := b.point(l, v, e.Range(), f, nil)
+	if !ok {
+		return nil
+	}
+	switch v.(type) {
+	case math.Node, math.Tuple:
+		return ids
+	case math.Static:
+		if t := v.(math.Static).V.Type(); !t.IsObjectType() && !t.IsMapType() {
+			return ids
+		}
+	}
+	for i := range ids {
+		ids[i] = apply(l, graph.Sub, ids[i], at[i])
+	}
+	return ids
+}

@@ -1,0 +1,235 @@
+package study
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"relief/lang/diag"
+	"relief/lang/math"
+	"relief/lang/schema"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// objective builds params and value.
+func (b *builder) objective() {
+	e, value := b.body.attr("params"), b.body.attr("value")
+	if b.body.broken && (e == nil || value == nil) {
+		return
+	}
+	if e == nil && value == nil {
+		b.errorAt("RL0403", b.body.header, "Add params = [x] and value = ... in x.", "%s needs \"params\" and \"value\"", b.body.title())
+		return
+	}
+	if e == nil {
+		b.errorAt("RL0403", b.body.header, "Add params = [x]: the names that the value is a formula in.", "%s needs \"params\"", b.body.title())
+		return
+	}
+	f := &plan.Objective{}
+	b.settings(b.body).text("description")
+	ok := b.params(e, f)
+	if value == nil {
+		b.errorAt("RL0403", b.body.header, "Add value = ...: the number to be minimised.", "%s needs \"value\"", b.body.title())
+		return
+	}
+	if !ok {
+		return
+	}
+	l := b.lowerer()
+	names := make(map[string]math.Value, len(f.Params))
+	for _, p := range f.Params {
+		names[p.Name] = math.Node{ID: l.Graph.Input(p.Name, p.Type)}
+	}
+	id, ok := l.Node(value, b.scope(formula).With(names))
+	if !ok {
+		b.in.bad = true
+		return
+	}
+	if t := l.Graph.Type(id); t != graph.Number {
+		cure := "Reduce it to one number, as in sum(...) or norm(...)."
+		if t.Bool {
+			cure = "Choose a number by it: condition ? a : b."
+		}
+		b.errorf("RL0302", value, cure, "the value of an objective must be a number, not %s", t)
+		return
+	}
+	f.Value = l.Expr(id, spanOf(value.Range()))
+	f.Block = b.in.block()
+	b.in.objective = f
+}
+
+func (b *builder) errorAt(code diag.Code, span diag.Span, cure, format string, args ...any) {
+	b.in.bad = true
+	d := b.in.diags.Errorf(code, span, format, args...)
+	d.Detail, d.Context = cure, b.body.context
+}
+
+// reserved words cannot name a parameter: the symbols of a run, the roots of
+// references, and the nouns.
+func reserved(name string) bool {
+	switch name {
+	case "t", "steps", "loss", "grad_norm", "var", "local", "each", "std":
+		return true
+	}
+	_, noun := schema.Lookup(name)
+	return noun
+}
+
+// params reads the declared parameters.
+func (b *builder) params(e hclsyntax.Expression, f *plan.Objective) bool {
+	tuple, ok := e.(*hclsyntax.TupleConsExpr)
+	if !ok {
+		b.errorf("RL0406", e, "Write a list of names: params = [x], params = [w[8], b].", "params must be a list of parameters")
+		return false
+	}
+	if len(tuple.Exprs) == 0 {
+		b.errorf("RL0406", e, "Write at least one: params = [x].", "an objective needs a parameter")
+		return false
+	}
+	s := b.settings(b.body)
+	seen := map[string]bool{}
+	good, total := true, 0
+	for _, x := range tuple.Exprs {
+		el, ok := s.elementOf(x, "Write names and lengths: params = [x], params = [w[8], b].")
+		if !ok {
+			good = false
+			continue
+		}
+		total += sizeOf(el.keys)
+		switch {
+		case reserved(el.name):
+			b.errorf("RL0202", x, "Choose another name: it stands for something else in a run.", "%q cannot name a parameter", el.name)
+		case badIdentifier(el.name) != "":
+			b.errorf("RL0202", x, badIdentifier(el.name), "%q cannot name a parameter", el.name)
+		case seen[el.name]:
+			b.errorf("RL0201", x, "Give one of them another name.", "the parameter %q is declared twice", el.name)
+		case len(el.keys) > 2:
+			b.errorf("RL0406", x, "Write x, w[8] or W[3][5].", "a parameter is a number, a vector or a matrix")
+		case sizeOf(el.keys) == 0:
+			b.errorf("RL0406", x, "A length is 1 or more.", "the parameter %q has no elements", el.name)
+		case total > maxElements:
+			b.errorf("RL0406", x, fmt.Sprintf("At most %d elements are allowed.", maxElements), "the parameters are too large")
+		default:
+			seen[el.name] = true
+			f.Params = append(f.Params, plan.Param{Name: el.name, Type: graph.Of(el.keys...)})
+			continue
+		}
+		good = false
+		seen[el.name] = true
+	}
+	return good
+}
+
+func sizeOf(dims []int) int {
+	n := 1
+	for _, d := range dims {
+		if n *= d; n > maxElements {
+			return maxElements + 1
+		}
+	}
+	return n
+}
+
+// objectiveObject is an objective as expressions see it: something to ask.
+type objectiveObject struct{ reference }
+
+func (o objectiveObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
+	return l.ErrorAt("RL0203", span, fmt.Sprintf("Ask it at a point: value(%s, { x = 1 }), gradient, hessian, hvp.", o.Describe()), "%s has no result %q", o.Describe(), name)
+}
+
+// Ask returns the input that stands for a value or derivative at a point.
+func (o objectiveObject) Ask(l *math.Lowerer, what string, point math.Value, rest []math.Value, site math.CallSite) math.Value {
+	if !o.c.compile(o.in, o.span) {
+		o.c.fail()
+		return math.Bad
+	}
+	f := o.in.objective
+	b := &builder{c: o.c, in: o.in, body: o.in.decl.body}
+	parts, ok := b.point(l, point, site.Range(1), f, nil)
+	if !ok {
+		return math.Bad
+	}
+	flat := l.Graph.Flatten(parts)
+	ref := plan.Ref{Block: o.in.addr, Path: []string{what}, Span: o.span, Args: []*plan.Expr{expr(l, flat, spanOf(site.Range(1)))}}
+	ref.Input = fmt.Sprintf("%s.%s(%d)", o.Describe(), what, flat)
+	n := f.Size()
+	switch what {
+	case "value":
+		ref.Type = graph.Number
+	case "gradient":
+		ref.Type = graph.Of(n)
+	case "hessian":
+		if n > maxHessian {
+			return l.ErrorAt("RL0306", o.span, "Ask for products with it: hvp(objective, point, v).", "the Hessian of %s would have %d rows", o.Describe(), n)
+		}
+		ref.Type = graph.Of(n, n)
+	case "hvp":
+		v, ok := b.flatPoint(l, rest[0], site.Range(2), f)
+		if !ok {
+			return math.Bad
+		}
+		w := l.Graph.Flatten(v)
+		ref.Args = append(ref.Args, expr(l, w, spanOf(site.Range(2))))
+		ref.Input = fmt.Sprintf("%s.hvp(%d,%d)", o.Describe(), flat, w)
+		ref.Type = graph.Of(n)
+	}
+	return l.Result(ref)
+}
+
+// maxHessian bounds the size of a full Hessian.
+const maxHessian = 2048
+
+// expr wraps a node with the results that it waits for, and no others.
+func expr(l *math.Lowerer, id graph.ID, span diag.Span) *plan.Expr { return prune(l.Expr(id, span)) }
+
+// prune drops the results that an expression does not use: a Lowerer serves
+// several expressions.
+func prune(e *plan.Expr) *plan.Expr {
+	if len(e.Refs) == 0 {
+		return e
+	}
+	used := e.Graph.Reach([]graph.ID{e.Root})
+	var refs []plan.Ref
+	for _, r := range e.Refs {
+		if id, ok := e.Graph.Lookup(r.Input); ok && used[id] {
+			refs = append(refs, r)
+		}
+	}
+	e.Refs = refs
+	return e
+}
+
+// schedule checks a schedule by itself.
+func (b *builder) schedule() {
+	e := b.body.attr("value")
+	if e == nil {
+		return
+	}
+	b.settings(b.body).text("description")
+	l := b.lowerer()
+	v := b.c.scheduleValue(l, b.in)
+	id, ok := l.AsNode(v, e.Range())
+	if ok && l.Graph.Type(id) != graph.Number {
+		b.errorf("RL0302", e, "", "the value of a schedule must be a number, not %s", l.Graph.Type(id))
+	}
+	b.in.bad = b.in.bad || !ok
+}
+
+// scheduleValue lowers a schedule where it is used: t and steps are the user's.
+func (c *compiler) scheduleValue(l *math.Lowerer, in *instance) math.Value {
+	e := in.decl.body.attr("value")
+	if e == nil || in.state == done && in.bad {
+		c.fail()
+		return math.Bad
+	}
+	return l.Lower(e, math.NewScope(c.phases[formula], in.each).With(clock(l)))
+}
+
+// clock gives the symbols of a schedule.
+func clock(l *math.Lowerer) map[string]math.Value {
+	return map[string]math.Value{
+		"t":     math.Node{ID: l.Graph.Input("t", graph.Number)},
+		"steps": math.Node{ID: l.Graph.Input("steps", graph.Number)},
+	}
+}

@@ -1,0 +1,401 @@
+package study
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"relief/lang/math"
+	"relief/lang/schema"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// maxLanes bounds the product of all vary blocks.
+const maxLanes = 1 << 22
+
+// run builds one run.
+func (b *builder) run() {
+	r := &plan.Run{}
+	s := b.settings(b.body)
+	steps, haveSteps := s.whole("steps")
+	r.Steps = steps
+	r.MayDiverge = s.truth("may_diverge")
+	r.Seed = b.seed(s)
+	r.Every, r.RecordPath = 1, true
+	if rec := b.body.one("record"); rec != nil {
+		rs := b.settings(rec)
+		if n, ok := rs.whole("every"); ok {
+			r.Every = n
+		}
+		r.RecordPath = rs.truth("path")
+	}
+	source, origin := b.resume(r)
+	r.Objective = b.runObjective(source)
+	if source != nil && r.Objective != nil && !sameParams(source.Objective, r.Objective) {
+		b.errorf("RL0409", b.body.attr("resume"), "A run resumes where the parameters and their shapes are the same.", "%s has other parameters than %s", r.Objective.Address, source.Objective.Address)
+		r.Objective = nil
+	}
+	if !b.vary(r, source) || r.Objective == nil {
+		b.in.bad = true
+		return
+	}
+	b.start(r)
+	more := func(l *math.Lowerer) map[string]math.Value {
+		names := varied(r, l)
+		if origin != nil {
+			names["t0"] = origin(l)
+		} else {
+			names["t0"] = math.Node{ID: l.Graph.Const(0)}
+		}
+		return names
+	}
+	r.Optimizer = b.runOptimizer(r, source, more)
+	observed := b.observed(r)
+	if stop := b.body.one("stop"); stop != nil && stop.attr("when") != nil {
+		at := *b
+		at.body = stop
+		r.Stop = at.law(stop.attr("when"), "when", graph.Truth, b.scope(law), observed)
+	}
+	b.probes(r, observed)
+	if !haveSteps || b.in.bad || b.in.diags.HasErrors() {
+		b.in.bad = true
+		return
+	}
+	r.Block = b.in.block()
+	b.in.run = r
+	b.c.order(b.in)
+}
+
+// seed is the block's own, or one derived from the study's and the address.
+func (b *builder) seed(s settings) uint64 {
+	if n, ok := s.whole("seed"); ok {
+		return uint64(n)
+	}
+	return seedOf(b.c.out.Seed, b.in.addr)
+}
+
+// named resolves an attribute that names one block of a noun.
+func (b *builder) named(body *body, attr, noun string) *instance {
+	e := body.attr(attr)
+	if e == nil {
+		return nil
+	}
+	all, ok := b.namedAll(e, noun)
+	if !ok {
+		return nil
+	}
+	if len(all) != 1 {
+		b.errorf("RL0406", e, fmt.Sprintf("Write %s = %s.name.", attr, noun), "%s names one %s, not %d", attr, noun, len(all))
+		return nil
+	}
+	return all[0]
+}
+
+// namedAll resolves an expression that names blocks of a noun.
+func (b *builder) namedAll(e hclsyntax.Expression, noun string) ([]*instance, bool) {
+	l := b.lowerer()
+	return b.instancesOf(l.Lower(e, b.scope(naming)), e, noun)
+}
+
+func (b *builder) instancesOf(v math.Value, e hclsyntax.Expression, noun string) ([]*instance, bool) {
+	wrong := func(what string) ([]*instance, bool) {
+		b.errorf("RL0406", e, fmt.Sprintf("Write the name of one: %s.name.", noun), "%s stands where %s %s is named", what, article(noun), noun)
+		return nil, false
+	}
+	if math.IsBad(v) {
+		b.in.bad = true
+		return nil, false
+	}
+	switch v := v.(type) {
+	case math.Ref:
+		switch o := v.Object.(type) {
+		case nameObject:
+			if o.in.addr.Noun != noun {
+				return wrong(o.Describe())
+			}
+			return []*instance{o.in}, true
+		case collection:
+			return wrong(o.Describe() + ", which has for_each and needs a key,")
+		}
+		return wrong(v.Describe())
+	case math.Tuple:
+		var out []*instance
+		for _, x := range v.Elems {
+			in, ok := b.instancesOf(x, e, noun)
+			if !ok {
+				return nil, false
+			}
+			out = append(out, in...)
+		}
+		return out, true
+	case math.Static:
+		return wrong(describe(v.V))
+	}
+	return wrong("a formula")
+}
+
+// runObjective finds what is minimised; a resumed run may leave it out.
+func (b *builder) runObjective(source *plan.Run) *plan.Objective {
+	e := b.body.attr("objective")
+	if e == nil {
+		if source != nil {
+			return source.Objective
+		}
+		if b.body.attr("resume") == nil && !b.body.broken {
+			b.errorAt("RL0403", b.body.header, "Add objective = objective.name: what is minimised.", "%s needs %q", b.body.title(), "objective")
+		}
+		return nil
+	}
+	in := b.named(b.body, "objective", "objective")
+	if in == nil || !b.c.compile(in, spanOf(e.Range())) {
+		b.in.bad = true
+		return nil
+	}
+	return in.objective
+}
+
+// runOptimizer builds the update rule: inside the run, named by it, or that of
+// the run it resumes.
+func (b *builder) runOptimizer(r *plan.Run, source *plan.Run, more symbols) *plan.Optimizer {
+	inner, e := b.body.one("optimizer"), b.body.attr("optimizer")
+	switch {
+	case inner != nil && e != nil:
+		b.errorf("RL0407", e, "Keep the block or the argument.", "%s has two optimizers", b.body.title())
+		return nil
+	case inner != nil:
+		return b.optimizer(inner, nil, r.Objective, more)
+	case e != nil:
+		in := b.named(b.body, "optimizer", "optimizer")
+		if in == nil {
+			b.in.bad = true
+			return nil
+		}
+		b.c.used[in] = true
+		return b.optimizer(in.decl.body, in, r.Objective, more)
+	case source != nil:
+		return source.Optimizer
+	}
+	if b.body.attr("resume") == nil && !b.body.broken {
+		b.errorAt("RL0403", b.body.header, `Add optimizer "gd" { learning_rate = 0.1 } to it.`, "%s needs an optimizer", b.body.title())
+	}
+	b.in.bad = true
+	return nil
+}
+
+// resume resolves the state that the run goes on from. origin gives the
+// number of updates made before it.
+func (b *builder) resume(r *plan.Run) (source *plan.Run, origin func(*math.Lowerer) math.Value) {
+	e := b.body.attr("resume")
+	if e == nil {
+		return nil, nil
+	}
+	if start := b.body.attr("start"); start != nil {
+		b.errorf("RL0407", start, "A resumed run starts where the other one was: keep one of them.", "%s has both start and resume", b.body.title())
+		return nil, nil
+	}
+	l := b.lowerer()
+	v := l.Lower(e, b.scope(result))
+	if math.IsBad(v) {
+		b.in.bad = true
+		return nil, nil
+	}
+	const cure = "Write resume = run.name.at[650] or resume = run.name.final."
+	ref, ok := v.(math.Ref)
+	if !ok {
+		b.errorf("RL0409", e, cure, "resume must be a state of another run")
+		return nil, nil
+	}
+	state, ok := ref.Object.(stateObject)
+	if !ok {
+		b.errorf("RL0409", e, cure, "%s is not a state of a run", ref.Describe())
+		return nil, nil
+	}
+	from := state.run.in
+	b.c.need(from.addr)
+	if b.in.t0 = from.t0 + state.at; state.what == "final" {
+		b.in.t0 = from.t0 + state.plan.Steps
+	}
+	r.Resume = &plan.Resume{Run: from.addr, At: state.at, Final: state.what == "final", Span: spanOf(e.Range())}
+	return state.plan, func(l *math.Lowerer) math.Value {
+		before := from.t0
+		switch {
+		case state.what == "at":
+			before += state.at
+		case state.plan.Stop == nil:
+			before += state.plan.Steps
+		default:
+			// How far it came is known when it has run.
+			made := state.run.Attr(l, "steps", state.run.span)
+			if n, ok := made.(math.Node); ok {
+				if id, err := l.Graph.Apply(graph.Add, n.ID, l.Graph.Const(float64(before))); err == nil {
+					return math.Node{ID: id}
+				}
+			}
+			return math.Bad
+		}
+		return math.Node{ID: l.Graph.Const(float64(before))}
+	}
+}
+
+// vary reads the lanes. A resumed run has those of its source.
+func (b *builder) vary(r *plan.Run, source *plan.Run) bool {
+	blocks := b.body.nested("vary")
+	if source != nil && len(source.Vary) > 0 {
+		if len(blocks) > 0 {
+			b.errorAt("RL0407", blocks[0].header, "A resumed run has the lanes of the run it resumes.", "%s varies what the resumed run varies already", b.body.title())
+			return false
+		}
+		r.Vary = source.Vary
+		return true
+	}
+	seen := map[string]bool{}
+	total := 1
+	for _, body := range blocks {
+		s := b.settings(body)
+		var v plan.Vary
+		for _, a := range inOrder(body.src.Body.Attributes) {
+			if body.attrs[a.Name] == nil {
+				continue
+			}
+			values, ok := s.numbers(a.Expr, a.Name)
+			switch {
+			case !ok:
+				return false
+			case reserved(a.Name) || a.Name == "t0":
+				report(&b.in.diags, "RL0202", a.NameRange, b.body.context, "Choose another name: it stands for something else in a run.", "%q cannot be varied", a.Name)
+				return false
+			case seen[a.Name]:
+				report(&b.in.diags, "RL0201", a.NameRange, b.body.context, "Give one of them another name.", "%q is varied twice", a.Name)
+				return false
+			case len(v.Values) > 0 && len(values) != len(v.Values[0]):
+				b.errorf("RL0406", a.Expr, "Names in one vary block go together, one lane for each place in the lists; to multiply them use two blocks.",
+					"%q has %d values and %q has %d", a.Name, len(values), v.Names[0], len(v.Values[0]))
+				return false
+			}
+			if r.Objective != nil {
+				if _, isParam := param(r.Objective, a.Name); isParam {
+					report(&b.in.diags, "RL0202", a.NameRange, b.body.context, "Give it another name and use that in start.", "%q is a parameter of %s", a.Name, r.Objective.Address)
+					return false
+				}
+			}
+			seen[a.Name] = true
+			v.Names = append(v.Names, a.Name)
+			v.Values = append(v.Values, values)
+		}
+		if len(v.Names) == 0 {
+			if !body.broken {
+				b.errorAt("RL0403", body.header, "Write vary { eta = linspace(0.1, 8, 100) }.", "a vary block varies nothing")
+			}
+			return false
+		}
+		if total *= len(v.Values[0]); total > maxLanes {
+			b.errorAt("RL0406", body.header, fmt.Sprintf("At most %d are allowed.", maxLanes), "%s has too many lanes", b.body.title())
+			return false
+		}
+		r.Vary = append(r.Vary, v)
+	}
+	if len(r.Vary) > graph.MaxRank-2 {
+		b.errorAt("RL0407", blocks[graph.MaxRank-2].header, fmt.Sprintf("At most %d vary blocks are allowed; names in one block go together.", graph.MaxRank-2), "%s has too many vary blocks", b.body.title())
+		return false
+	}
+	return true
+}
+
+// numbers reads a structural list of numbers.
+func (s settings) numbers(e hclsyntax.Expression, name string) ([]float64, bool) {
+	v, ok := math.New(s.diags, s.body.context, spanOf).Static(e, s.scope)
+	if !ok {
+		return nil, false
+	}
+	fail := func(v cty.Value) ([]float64, bool) {
+		s.errorf("RL0406", e, fmt.Sprintf("Write %s = [0.1, 0.2], linspace(from, to, n) or logspace(from, to, n).", name), "%s must be %s, not %s", name, schema.Scalars, describe(v))
+		return nil, false
+	}
+	if v.IsNull() || !v.CanIterateElements() || v.Type().IsObjectType() || v.Type().IsMapType() {
+		return fail(v)
+	}
+	if v.LengthInt() == 0 {
+		s.errorf("RL0406", e, "Write at least one number.", "%s is empty", name)
+		return nil, false
+	}
+	out := make([]float64, 0, v.LengthInt())
+	for it := v.ElementIterator(); it.Next(); {
+		_, x := it.Element()
+		if x.Type() != cty.Number || x.IsNull() {
+			s.errorf("RL0406", e, "Write numbers without quotes.", "an element of %s is %s, not a number", name, describe(x))
+			return nil, false
+		}
+		f, _ := x.AsBigFloat().Float64()
+		out = append(out, f)
+	}
+	return out, true
+}
+
+// varied gives the names of vary.
+func varied(r *plan.Run, l *math.Lowerer) map[string]math.Value {
+	names := map[string]math.Value{}
+	for _, v := range r.Vary {
+		for _, n := range v.Names {
+			names[n] = math.Node{ID: l.Graph.Input(n, graph.Number)}
+		}
+	}
+	return names
+}
+
+// observed gives the names that stop and probes may use.
+func (b *builder) observed(r *plan.Run) symbols {
+	return func(l *math.Lowerer) map[string]math.Value {
+		names := varied(r, l)
+		names["steps"] = math.Node{ID: l.Graph.Const(float64(r.Steps))}
+		for _, n := range []string{"loss", "grad_norm"} {
+			names[n] = math.Node{ID: l.Graph.Input(n, graph.Number)}
+		}
+		for _, p := range r.Objective.Params {
+			names[p.Name] = math.Node{ID: l.Graph.Input(p.Name, p.Type)}
+		}
+		return names
+	}
+}
+
+func (b *builder) probes(r *plan.Run, more symbols) {
+	seen := map[string]bool{}
+	for _, body := range b.body.nested("probe") {
+		if seen[body.name] {
+			report(&b.in.diags, "RL0201", body.src.LabelRanges[1], b.body.context, "Give one of them another name.", "there is a second probe %q", body.name)
+			continue
+		}
+		seen[body.name] = true
+		p := plan.Probe{Name: body.name, Kind: body.kind, Every: 1, Span: body.header}
+		if n, ok := b.settings(body).whole("every"); ok {
+			p.Every = n
+		}
+		e := body.attr("value")
+		if e == nil {
+			b.in.bad = true
+			continue
+		}
+		l := b.lowerer()
+		names := clock(l)
+		for n, v := range more(l) {
+			names[n] = v
+		}
+		id, ok := l.Node(e, b.scope(law).With(names))
+		if !ok {
+			b.in.bad = true
+			continue
+		}
+		t := l.Graph.Type(id)
+		if t.Series {
+			b.errorf("RL0302", e, "Take one step of it, as in s[100] or last(s).", "a probe must be a number or vector, not %s", t)
+			continue
+		}
+		if t.Rank()+len(r.Vary) > graph.MaxRank {
+			b.errorf("RL0302", e, "Record a number or a vector.", "the probe has too many axes")
+			continue
+		}
+		p.Value = b.checked(expr(l, id, spanOf(e.Range())))
+		r.Probes = append(r.Probes, p)
+	}
+}

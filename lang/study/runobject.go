@@ -1,0 +1,250 @@
+package study
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"relief/lang/diag"
+	"relief/lang/math"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// runObject is a run as expressions see it.
+type runObject struct{ reference }
+
+var runResults = []string{"t", "loss", "grad_norm", "learning_rate", "stability", "path", "probe", "final", "at", "steps", "status"}
+
+// ready builds the run and returns it, nil if it is in error.
+func (o runObject) ready() *plan.Run {
+	if !o.c.compile(o.in, o.span) {
+		o.c.fail()
+		return nil
+	}
+	return o.in.run
+}
+
+// lanes puts the lanes of a run before the axes of a type.
+func lanes(r *plan.Run, t graph.Type) graph.Type {
+	return graph.Of(append(r.Lanes(), t.Dims()...)...)
+}
+
+// Attr returns a result of the run.
+func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
+	r := o.ready()
+	if r == nil {
+		return math.Bad
+	}
+	number := lanes(r, graph.Number)
+	switch name {
+	case "t":
+		return o.result(l, graph.Number.AsSeries(), "t")
+	case "loss", "grad_norm", "learning_rate", "stability":
+		return o.result(l, number.AsSeries(), name)
+	case "steps":
+		return o.result(l, number, "steps")
+	case "status":
+		o.c.need(o.in.addr)
+		return math.Word{Ref: plan.Ref{Input: o.Describe() + ".status", Block: o.in.addr, Path: []string{"status"}, Span: o.span}}
+	case "path":
+		return math.Ref{Object: part{what: o.Describe() + ".path", attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
+			if !r.RecordPath {
+				return l.ErrorAt("RL0307", span, "Remove path = false from its record block.", "%s does not record its path", o.Describe())
+			}
+			if p, ok := param(r.Objective, name); ok {
+				return o.result(l, lanes(r, p.Type).AsSeries(), "path", name)
+			}
+			return unknownParam(l, o.Describe()+".path", r.Objective, name, span)
+		}}}
+	case "probe":
+		return math.Ref{Object: part{what: o.Describe() + ".probe", attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
+			var have []string
+			for _, p := range r.Probes {
+				if p.Name == name {
+					return o.result(l, lanes(r, p.Value.Type()).AsSeries(), "probe", name)
+				}
+				have = append(have, p.Name)
+			}
+			return l.ErrorAt("RL0203", span, didYouMean(name, have, fmt.Sprintf(`Declare it in the run: probe "value" %q { value = ... }.`, name)), "%s has no probe %q", o.Describe(), name)
+		}}}
+	case "final":
+		return math.Ref{Object: stateObject{o, r, "final", 0}}
+	case "at":
+		return math.Ref{Object: part{what: o.Describe() + ".at", index: func(l *math.Lowerer, key cty.Value, span diag.Span) math.Value {
+			k, ok := stepOf(l, key, span)
+			if !ok {
+				return math.Bad
+			}
+			if k > r.Steps {
+				return l.ErrorAt("RL0307", span, fmt.Sprintf("The last one is %s.at[%d], or %s.final.", o.Describe(), r.Steps, o.Describe()), "step %d is beyond the end: %s makes %d steps", k, o.Describe(), r.Steps)
+			}
+			return math.Ref{Object: stateObject{o, r, "at", k}}
+		}}}
+	}
+	return o.unknown(l, name, span, runResults)
+}
+
+// names returns the results under their bare names, for marks that read x and
+// y inside a run.
+func (o runObject) names(l *math.Lowerer) map[string]math.Value {
+	out := make(map[string]math.Value, len(runResults))
+	for _, n := range runResults {
+		out[n] = o.Attr(l, n, o.span)
+	}
+	return out
+}
+
+// stepOf reads the index of a step.
+func stepOf(l *math.Lowerer, key cty.Value, span diag.Span) (int, bool) {
+	if key.Type() != cty.Number || key.IsNull() {
+		l.ErrorAt("RL0307", span, "Steps are whole numbers from 0.", "%s cannot be a step", describe(key))
+		return 0, false
+	}
+	f := key.AsBigFloat()
+	k, acc := f.Int64()
+	switch {
+	case !f.IsInt() || acc != 0 || k > maxWhole:
+		l.ErrorAt("RL0307", span, "Steps are whole numbers from 0.", "%s cannot be a step", describe(key))
+	case k < 0:
+		l.ErrorAt("RL0307", span, "Steps count from 0, the start; the last state is .final.", "step %d does not exist", k)
+	default:
+		return int(k), true
+	}
+	return 0, false
+}
+
+func param(f *plan.Objective, name string) (plan.Param, bool) {
+	for _, p := range f.Params {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return plan.Param{}, false
+}
+
+func paramNames(f *plan.Objective) []string {
+	out := make([]string, len(f.Params))
+	for i, p := range f.Params {
+		out[i] = p.Name
+	}
+	return out
+}
+
+func unknownParam(l *math.Lowerer, what string, f *plan.Objective, name string, span diag.Span) math.Value {
+	return l.ErrorAt("RL0203", span, didYouMean(name, paramNames(f), fmt.Sprintf("The parameters of %s are %s.", f.Address, list(paramNames(f)))), "%s has no parameter %q", what, name)
+}
+
+// stateObject is a state of a run: run.a.final, run.a.at[650].
+type stateObject struct {
+	run  runObject
+	plan *plan.Run
+	what string // "final" or "at"
+	at   int
+}
+
+func (o stateObject) Describe() string {
+	if o.what == "at" {
+		return fmt.Sprintf("%s.at[%d]", o.run.Describe(), o.at)
+	}
+	return o.run.Describe() + ".final"
+}
+
+func (o stateObject) path(rest ...string) []string {
+	if o.what == "at" {
+		return append([]string{"at", strconv.Itoa(o.at)}, rest...)
+	}
+	return append([]string{"final"}, rest...)
+}
+
+func (o stateObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
+	switch name {
+	case "loss", "grad_norm":
+		return o.run.result(l, lanes(o.plan, graph.Number), o.path(name)...)
+	case "params":
+		return math.Ref{Object: paramsObject{o}}
+	}
+	if _, ok := param(o.plan.Objective, name); ok {
+		return l.ErrorAt("RL0203", span, fmt.Sprintf("Write %s.params.%s.", o.Describe(), name), "%s has no part %q", o.Describe(), name)
+	}
+	have := []string{"loss", "grad_norm", "params"}
+	return l.ErrorAt("RL0203", span, didYouMean(name, have, "It has "+list(have)+"."), "%s has no part %q", o.Describe(), name)
+}
+
+func (o stateObject) Index(l *math.Lowerer, _ cty.Value, span diag.Span) math.Value {
+	return l.ErrorAt("RL0302", span, "Write "+o.Describe()+".params.name.", "a state has no elements")
+}
+
+func (o stateObject) Elements(l *math.Lowerer, span diag.Span) ([]math.Value, bool) {
+	l.ErrorAt("RL0302", span, "", "a state has no elements")
+	return nil, false
+}
+
+// paramsObject is run.a.final.params: a point.
+type paramsObject struct{ state stateObject }
+
+func (o paramsObject) Describe() string { return o.state.Describe() + ".params" }
+
+func (o paramsObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
+	p, ok := param(o.state.plan.Objective, name)
+	if !ok {
+		return unknownParam(l, o.Describe(), o.state.plan.Objective, name, span)
+	}
+	return o.state.run.result(l, lanes(o.state.plan, p.Type), o.state.path("params", name)...)
+}
+
+func (o paramsObject) Index(l *math.Lowerer, _ cty.Value, span diag.Span) math.Value {
+	return l.ErrorAt("RL0302", span, "Write "+o.Describe()+".name.", "%s needs the name of a parameter", o.Describe())
+}
+
+func (o paramsObject) Elements(l *math.Lowerer, span diag.Span) ([]math.Value, bool) {
+	l.ErrorAt("RL0302", span, "", "%s needs the name of a parameter", o.Describe())
+	return nil, false
+}
+
+// landscapeObject is a landscape as expressions see it.
+type landscapeObject struct{ reference }
+
+func (o landscapeObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
+	if !o.c.compile(o.in, o.span) {
+		o.c.fail()
+		return math.Bad
+	}
+	ls := o.in.landscape
+	dims := make([]int, len(ls.Axes))
+	for i, a := range ls.Axes {
+		dims[i] = a.Points
+	}
+	switch name {
+	case "loss", "second_difference", "curvature":
+		return o.result(l, graph.Of(dims...), name)
+	case "axis":
+		return math.Ref{Object: part{what: o.Describe() + ".axis", attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
+			var have []string
+			for i, a := range ls.Axes {
+				if a.Label == name {
+					return o.result(l, graph.Of(dims[i]), "axis", name)
+				}
+				have = append(have, a.Label)
+			}
+			return l.ErrorAt("RL0203", span, didYouMean(name, have, "It has "+list(have)+"."), "%s has no axis %q", o.Describe(), name)
+		}}}
+	}
+	return o.unknown(l, name, span, []string{"loss", "second_difference", "curvature", "axis"})
+}
+
+func list(words []string) string {
+	s := ""
+	for i, w := range words {
+		switch {
+		case i == 0:
+		case i == len(words)-1:
+			s += " and "
+		default:
+			s += ", "
+		}
+		s += w
+	}
+	return s
+}

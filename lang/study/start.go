@@ -1,0 +1,249 @@
+package study
+
+import (
+	"fmt"
+	stdmath "math"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"relief/lang/diag"
+	"relief/lang/math"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// start builds the point at step 0 of a run that resumes none.
+func (b *builder) start(r *plan.Run) {
+	if r.Resume != nil || b.body.attr("resume") != nil {
+		return
+	}
+	e := b.body.attr("start")
+	if e == nil {
+		if !b.body.broken {
+			b.errorAt("RL0403", b.body.header, fmt.Sprintf("Add start = { %s = ... }, or resume = run.name.at[k].", r.Objective.Params[0].Name), "%s needs %q or %q", b.body.title(), "start", "resume")
+		}
+		return
+	}
+	scope := b.scope(result)
+	e = b.choose(e, scope)
+	if e == nil {
+		return
+	}
+	switch x := e.(type) {
+	case *hclsyntax.ObjectConsExpr:
+		b.startByName(x, r, scope)
+	case *hclsyntax.FunctionCallExpr:
+		if kind := b.lawKind(x); kind != plan.NoLaw {
+			for _, p := range r.Objective.Params {
+				if s, ok := b.randomStart(p, kind, x, r, scope); ok {
+					r.Start = append(r.Start, s)
+				}
+			}
+			return
+		}
+		b.startPoint(e, r, scope)
+	default:
+		b.startPoint(e, r, scope)
+	}
+}
+
+// choose strips parentheses, follows locals and takes the branch that a
+// structural condition chooses. It returns nil after an error.
+func (b *builder) choose(e hclsyntax.Expression, sc *math.Scope) hclsyntax.Expression {
+	for range maxChoices {
+		switch x := e.(type) {
+		case *hclsyntax.ParenthesesExpr:
+			e = x.Expression
+		case *hclsyntax.ConditionalExpr:
+			v, ok := b.lowerer().Static(x.Condition, sc)
+			if !ok {
+				b.in.bad = true
+				return nil
+			}
+			if v.Type() != cty.Bool || v.IsNull() {
+				b.errorf("RL0309", x.Condition, "Write a comparison, as in var.far > 0.", "the condition is not a truth value")
+				return nil
+			}
+			if e = x.FalseResult; v.True() {
+				e = x.TrueResult
+			}
+		case *hclsyntax.ScopeTraversalExpr:
+			name, ok := localName(x.Traversal)
+			if !ok || b.c.module.Locals[name] == nil {
+				return e
+			}
+			e = b.c.module.Locals[name]
+		default:
+			return e
+		}
+	}
+	b.errorf("RL0204", e, "A local cannot be part of its own value.", "locals refer to each other in a loop")
+	return nil
+}
+
+// maxChoices bounds the chain of locals, parentheses and conditions.
+const maxChoices = 1000
+
+func localName(t hcl.Traversal) (string, bool) {
+	if len(t) != 2 || t.RootName() != "local" {
+		return "", false
+	}
+	a, ok := t[1].(hcl.TraverseAttr)
+	return a.Name, ok
+}
+
+// lawKind says whether a call draws random numbers.
+func (b *builder) lawKind(e *hclsyntax.FunctionCallExpr) plan.Law {
+	if b.c.module.Functions[e.Name] != nil {
+		return plan.NoLaw
+	}
+	switch e.Name {
+	case "normal":
+		return plan.Normal
+	case "uniform":
+		return plan.Uniform
+	}
+	return plan.NoLaw
+}
+
+func (b *builder) startByName(e *hclsyntax.ObjectConsExpr, r *plan.Run, sc *math.Scope) {
+	given := map[string]plan.Start{}
+	f := r.Objective
+	good := true
+	for _, item := range e.Items {
+		name := hcl.ExprAsKeyword(item.KeyExpr)
+		if name == "" {
+			if k, diags := item.KeyExpr.Value(nil); !diags.HasErrors() && k.Type() == cty.String && !k.IsNull() && k.IsKnown() {
+				name = k.AsString()
+			}
+		}
+		p, ok := param(f, name)
+		if !ok {
+			near := diag.Suggest(name, paramNames(f))
+			b.errorf("RL0203", item.KeyExpr, didYouMean(name, paramNames(f), fmt.Sprintf("The parameters of %s are %s.", f.Address, list(paramNames(f)))), "%s has no parameter %q", f.Address, name)
+			given[near] = plan.Start{} // the typo stands for it
+			good = false
+			continue
+		}
+		if s, twice := given[name]; twice && s.Param != "" {
+			b.errorf("RL0201", item.KeyExpr, "Keep one of them.", "%q is given twice", name)
+			good = false
+			continue
+		}
+		s, ok := b.startValue(p, item.ValueExpr, r, sc)
+		good = good && ok
+		s.Param = name
+		given[name] = s
+	}
+	for _, p := range f.Params {
+		s, ok := given[p.Name]
+		if !ok {
+			b.errorf("RL0409", e, fmt.Sprintf("Add %s = ... to it.", p.Name), "start does not say what %s is", p.Name)
+			good = false
+		}
+		r.Start = append(r.Start, s)
+	}
+	b.in.bad = b.in.bad || !good
+}
+
+// startValue builds the start of one parameter.
+func (b *builder) startValue(p plan.Param, e hclsyntax.Expression, r *plan.Run, sc *math.Scope) (plan.Start, bool) {
+	x := b.choose(e, sc)
+	if x == nil {
+		return plan.Start{}, false
+	}
+	if call, ok := x.(*hclsyntax.FunctionCallExpr); ok {
+		if kind := b.lawKind(call); kind != plan.NoLaw {
+			return b.randomStart(p, kind, call, r, sc)
+		}
+	}
+	l := b.lowerer()
+	id, ok := l.Node(e, sc.With(varied(r, l)))
+	if !ok {
+		return plan.Start{}, false
+	}
+	if t := l.Graph.Type(id); t != p.Type && t != graph.Number {
+		b.errorf("RL0409", e, "A number fills any shape.", "%s is %s, but its start is %s", p.Name, p.Type, t)
+		return plan.Start{}, false
+	}
+	if c, isConst := l.Graph.ConstValue(id); isConst && (stdmath.IsNaN(c) || stdmath.IsInf(c, 0)) {
+		b.errorf("RL0406", e, "Write a finite number.", "the start of %s is %v", p.Name, c)
+		return plan.Start{}, false
+	}
+	span := spanOf(e.Range())
+	return plan.Start{Param: p.Name, Value: b.checked(expr(l, id, span)), Span: span}, true
+}
+
+// randomStart builds a start drawn from a law.
+func (b *builder) randomStart(p plan.Param, kind plan.Law, e *hclsyntax.FunctionCallExpr, r *plan.Run, sc *math.Scope) (plan.Start, bool) {
+	span := spanOf(e.Range())
+	s := plan.Start{Param: p.Name, Law: kind, Span: span}
+	form := map[plan.Law]string{plan.Normal: "normal(mean, standard deviation)", plan.Uniform: "uniform(from, to)"}[kind]
+	if len(e.Args) != 2 || e.ExpandFinal {
+		b.errorf("RL0304", e, "Write "+form+".", "%s takes 2 arguments, not %d", e.Name, len(e.Args))
+		return s, false
+	}
+	for i, a := range e.Args {
+		l := b.lowerer()
+		id, ok := l.Node(a, sc.With(varied(r, l)))
+		if !ok {
+			b.in.bad = true
+			return s, false
+		}
+		if t := l.Graph.Type(id); t != graph.Number {
+			b.errorf("RL0302", a, "Write "+form+" with numbers.", "an argument of %s is %s, not a number", e.Name, t)
+			return s, false
+		}
+		s.Args[i] = b.checked(expr(l, id, spanOf(a.Range())))
+	}
+	x, xConst := s.Args[0].Graph.ConstValue(s.Args[0].Root)
+	y, yConst := s.Args[1].Graph.ConstValue(s.Args[1].Root)
+	if kind == plan.Normal && yConst && !(y >= 0) {
+		b.errorf("RL0406", e.Args[1], "Write 0 or more.", "a standard deviation cannot be %v", y)
+		return s, false
+	}
+	if kind == plan.Uniform && xConst && yConst && !(x <= y) {
+		b.errorf("RL0406", e, "Write uniform(from, to) with from below to.", "uniform(%v, %v) has its ends in the wrong order", x, y)
+		return s, false
+	}
+	return s, true
+}
+
+// startPoint builds the start from anything that is a point, or from one
+// number for all parameters.
+func (b *builder) startPoint(e hclsyntax.Expression, r *plan.Run, sc *math.Scope) {
+	l := b.lowerer()
+	v := l.Lower(e, sc.With(varied(r, l)))
+	if math.IsBad(v) {
+		b.in.bad = true
+		return
+	}
+	span := spanOf(e.Range())
+	var ids []graph.ID
+	if id, ok := oneNumber(l, v); ok {
+		for range r.Objective.Params {
+			ids = append(ids, id)
+		}
+	} else if ids, ok = b.point(l, v, e.Range(), r.Objective, nil); !ok {
+		b.in.bad = true
+		return
+	}
+	for i, p := range r.Objective.Params {
+		r.Start = append(r.Start, plan.Start{Param: p.Name, Value: b.checked(expr(l, ids[i], span)), Span: span})
+	}
+}
+
+func oneNumber(l *math.Lowerer, v math.Value) (graph.ID, bool) {
+	switch v := v.(type) {
+	case math.Node:
+		return v.ID, l.Graph.Type(v.ID) == graph.Number
+	case math.Static:
+		if !v.V.IsNull() && v.V.Type() == cty.Number {
+			f, _ := v.V.AsBigFloat().Float64()
+			return l.Graph.Const(f), true
+		}
+	}
+	return graph.None, false
+}

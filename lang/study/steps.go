@@ -1,0 +1,146 @@
+package study
+
+import (
+	"fmt"
+	"math"
+
+	"relief/lang/diag"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// track is what is known of a series before the run: which steps it can have.
+type track struct {
+	last  int // no step is later
+	every int // steps are multiples of it, but for the last; 0: unknown
+	owner string
+}
+
+// checked holds the steps that an expression names against what its runs
+// record: an index beyond the end, or between recorded steps, is an error now
+// and not after the run. It returns its argument.
+func (b *builder) checked(x *plan.Expr) *plan.Expr {
+	if len(x.Refs) == 0 {
+		return x
+	}
+	g := x.Graph
+	inputs := map[graph.ID]track{}
+	for _, r := range x.Refs {
+		if id, ok := g.Lookup(r.Input); ok && r.Type.Series {
+			inputs[id] = b.c.trackOf(r)
+		}
+	}
+	if len(inputs) == 0 {
+		return x
+	}
+	used := g.Reach([]graph.ID{x.Root})
+	tracks := make([]track, g.Len())
+	for i := range tracks {
+		id := graph.ID(i)
+		if !used[i] {
+			continue
+		}
+		n := g.Node(id)
+		tracks[i] = track{last: math.MaxInt}
+		if t, ok := inputs[id]; ok {
+			tracks[i] = t
+			continue
+		}
+		if n.Op == graph.At || n.Op == graph.Between {
+			b.step(g, n, tracks)
+		}
+		if !n.Type.Series {
+			continue
+		}
+		for _, a := range n.Args {
+			if g.Type(a).Series {
+				tracks[i] = meet(tracks[i], tracks[a])
+			}
+		}
+		if n.Op == graph.Diff {
+			t := &tracks[i]
+			if t.last -= max(t.every, 1); t.last < 0 {
+				t.last = 0
+			}
+		}
+	}
+	return x
+}
+
+func meet(a, b track) track {
+	if a.last == math.MaxInt {
+		return b
+	}
+	t := a
+	if b.last < a.last {
+		t.last, t.owner = b.last, b.owner
+	}
+	if a.every != b.every {
+		t.every = 0
+	}
+	return t
+}
+
+// trackOf finds the steps of a result of a run.
+func (c *compiler) trackOf(r plan.Ref) track {
+	for _, in := range c.instancesNamed(r.Block) {
+		run := in.run
+		if run == nil {
+			break
+		}
+		t := track{last: run.Steps, every: run.Every, owner: r.Block.String()}
+		if len(r.Path) == 2 && r.Path[0] == "probe" {
+			for _, p := range run.Probes {
+				if p.Name == r.Path[1] {
+					t.every = p.Every
+				}
+			}
+		}
+		return t
+	}
+	return track{last: math.MaxInt}
+}
+
+// instancesNamed returns the instance of an address, if there is one.
+func (c *compiler) instancesNamed(a plan.Address) []*instance {
+	d, ok := c.blocks[a.Noun][a.Name]
+	if !ok {
+		return nil
+	}
+	if !d.keyed {
+		return d.instances
+	}
+	if in := d.key(a.Key); in != nil {
+		return []*instance{in}
+	}
+	return nil
+}
+
+// step checks one index of a series.
+func (b *builder) step(g *graph.Graph, n *graph.Node, tracks []track) {
+	t := tracks[n.Args[0]]
+	if t.last == math.MaxInt {
+		return
+	}
+	site := g.Site(n.Origin)
+	if n.Op == graph.Between {
+		if from, ok := g.ConstValue(n.Args[1]); ok && from > float64(t.last) {
+			b.noStep(site, fmt.Sprintf("Its last step is %d.", t.last), "step %v is beyond the end: %s makes %d steps", from, t.owner, t.last)
+		}
+		return
+	}
+	switch k := n.Int0; {
+	case k > t.last:
+		b.noStep(site, fmt.Sprintf("The last one is %d.", t.last), "step %d is beyond the end: %s makes %d steps", k, t.owner, t.last)
+	case t.every > 1 && k%t.every != 0 && k != t.last:
+		low := k - k%t.every
+		near := fmt.Sprintf("%d and %d", low, min(low+t.every, t.last))
+		b.noStep(site, fmt.Sprintf("Only every %d-th step is recorded; the nearest are %s.", t.every, near), "step %d of %s is not recorded", k, t.owner)
+	}
+}
+
+func (b *builder) noStep(site graph.Site, cure, format string, args ...any) {
+	b.in.bad = true
+	var d *diag.Diagnostic = b.in.diags.Errorf("RL0307", site.Span, format, args...)
+	d.Detail, d.Context = cure, b.body.context
+}
