@@ -96,7 +96,7 @@ func TestRun(t *testing.T) {
 	if row := res.Tables[0].Cells[1]; row[0] != "run.after[5]" || row[2] != "ok" {
 		t.Errorf("row %v", row)
 	}
-	if got := len(res.Report); got != 5 || res.Report[0].Markdown != "It ends at **x = 0.0591**." {
+	if got := len(res.Report); got != 4 || res.Report[0].Markdown != "It ends at **x = 0.0591**." {
 		t.Errorf("report %v", res.Report)
 	}
 	cut := res.Landscapes[1]
@@ -155,7 +155,7 @@ func TestFigures(t *testing.T) {
 		t.Errorf("late line begins at %v, label %q, axis %q", late.X[0], late.Label, losses.Panels[2].Y.Label)
 	}
 	contour := plane.Panels[0].Marks[0].(render.Contour)
-	if i, j := 7, 3; contour.Z[j*len(contour.X)+i] != 0.5*(contour.X[i]*contour.X[i]+10*contour.Y[j]*contour.Y[j]) {
+	if i, j := 7, 3; contour.Z[j*len(contour.X)+i] != 0.5*(contour.X[i]*contour.X[i]+10*(contour.Y[j]*contour.Y[j])) {
 		t.Error("the contour's grid is transposed")
 	}
 	for i, name := range []string{"run.before", "5", "10"} {

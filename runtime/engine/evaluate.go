@@ -244,14 +244,21 @@ func (r *runner) table(t *plan.Table) *TableResult {
 	return out
 }
 
-// reportPieces fills in the report's texts and spells out what it shows; a
-// study without a report block shows everything.
+// reportPieces fills in the report's texts and spells out what it shows: a bare
+// noun stands for all of its blocks that have not been shown before. A study
+// without a report block shows everything.
 func (r *runner) reportPieces() []ReportPiece {
 	var out []ReportPiece
-	show := func(a plan.Address) { out = append(out, ReportPiece{Show: &a}) }
+	shown := map[plan.Address]bool{}
+	show := func(a plan.Address) {
+		shown[a] = true
+		out = append(out, ReportPiece{Show: &a})
+	}
 	nouns := func(noun string) {
 		for _, a := range r.addresses(noun) {
-			show(a)
+			if !shown[a] {
+				show(a)
+			}
 		}
 	}
 	if r.study.Report == nil {

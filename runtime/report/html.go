@@ -1,0 +1,320 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+
+	"relief/lang/diag"
+	"relief/runtime/engine"
+	"relief/runtime/plan"
+)
+
+//go:embed page.html
+var pageSource string
+
+//go:embed page.css
+var style string
+
+var page = template.Must(template.New("page").Funcs(template.FuncMap{
+	"seconds": seconds,
+	"number":  engine.FormatNumber,
+}).Parse(pageSource))
+
+// markdownParser leaves out raw HTML and links to scripts, which is what
+// goldmark does unless told otherwise.
+var markdownParser = goldmark.New(goldmark.WithExtensions(extension.GFM))
+
+// largest is the size above which an SVG is shown as an image of its own, so
+// that a browser need not build a node for each of its elements.
+const largest = 4 << 20
+
+// HTML is the report as one page: no scripts, nothing loaded from elsewhere.
+func HTML(in *Input) ([]byte, error) {
+	var b bytes.Buffer
+	if err := page.Execute(&b, view(in)); err != nil {
+		return nil, fmt.Errorf("report.html: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// pageView is what page.html shows, in its words.
+type pageView struct {
+	Title, Name, File, Source string
+	Status, Mood, Verdict     string
+	Description               template.HTML
+	Policy                    string
+	Style                     template.CSS
+	Started, Duration         string
+	Facts                     Facts
+	Checks                    []checkView
+	Sections                  []sectionView
+	Problems                  []problemView
+	Runs                      []runView
+	Landscapes                []runView
+	Timeline                  *timelineView
+	Variables                 []*plan.Variable
+	Seed                      uint64
+	Files                     []fileView
+}
+
+type checkView struct {
+	Label, Condition, Message string
+	OK                        bool
+	Place, Anchor             string
+}
+
+// sectionView is a piece of the report; one of its fields is set.
+type sectionView struct {
+	Text    template.HTML
+	Plot    *plotView
+	Table   *tableView
+	Outputs []outputView
+	Checks  []checkView
+}
+
+type plotView struct {
+	Title, Anchor string
+	SVG           template.HTML
+	Image         template.URL
+	Missing       string
+	Files         []fileLink
+}
+
+type fileLink struct{ Name, Href string }
+
+type tableView struct {
+	Title   string
+	Columns []string
+	Rows    [][]cellView
+}
+
+type cellView struct {
+	Text   string
+	Number bool
+}
+
+type outputView struct{ Name, Value, Description string }
+
+type problemView struct {
+	Code, Summary, Detail string
+	Warning               bool
+	Values                []diag.Value
+	Place, Anchor         string
+}
+
+type runView struct {
+	Name, Anchor, Status, Mood, Detail string
+	Loss                               string
+	Seconds                            float64
+	Data                               []fileLink
+}
+
+// moods colour a status.
+func mood(s engine.Status) string {
+	switch s {
+	case engine.OK, engine.Stopped:
+		return "good"
+	case engine.Interrupted:
+		return "warn"
+	}
+	return "bad"
+}
+
+func view(in *Input) *pageView {
+	res := in.Results
+	s := res.Study
+	sum := sha256.Sum256([]byte(style))
+	v := &pageView{
+		Title: title(s), Name: s.Name, File: s.File, Source: s.Source,
+		Status: statusWords[res.Status], Mood: mood(res.Status), Verdict: verdict(res),
+		Description: rendered(s.Description),
+		Policy: "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src 'sha256-" +
+			base64.StdEncoding.EncodeToString(sum[:]) + "'",
+		Style:   template.CSS(style),
+		Started: in.Facts.Started.UTC().Format("2006-01-02 15:04 MST"), Duration: seconds(res.Seconds),
+		Facts: in.Facts, Variables: s.Variables, Seed: s.Seed,
+		Timeline: timeline(res),
+	}
+	p := &pageMaker{in: in, files: sourceFiles(in)}
+	v.Files = p.views()
+	for _, c := range res.Checks {
+		v.Checks = append(v.Checks, p.check(c)...)
+	}
+	for _, piece := range pieces(res) {
+		p.piece(v, piece)
+	}
+	for _, d := range otherDiagnostics(res) {
+		place, anchor := p.place(d.Span)
+		v.Problems = append(v.Problems, problemView{string(d.Code), d.Summary, d.Detail, d.Severity == diag.Warning, d.Values, place, anchor})
+	}
+	for _, r := range res.Runs {
+		v.Runs = append(v.Runs, p.run(r))
+	}
+	for _, l := range res.Landscapes {
+		_, anchor := p.place(l.Plan.Span)
+		detail := make([]string, len(l.Plan.Axes))
+		for i, a := range l.Plan.Axes {
+			detail[i] = fmt.Sprintf("%s: %d", a.Label, a.Points)
+		}
+		v.Landscapes = append(v.Landscapes, runView{
+			Name: l.Plan.Address.String(), Anchor: anchor, Status: string(l.Status), Mood: mood(l.Status),
+			Detail: strings.Join(detail, ", "), Seconds: l.Seconds, Data: links(in.Data[l.Plan.Address]),
+		})
+	}
+	return v
+}
+
+// rendered is Markdown as HTML.
+func rendered(markdown string) template.HTML {
+	var b bytes.Buffer
+	if err := markdownParser.Convert([]byte(markdown), &b); err != nil {
+		return template.HTML("<p>" + template.HTMLEscapeString(markdown) + "</p>")
+	}
+	return template.HTML(b.String())
+}
+
+func links(files []string) []fileLink {
+	var out []fileLink
+	for _, f := range files {
+		out = append(out, fileLink{f[strings.LastIndexByte(f, '.')+1:], link(f)})
+	}
+	return out
+}
+
+// pageMaker turns results into views.
+type pageMaker struct {
+	in    *Input
+	files []string // names of the sources, in the order of their anchors
+}
+
+// place names a span and the anchor of its line in the page; "" if there is
+// none.
+func (p *pageMaker) place(s diag.Span) (text, anchor string) {
+	i := slices.Index(p.files, s.File)
+	if s.IsZero() || i < 0 {
+		return "", ""
+	}
+	return fmt.Sprintf("line %d", s.Start.Line), lineAnchor(i, s.Start.Line)
+}
+
+func lineAnchor(file, line int) string {
+	if file == 0 {
+		return fmt.Sprintf("L%d", line)
+	}
+	return fmt.Sprintf("F%dL%d", file+1, line)
+}
+
+func (p *pageMaker) check(c *engine.CheckResult) []checkView {
+	var out []checkView
+	for _, a := range c.Asserts {
+		place, anchor := p.place(a.Plan.Span)
+		out = append(out, checkView{c.Plan.Label + keySuffix(c.Plan.Address), a.Condition, a.Message, a.OK, place, anchor})
+	}
+	return out
+}
+
+// piece adds one piece; outputs and checks that follow one another share a
+// section.
+func (p *pageMaker) piece(v *pageView, piece engine.ReportPiece) {
+	add := func(s sectionView) { v.Sections = append(v.Sections, s) }
+	var last *sectionView
+	if n := len(v.Sections); n > 0 {
+		last = &v.Sections[n-1]
+	}
+	if piece.Show == nil {
+		add(sectionView{Text: rendered(piece.Markdown)})
+		return
+	}
+	res := p.in.Results
+	switch piece.Show.Noun {
+	case "plot":
+		for _, x := range res.Plots {
+			if x.Plan.Address == *piece.Show {
+				add(sectionView{Plot: p.plot(x)})
+			}
+		}
+	case "table":
+		for _, x := range res.Tables {
+			if x.Plan.Address == *piece.Show {
+				add(sectionView{Table: tableOf(x)})
+			}
+		}
+	case "output":
+		for _, x := range res.Outputs {
+			if x.Plan.Address == *piece.Show {
+				if last == nil || last.Outputs == nil {
+					add(sectionView{})
+					last = &v.Sections[len(v.Sections)-1]
+				}
+				last.Outputs = append(last.Outputs, outputView{outputName(x), outputText(x), x.Plan.Description})
+			}
+		}
+	case "check":
+		for _, x := range res.Checks {
+			if x.Plan.Address == *piece.Show {
+				if last == nil || last.Checks == nil {
+					add(sectionView{})
+					last = &v.Sections[len(v.Sections)-1]
+				}
+				last.Checks = append(last.Checks, p.check(x)...)
+			}
+		}
+	}
+}
+
+func (p *pageMaker) plot(x *engine.PlotResult) *plotView {
+	_, anchor := p.place(x.Plan.Span)
+	out := &plotView{Title: plotTitle(x), Anchor: anchor}
+	picture, ok := p.in.Pictures[x.Plan.Address]
+	switch {
+	case !ok && x.Error != nil:
+		out.Missing = x.Error.Summary
+	case !ok:
+		out.Missing = "the plot was not drawn"
+	case len(picture.SVG) > largest:
+		out.Image = template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(picture.SVG))
+	default:
+		out.SVG = template.HTML(picture.SVG)
+	}
+	out.Files = links(picture.Files)
+	return out
+}
+
+func tableOf(x *engine.TableResult) *tableView {
+	out := &tableView{Title: x.Title, Columns: x.Plan.Columns}
+	for i, row := range x.Cells {
+		var cells []cellView
+		for j, text := range row {
+			cells = append(cells, cellView{text, i < len(x.Numbers) && j < len(x.Numbers[i]) && x.Numbers[i][j] != nil})
+		}
+		out.Rows = append(out.Rows, cells)
+	}
+	return out
+}
+
+func (p *pageMaker) run(r *engine.RunResult) runView {
+	_, anchor := p.place(r.Plan.Span)
+	out := runView{
+		Name: r.Plan.Address.String(), Anchor: anchor, Status: string(r.Status), Mood: mood(r.Status),
+		Detail: fmt.Sprintf("%d of %d", r.Steps, r.Plan.Steps), Seconds: r.Seconds, Data: links(p.in.Data[r.Plan.Address]),
+	}
+	if r.Status == engine.Diverged && r.Plan.MayDiverge {
+		out.Mood = "warn"
+	}
+	if n := len(r.LaneStatus); n > 0 {
+		out.Detail += fmt.Sprintf(", %d lanes", n)
+	}
+	if r.Final != nil && r.Final.Loss != nil && r.Final.Loss.Type.IsScalar() {
+		out.Loss = fmt.Sprintf("%.6g", r.Final.Loss.Number())
+	}
+	return out
+}

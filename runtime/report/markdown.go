@@ -1,0 +1,236 @@
+package report
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+
+	"relief/runtime/engine"
+	"relief/runtime/plan"
+)
+
+// Markdown is the report for a pull request: GitHub's Markdown, plots as
+// relative links.
+func Markdown(in *Input) []byte {
+	res := in.Results
+	m := &markdown{in: in}
+	m.line("# %s", escapeText(title(res.Study)))
+	m.line("**%s**: %s · %s · %s", statusWords[res.Status], verdict(res), code(res.Study.File), in.Facts.Tool)
+	if res.Study.Source != "" {
+		m.line("Source: %s", escapeText(res.Study.Source))
+	}
+	if res.Study.Description != "" {
+		m.line("%s", strings.TrimSpace(res.Study.Description))
+	}
+	m.checks()
+	list := pieces(res)
+	for i := 0; i < len(list); {
+		piece := list[i]
+		if piece.Show == nil {
+			m.line("%s", strings.TrimSpace(piece.Markdown))
+			i++
+			continue
+		}
+		n := 1 // outputs that follow one another share a table
+		for i+n < len(list) && list[i+n].Show != nil && list[i+n].Show.Noun == piece.Show.Noun {
+			n++
+		}
+		m.blocks(piece.Show.Noun, list[i:i+n])
+		i += n
+	}
+	if others := otherDiagnostics(res); len(others) > 0 {
+		m.line("## Problems")
+		for _, d := range others {
+			m.b.WriteString("- " + code(string(d.Code)) + " " + escapeText(d.Summary))
+			if !d.Span.IsZero() {
+				fmt.Fprintf(&m.b, " (%s line %d)", code(d.Span.File), d.Span.Start.Line)
+			}
+			m.b.WriteByte('\n')
+		}
+		m.b.WriteByte('\n')
+	}
+	return []byte(strings.TrimRight(m.b.String(), "\n") + "\n")
+}
+
+type markdown struct {
+	in *Input
+	b  strings.Builder
+}
+
+// line writes a paragraph.
+func (m *markdown) line(format string, args ...any) {
+	fmt.Fprintf(&m.b, format, args...)
+	m.b.WriteString("\n\n")
+}
+
+func (m *markdown) row(cells ...string) {
+	m.b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+}
+
+func (m *markdown) heading(cells ...string) {
+	m.row(cells...)
+	m.b.WriteString("|" + strings.Repeat(" --- |", len(cells)) + "\n")
+}
+
+func (m *markdown) checks() {
+	if _, all := counts(m.in.Results); all == 0 {
+		return
+	}
+	m.heading("", "check", "message")
+	for _, c := range m.in.Results.Checks {
+		for _, a := range c.Asserts {
+			mark := "✓"
+			if !a.OK {
+				mark = "**✗**"
+			}
+			message := a.Message
+			if message == "" {
+				message = a.Condition
+			}
+			m.row(mark, cell(c.Plan.Label+keySuffix(c.Plan.Address)), cell(message))
+		}
+	}
+	m.b.WriteByte('\n')
+}
+
+func keySuffix(a plan.Address) string {
+	if a.Keyed {
+		return " [" + a.Key + "]"
+	}
+	return ""
+}
+
+// blocks shows blocks of one noun.
+func (m *markdown) blocks(noun string, list []engine.ReportPiece) {
+	switch noun {
+	case "plot":
+		for _, p := range list {
+			m.plot(*p.Show)
+		}
+	case "table":
+		for _, p := range list {
+			m.table(*p.Show)
+		}
+	case "output":
+		m.heading("output", "value", "")
+		for _, p := range list {
+			for _, o := range m.in.Results.Outputs {
+				if o.Plan.Address == *p.Show {
+					m.row(code(outputName(o)), cell(outputText(o)), cell(o.Plan.Description))
+				}
+			}
+		}
+		m.b.WriteByte('\n')
+	}
+}
+
+func outputName(o *engine.OutputResult) string {
+	return o.Plan.Address.Name + keySuffix(o.Plan.Address)
+}
+
+func outputText(o *engine.OutputResult) string {
+	switch {
+	case o.Value == nil:
+		return "no value"
+	case o.Plan.Unit != "":
+		return engine.FormatArray(o.Value) + " " + o.Plan.Unit
+	}
+	return engine.FormatArray(o.Value)
+}
+
+func (m *markdown) plot(a plan.Address) {
+	for _, p := range m.in.Results.Plots {
+		if p.Plan.Address != a {
+			continue
+		}
+		name := plotTitle(p)
+		file := ""
+		for _, ending := range []string{".svg", ".png", ".pdf"} {
+			for _, f := range m.in.Pictures[a].Files {
+				if file == "" && path.Ext(f) == ending {
+					file = f
+				}
+			}
+		}
+		switch {
+		case file == "":
+			m.line("*%s was not drawn.*", escapeText(name))
+		case path.Ext(file) == ".pdf":
+			m.line("[%s](%s)", escapeText(name), link(file))
+		default:
+			m.line("![%s](%s)", escapeText(name), link(file))
+		}
+	}
+}
+
+func plotTitle(p *engine.PlotResult) string {
+	if p.Title != "" {
+		return p.Title
+	}
+	return p.Plan.Address.Name + keySuffix(p.Plan.Address)
+}
+
+func link(file string) string { return (&url.URL{Path: file}).EscapedPath() }
+
+func (m *markdown) table(a plan.Address) {
+	for _, t := range m.in.Results.Tables {
+		if t.Plan.Address != a {
+			continue
+		}
+		if t.Title != "" {
+			m.line("**%s**", escapeText(t.Title))
+		}
+		var head []string
+		for _, c := range t.Plan.Columns {
+			head = append(head, cell(c))
+		}
+		if len(head) == 0 {
+			continue
+		}
+		m.heading(head...)
+		for _, r := range t.Cells {
+			cells := make([]string, len(r))
+			for i := range r {
+				cells[i] = cell(r[i])
+			}
+			m.row(cells...)
+		}
+		m.b.WriteByte('\n')
+	}
+}
+
+// escapeText makes text that Markdown shows as it is.
+func escapeText(s string) string {
+	var b strings.Builder
+	for _, r := range strings.Join(strings.Fields(s), " ") {
+		switch {
+		case r == '<':
+			b.WriteString("&lt;")
+			continue
+		case r == '&':
+			b.WriteString("&amp;")
+			continue
+		case strings.ContainsRune("\\`*_[]>#~|!@$", r):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// cell is escapeText for a table, where an empty cell is left empty.
+func cell(s string) string { return escapeText(s) }
+
+// code is a code span, whatever backticks s has; pipes would end a table cell.
+func code(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + strings.ReplaceAll(s, "|", "\\|") + fence
+}

@@ -1,0 +1,141 @@
+// Package report shows the results of a study to people: one HTML file that
+// opens offline, and Markdown for a pull request.
+//
+//	engine.Results, pictures, facts --(HTML)--> report.html
+//	                                --(Markdown)--> report.md
+//
+// Whatever a study or its data say is text here: titles, labels and messages
+// are escaped, raw HTML in Markdown is dropped, and the page's content security
+// policy allows neither scripts nor anything from elsewhere.
+package report
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"relief/lang/diag"
+	"relief/runtime/engine"
+	"relief/runtime/plan"
+)
+
+// Input is what a report is made of.
+type Input struct {
+	Results  *engine.Results
+	Facts    Facts
+	Pictures map[plan.Address]Picture
+	Data     map[plan.Address][]string // files with a block's data, relative to the report
+}
+
+// Facts say how the results came about.
+type Facts struct {
+	Tool     string // name and version
+	Go       string
+	Platform string // linux/amd64
+	CPUs     int
+	Started  time.Time
+	Commit   string // of the study's work tree; "" if it is in none
+	Dirty    bool   // the work tree differs from the commit
+	Sources  []Source
+}
+
+// Source is a file of the study and its SHA-256 in hexadecimal.
+type Source struct{ Name, Digest string }
+
+// Picture is a plot as it was drawn.
+type Picture struct {
+	SVG   []byte
+	Files []string // relative to the report
+}
+
+// title is what the study is called.
+func title(s *plan.Study) string {
+	if s.Title != "" {
+		return s.Title
+	}
+	return s.Name
+}
+
+// statusWords says what the status of a study means.
+var statusWords = map[engine.Status]string{
+	engine.OK:          "ok",
+	engine.CheckFailed: "a check failed",
+	engine.Diverged:    "a run diverged",
+	engine.Failed:      "failed",
+	engine.Interrupted: "interrupted",
+}
+
+// counts returns how many asserts hold, of how many.
+func counts(res *engine.Results) (hold, all int) {
+	for _, c := range res.Checks {
+		for _, a := range c.Asserts {
+			all++
+			if a.OK {
+				hold++
+			}
+		}
+	}
+	return hold, all
+}
+
+// verdict sums up the checks in a few words.
+func verdict(res *engine.Results) string {
+	hold, all := counts(res)
+	switch {
+	case all == 0:
+		return "no checks"
+	case hold == all && all == 1:
+		return "the check holds"
+	case hold == all:
+		return fmt.Sprintf("all %d checks hold", all)
+	}
+	return fmt.Sprintf("%d of %d checks hold", hold, all)
+}
+
+// other diagnostics are those that no check shows.
+func otherDiagnostics(res *engine.Results) diag.List {
+	shown := map[*diag.Diagnostic]bool{}
+	for _, c := range res.Checks {
+		for _, a := range c.Asserts {
+			shown[a.Error] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(res.Diagnostics), func(d *diag.Diagnostic) bool {
+		return shown[d] || d.Code == "RL0601"
+	})
+}
+
+// seconds prints a duration to three digits.
+func seconds(s float64) string {
+	switch {
+	case s < 0.001:
+		return fmt.Sprintf("%.3g µs", s*1e6)
+	case s < 1:
+		return fmt.Sprintf("%.3g ms", s*1e3)
+	}
+	return fmt.Sprintf("%.3g s", s)
+}
+
+// pieces returns what the report shows in order, with whatever the study left
+// out of its report block for the end: no output and no check goes unseen.
+func pieces(res *engine.Results) []engine.ReportPiece {
+	out := slices.Clone(res.Report)
+	shown := map[plan.Address]bool{}
+	for _, p := range out {
+		if p.Show != nil {
+			shown[*p.Show] = true
+		}
+	}
+	add := func(a plan.Address) {
+		if !shown[a] {
+			out = append(out, engine.ReportPiece{Show: &a})
+		}
+	}
+	for _, o := range res.Outputs {
+		add(o.Plan.Address)
+	}
+	for _, c := range res.Checks {
+		add(c.Plan.Address)
+	}
+	return out
+}

@@ -1,0 +1,135 @@
+package report
+
+import (
+	"html/template"
+	"regexp"
+	"strings"
+
+	"relief/runtime/plan"
+)
+
+// fileView is a source file, line by line.
+type fileView struct {
+	Name, Digest string
+	Lines        []lineView
+}
+
+type lineView struct {
+	Number int
+	Anchor string
+	Block  string // address of the block that begins here
+	Code   template.HTML
+}
+
+// sourceFiles lists the files of the study, its own file first.
+func sourceFiles(in *Input) []string {
+	s := in.Results.Study
+	names := []string{}
+	if _, ok := s.Sources[s.File]; ok {
+		names = append(names, s.File)
+	}
+	for _, f := range in.Facts.Sources {
+		if _, ok := s.Sources[f.Name]; ok && f.Name != s.File {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+func (p *pageMaker) views() []fileView {
+	s := p.in.Results.Study
+	begins := map[string]map[int]string{} // file, line -> address
+	mark := func(b plan.Block) {
+		lines := begins[b.Span.File]
+		if lines == nil {
+			lines = map[int]string{}
+			begins[b.Span.File] = lines
+		}
+		if a := b.Address; lines[b.Span.Start.Line] == "" {
+			a.Keyed = false
+			lines[b.Span.Start.Line] = a.String()
+		}
+	}
+	for _, b := range s.Objectives {
+		mark(b.Block)
+	}
+	for _, b := range s.Runs {
+		mark(b.Block)
+	}
+	for _, b := range s.Landscapes {
+		mark(b.Block)
+	}
+	for _, b := range s.Checks {
+		mark(b.Block)
+	}
+	for _, b := range s.Plots {
+		mark(b.Block)
+	}
+	for _, b := range s.Tables {
+		mark(b.Block)
+	}
+	for _, b := range s.Outputs {
+		mark(b.Block)
+	}
+	var out []fileView
+	for i, name := range p.files {
+		f := fileView{Name: name}
+		for _, src := range p.in.Facts.Sources {
+			if src.Name == name {
+				f.Digest = src.Digest
+			}
+		}
+		text := strings.ReplaceAll(strings.ToValidUTF8(string(s.Sources[name]), "\uFFFD"), "\r\n", "\n")
+		for n, code := range highlighted(strings.TrimSuffix(text, "\n")) {
+			f.Lines = append(f.Lines, lineView{n + 1, lineAnchor(i, n+1), begins[name][n+1], code})
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// tokens of HCL that are coloured: comments, texts, numbers, and the words that
+// open a block or name an argument.
+var tokens = regexp.MustCompile(`(#[^\n]*|//[^\n]*|/\*(?s:.*?)(?:\*/|$))` +
+	`|("(?:[^"\\\n]|\\.)*"?)` +
+	`|(\b\d[\d.]*(?:[eE][-+]?\d+)?\b)` +
+	`|(?m:^[ \t]*([A-Za-z_][\w-]*)(?:[ \t]*=[^=]|[ \t]+["{]|[ \t]*$))`)
+
+// highlighted is the source as HTML, one entry per line.
+func highlighted(text string) []template.HTML {
+	var b strings.Builder
+	// A token that spans lines is closed at the end of each.
+	put := func(class, s string) {
+		for i, part := range strings.Split(s, "\n") {
+			if i > 0 {
+				b.WriteByte('\n')
+			}
+			if class == "" || part == "" {
+				b.WriteString(template.HTMLEscapeString(part))
+			} else {
+				b.WriteString(`<span class="` + class + `">` + template.HTMLEscapeString(part) + `</span>`)
+			}
+		}
+	}
+	at := 0
+	for at < len(text) {
+		m := tokens.FindStringSubmatchIndex(text[at:])
+		if m == nil {
+			break
+		}
+		for g, class := range []string{"", "rem", "str", "num", "key"} {
+			if g > 0 && m[2*g] >= 0 {
+				put("", text[at:at+m[2*g]])
+				put(class, text[at+m[2*g]:at+m[2*g+1]])
+				at += m[2*g+1]
+				break
+			}
+		}
+	}
+	put("", text[at:])
+	var out []template.HTML
+	for _, line := range strings.Split(b.String(), "\n") {
+		out = append(out, template.HTML(line))
+	}
+	return out
+}

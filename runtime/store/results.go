@@ -1,0 +1,222 @@
+package store
+
+import (
+	"path/filepath"
+	"strings"
+
+	"relief/runtime/array"
+	"relief/runtime/engine"
+	"relief/runtime/plan"
+)
+
+// resultsFormat is the version of results.json, as docs/results.md has it.
+const resultsFormat = "relief-results/1"
+
+// resultsJSON is results.json. It holds nothing of time or place, so that the
+// same study gives the same bytes.
+func resultsJSON(res *engine.Results, names fileNames) object {
+	var o object
+	o.set("format", resultsFormat)
+	o.set("study", res.Study.Name)
+	o.set("title", res.Study.Title)
+	o.set("status", string(res.Status))
+
+	var outputs, runs, landscapes, tables, plots object
+	for _, x := range res.Outputs {
+		var v any
+		if x.Value != nil {
+			v = x.Value
+		}
+		outputs.place(x.Plan.Address, v)
+	}
+	o.set("outputs", outputs)
+	o.set("checks", checks(res))
+	for _, r := range res.Runs {
+		runs.place(r.Plan.Address, run(r, names))
+	}
+	o.set("runs", runs)
+	for _, l := range res.Landscapes {
+		landscapes.place(l.Plan.Address, landscape(l, names))
+	}
+	o.set("landscapes", landscapes)
+	for _, t := range res.Tables {
+		tables.place(t.Plan.Address, tableRows(t))
+	}
+	o.set("tables", tables)
+	for _, p := range res.Plots {
+		var files []any
+		for _, name := range names.plots[p.Plan.Address] {
+			files = append(files, name)
+		}
+		plots.place(p.Plan.Address, object{{"title", p.Title}, {"files", files}})
+	}
+	o.set("plots", plots)
+	o.set("diagnostics", diagnostics(res))
+	return o
+}
+
+// place adds a block by its name, those of a for_each by their key below it.
+func (o *object) place(a plan.Address, v any) {
+	if !a.Keyed {
+		o.set(a.Name, v)
+		return
+	}
+	for i := range *o {
+		if m := &(*o)[i]; m.name == a.Name {
+			if inner, ok := m.value.(object); ok {
+				inner.set(a.Key, v)
+				m.value = inner
+				return
+			}
+		}
+	}
+	o.set(a.Name, object{{a.Key, v}})
+}
+
+func checks(res *engine.Results) []any {
+	out := []any{}
+	for _, c := range res.Checks {
+		for _, a := range c.Asserts {
+			o := object{{"label", c.Plan.Label}}
+			if c.Plan.Address.Keyed {
+				o.set("key", c.Plan.Address.Key)
+			}
+			o.set("ok", a.OK)
+			o.set("message", a.Message)
+			o.set("condition", a.Condition)
+			o.set("file", filepath.ToSlash(a.Plan.Span.File))
+			o.set("line", a.Plan.Span.Start.Line)
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func run(r *engine.RunResult, names fileNames) object {
+	o := object{{"status", string(r.Status)}, {"steps", r.Steps}}
+	if lanes := r.Plan.Lanes(); len(lanes) > 0 {
+		var sizes, status, steps []any
+		for _, n := range lanes {
+			sizes = append(sizes, n)
+		}
+		for i := range r.LaneStatus {
+			status = append(status, string(r.LaneStatus[i]))
+			steps = append(steps, r.LaneSteps[i])
+		}
+		o.set("lanes", sizes)
+		o.set("lane_status", status)
+		o.set("lane_steps", steps)
+	}
+	var final any
+	if r.Final != nil {
+		var params object
+		for _, p := range r.Final.Params {
+			params.set(p.Name, p.Value)
+		}
+		final = object{{"loss", r.Final.Loss}, {"grad_norm", r.Final.GradNorm}, {"params", params}}
+	}
+	o.set("final", final)
+	o.set("data", files(names.data[r.Plan.Address]))
+	return o
+}
+
+func landscape(l *engine.LandscapeResult, names fileNames) object {
+	o := object{{"status", string(l.Status)}}
+	var axes []any
+	for i, a := range l.Plan.Axes {
+		axis := object{{"label", a.Label}, {"points", a.Points}}
+		if i < len(l.Positions) && len(l.Positions[i]) > 0 {
+			p := l.Positions[i]
+			axis.set("from", p[0])
+			axis.set("to", p[len(p)-1])
+		}
+		axes = append(axes, axis)
+	}
+	o.set("axes", axes)
+	o.set("data", files(names.data[l.Plan.Address]))
+	return o
+}
+
+func files(names []string) []any {
+	out := []any{}
+	for _, n := range names {
+		out = append(out, n)
+	}
+	return out
+}
+
+// tableRows gives each cell as a number where it is one, else as its text.
+func tableRows(t *engine.TableResult) object {
+	var columns []any
+	for _, c := range t.Plan.Columns {
+		columns = append(columns, c)
+	}
+	rows := []any{}
+	for i, cells := range t.Cells {
+		row := []any{}
+		for j, text := range cells {
+			var number *array.Array
+			if i < len(t.Numbers) && j < len(t.Numbers[i]) {
+				number = t.Numbers[i][j]
+			}
+			if number != nil {
+				row = append(row, number)
+			} else {
+				row = append(row, text)
+			}
+		}
+		rows = append(rows, row)
+	}
+	return object{{"title", t.Title}, {"columns", columns}, {"rows", rows}}
+}
+
+func diagnostics(res *engine.Results) []any {
+	out := []any{}
+	for _, d := range res.Diagnostics {
+		o := object{{"severity", d.Severity.String()}, {"code", string(d.Code)}, {"summary", d.Summary}}
+		if d.Detail != "" {
+			o.set("detail", d.Detail)
+		}
+		if !d.Span.IsZero() {
+			o.set("file", filepath.ToSlash(d.Span.File))
+			o.set("line", d.Span.Start.Line)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// fileName is the name of a block's files, without an ending: noun.name or
+// noun.name.key. What may not stand in a file name everywhere is written %XX.
+func fileName(a plan.Address) string {
+	name := a.Noun + "." + a.Name
+	if a.Keyed {
+		name += "." + a.Key
+	}
+	return escape(name)
+}
+
+// plotName is the name of a plot's files: without the noun.
+func plotName(a plan.Address) string {
+	if a.Keyed {
+		return escape(a.Name + "." + a.Key)
+	}
+	return escape(a.Name)
+}
+
+func escape(name string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-', c == '+', c >= 0x80, c == '.' && i > 0:
+			b.WriteByte(c)
+		default:
+			b.WriteByte('%')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+		}
+	}
+	return b.String()
+}

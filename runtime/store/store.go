@@ -1,0 +1,320 @@
+// Package store writes results to disk.
+//
+//	engine.Results --(render, encode)--> files in a hidden folder --(swap)--> results/STUDY/
+//
+// The folder holds results.json, report.html, report.md, manifest.json,
+// plots/*.svg|png|pdf and data/*.parquet (and *.csv); docs/results.md describes
+// them. All appear at once or not at all: until the new results are whole and
+// on the disk, the old ones stay where they are.
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sync/errgroup"
+
+	"relief/lang/diag"
+	"relief/runtime/engine"
+	"relief/runtime/plan"
+	"relief/runtime/render"
+	"relief/runtime/report"
+)
+
+// Options says what to write.
+type Options struct {
+	Dir     string // folder of all results; the study's own folder is made in it
+	Version string // of the tool
+	CSV     bool   // also write data as CSV
+	Workers int    // how many files to make at once; 0 means one per processor
+}
+
+// Written is what was written.
+type Written struct {
+	Dir   string   // the study's folder
+	Files []string // in it, sorted, with slashes
+}
+
+// Write writes all results and puts them in the place of earlier ones. On an
+// error, a diag.List, the earlier ones are as they were, and nothing else is
+// left behind.
+func Write(res *engine.Results, opts Options) (*Written, error) {
+	return writeTo(osDisk{}, res, opts)
+}
+
+func writeTo(d disk, res *engine.Results, opts Options) (*Written, error) {
+	dir := filepath.Join(opts.Dir, studyFolder(res.Study.Name))
+	f, err := begin(d, opts.Dir, studyFolder(res.Study.Name))
+	if err != nil {
+		return nil, problem(dir, err)
+	}
+	w := &writer{folder: f, res: res, opts: &opts}
+	if err := w.all(); err != nil {
+		return nil, problem(dir, f.giveUp(err))
+	}
+	if err := f.commit(); err != nil {
+		return nil, problem(dir, err)
+	}
+	out := &Written{Dir: dir}
+	for _, x := range w.written {
+		out.Files = append(out.Files, x.name)
+	}
+	return out, nil
+}
+
+// studyFolder is the name of a study's folder, which is that of its file.
+func studyFolder(name string) string {
+	if name = escape(name); name == "" {
+		name = "study"
+	}
+	return name
+}
+
+// problem makes the one diagnostic of results that could not be written.
+func problem(dir string, err error) diag.List {
+	d := &diag.Diagnostic{
+		Code:    "RL0602",
+		Summary: fmt.Sprintf("the results cannot be written to %s: %s", dir, reason(err)),
+		Detail:  "Choose another folder with -results DIR. Earlier results are left as they were.",
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		d.Detail = "Free some space, or choose another folder with -results DIR. Earlier results are left as they were."
+	}
+	return diag.List{d}
+}
+
+// reason says in plain words what the system said.
+func reason(err error) string {
+	var where string
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		where = at.Path
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return "the disk is full"
+	case errors.Is(err, syscall.EDQUOT):
+		return "the disk quota is used up"
+	case errors.Is(err, syscall.EROFS):
+		return "the file system is read-only"
+	case errors.Is(err, fs.ErrPermission):
+		return "no permission to write there"
+	case errors.Is(err, syscall.ENOTDIR) && where != "":
+		return where + " lies below a file, not a folder"
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		return "the name is too long for the file system"
+	case at != nil && errors.Is(err, errForeign):
+		return errForeign.Error()
+	case at != nil:
+		return fmt.Sprintf("%s: %v", where, at.Err)
+	}
+	return err.Error()
+}
+
+// written is a file that is in the folder.
+type written struct {
+	name   string
+	size   int
+	digest string
+}
+
+// fileNames are the files of each block, relative to the study's folder.
+type fileNames struct {
+	plots, data map[plan.Address][]string
+}
+
+// writer makes the files of one study.
+type writer struct {
+	*folder
+	res  *engine.Results
+	opts *Options
+
+	mu      sync.Mutex
+	written []written
+}
+
+// add writes a file and keeps its digest.
+func (w *writer) add(name string, data []byte) error {
+	if err := w.write(name, data); err != nil {
+		return err
+	}
+	entry := written{name, len(data), digest(data)}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.written = append(w.written, entry)
+	return nil
+}
+
+// all writes every file: the data and plots side by side, then what refers to
+// them, the manifest last.
+func (w *writer) all() error {
+	names := w.names()
+	pictures := make([][]byte, len(w.res.Plots)) // as SVG
+	var known report.Facts
+
+	jobs := &errgroup.Group{}
+	jobs.SetLimit(workers(w.opts.Workers))
+	jobs.Go(func() error { known = facts(w.res, w.opts); return nil })
+	for i, p := range w.res.Plots {
+		if p.Figure == nil {
+			continue
+		}
+		jobs.Go(func() error { return w.plot(p, names, &pictures[i]) })
+	}
+	for _, r := range w.res.Runs {
+		if len(r.Series) > 0 {
+			jobs.Go(func() error { return w.data(runTable(r), names.data[r.Plan.Address]) })
+		}
+	}
+	for _, l := range w.res.Landscapes {
+		if len(l.Fields) > 0 {
+			jobs.Go(func() error { return w.data(landscapeTable(l), names.data[l.Plan.Address]) })
+		}
+	}
+	if err := jobs.Wait(); err != nil {
+		return err
+	}
+
+	input := &report.Input{Results: w.res, Facts: known, Pictures: map[plan.Address]report.Picture{}, Data: names.data}
+	for i, p := range w.res.Plots {
+		if p.Figure != nil {
+			input.Pictures[p.Plan.Address] = report.Picture{SVG: pictures[i], Files: names.plots[p.Plan.Address]}
+		}
+	}
+	html, err := report.HTML(input)
+	if err != nil {
+		return err
+	}
+	for _, file := range []struct {
+		name string
+		data []byte
+	}{
+		{"results.json", append(appendJSON(nil, resultsJSON(w.res, names), ""), '\n')},
+		{"report.md", report.Markdown(input)},
+		{"report.html", html},
+	} {
+		if err := w.add(file.name, file.data); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(w.written, func(a, b written) int { return strings.Compare(a.name, b.name) })
+	return w.add("manifest.json", append(appendJSON(nil, manifest(w.res, known, w.written), ""), '\n'))
+}
+
+func workers(n int) int {
+	if n > 0 {
+		return n
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// names gives every block its files, no two of which are the same where a file
+// system does not tell a from A.
+func (w *writer) names() fileNames {
+	used := map[string]bool{}
+	unique := func(name string) string {
+		const longest = 120 // leaves room for endings below the usual limit of 255 bytes
+		if len(name) > longest {
+			name = strings.ToValidUTF8(name[:longest-9], "") + "~" + digest([]byte(name))[:8]
+		}
+		for base, n := name, 2; used[strings.ToLower(name)]; n++ {
+			name = base + "~" + strconv.Itoa(n)
+		}
+		used[strings.ToLower(name)] = true
+		return name
+	}
+	out := fileNames{plots: map[plan.Address][]string{}, data: map[plan.Address][]string{}}
+	for _, p := range w.res.Plots {
+		if p.Figure == nil {
+			continue
+		}
+		base := unique("plots/" + plotName(p.Plan.Address))
+		for _, format := range formats(p.Plan) {
+			out.plots[p.Plan.Address] = append(out.plots[p.Plan.Address], base+"."+format)
+		}
+	}
+	data := func(a plan.Address) {
+		base := unique("data/" + fileName(a))
+		out.data[a] = append(out.data[a], base+".parquet")
+		if w.opts.CSV {
+			out.data[a] = append(out.data[a], base+".csv")
+		}
+	}
+	for _, r := range w.res.Runs {
+		if len(r.Series) > 0 {
+			data(r.Plan.Address)
+		}
+	}
+	for _, l := range w.res.Landscapes {
+		if len(l.Fields) > 0 {
+			data(l.Plan.Address)
+		}
+	}
+	return out
+}
+
+// formats are the formats of a plot: all of them unless the study chooses.
+func formats(p *plan.Plot) []string {
+	if len(p.Formats) > 0 {
+		return p.Formats
+	}
+	return render.Formats
+}
+
+// plot draws a figure once and writes it in its formats, and returns it as SVG
+// for the report in any case.
+func (w *writer) plot(p *engine.PlotResult, names fileNames, svg *[]byte) error {
+	drawing := render.Draw(p.Figure)
+	encode := func(format string) ([]byte, error) {
+		var b bytes.Buffer
+		err := drawing.Write(format, &b)
+		return b.Bytes(), err
+	}
+	var err error
+	if *svg, err = encode("svg"); err != nil {
+		return fmt.Errorf("plot %q: %w", p.Plan.Address.Name, err)
+	}
+	for _, name := range names.plots[p.Plan.Address] {
+		data := *svg
+		if format := strings.TrimPrefix(filepath.Ext(name), "."); format != "svg" {
+			if data, err = encode(format); err != nil {
+				return fmt.Errorf("plot %q: %w", p.Plan.Address.Name, err)
+			}
+		}
+		if err := w.add(name, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// data writes a table as the files of these names.
+func (w *writer) data(t *table, names []string) error {
+	for _, name := range names {
+		if strings.HasSuffix(name, ".csv") {
+			if err := w.add(name, t.csv()); err != nil {
+				return err
+			}
+			continue
+		}
+		data, err := t.parquet()
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := w.add(name, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var _ disk = osDisk{}

@@ -1,0 +1,635 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
+
+	"relief/lang/diag"
+	"relief/runtime/array"
+	"relief/runtime/engine"
+	"relief/runtime/engine/enginetest"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func results(t testing.TB) *engine.Results {
+	t.Helper()
+	res, err := engine.Run(context.Background(), enginetest.Study(), engine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// small has one run and no plots, so that a test may write it often.
+func small(t testing.TB) *engine.Results {
+	t.Helper()
+	s := enginetest.Study()
+	s.Plots = nil
+	res, err := engine.Run(context.Background(), s, engine.Options{Only: []string{"run.after[5]", "output"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), string(got)); d != "" {
+		t.Errorf("%s differs from what is expected (-want +got):\n%s", path, d)
+	}
+}
+
+func read(t *testing.T, path ...string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestWrite(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a", "results")
+	w, err := Write(results(t), Options{Dir: dir, Version: "1.2.3", CSV: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"data/landscape.basin.csv", "data/landscape.basin.parquet", "data/landscape.cut.csv", "data/landscape.cut.parquet",
+		"data/run.after.10.csv", "data/run.after.10.parquet", "data/run.after.5.csv", "data/run.after.5.parquet",
+		"data/run.before.csv", "data/run.before.parquet", "data/run.rates.csv", "data/run.rates.parquet", "data/run.wild.csv", "data/run.wild.parquet",
+		"plots/losses.pdf", "plots/losses.png", "plots/losses.svg", "plots/plane.svg",
+		"report.html", "report.md", "results.json", "manifest.json",
+	}
+	if d := cmp.Diff(want, w.Files); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(slices.Sorted(slices.Values(want)), tree(t, filepath.Join(dir, "bowl"))); d != "" {
+		t.Error(d)
+	}
+	golden(t, "results.json", read(t, w.Dir, "results.json"))
+	golden(t, "report.md", read(t, w.Dir, "report.md"))
+	golden(t, "run.after.5.csv", read(t, w.Dir, "data", "run.after.5.csv"))
+
+	var m struct {
+		Format, Tool string
+		Sources      map[string]string
+		Seeds        map[string]string
+		Files        map[string]struct {
+			Bytes  int
+			Digest string
+		}
+		Timings map[string]struct{ Start, End float64 }
+	}
+	if err := json.Unmarshal(read(t, w.Dir, "manifest.json"), &m); err != nil {
+		t.Fatal(err)
+	}
+	if m.Format != "relief-manifest/1" || m.Tool != "relief 1.2.3" || m.Seeds["study"] != "7" || m.Seeds["run.after[10]"] != "13" {
+		t.Errorf("manifest %+v", m)
+	}
+	if m.Sources["bowl.hcl"] != "sha256:"+digest([]byte(enginetest.Source)) || len(m.Timings) != 7 {
+		t.Errorf("manifest %+v", m)
+	}
+	for name, f := range m.Files {
+		data := read(t, w.Dir, name)
+		if len(data) != f.Bytes || "sha256:"+digest(data) != f.Digest {
+			t.Errorf("%s is not what the manifest says", name)
+		}
+	}
+	if len(m.Files) != len(want)-1 {
+		t.Errorf("the manifest has %d files", len(m.Files))
+	}
+}
+
+// tree lists the files below dir with slashes, sorted; hidden ones included.
+func tree(t *testing.T, dir string) []string {
+	t.Helper()
+	var out []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			rel, _ := filepath.Rel(dir, path)
+			out = append(out, filepath.ToSlash(rel))
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Only results.json, report.md and data are the same from run to run; they
+// must be.
+func TestWriteIsDeterministic(t *testing.T) {
+	var first map[string]string
+	for _, workers := range []int{1, 4} {
+		w, err := Write(results(t), Options{Dir: t.TempDir(), CSV: true, Workers: workers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, name := range w.Files {
+			if name != "manifest.json" && name != "report.html" {
+				got[name] = string(read(t, w.Dir, name))
+			}
+		}
+		if first == nil {
+			first = got
+		} else if d := cmp.Diff(first, got); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
+func TestJSONNumbers(t *testing.T) {
+	for _, v := range []float64{0, math.Copysign(0, -1), 1, -2.5, 0.1, 1e21, 1e-7, 5e-324, math.MaxFloat64, 123456789.123, 4.046970313161707} {
+		text := appendJSON(nil, v, "")
+		var back float64
+		if err := json.Unmarshal(text, &back); err != nil || math.Float64bits(back) != math.Float64bits(v) {
+			t.Errorf("%v is written %s and read %v (%v)", v, text, back, err)
+		}
+	}
+	a := array.New(graph.Of(3), []float64{math.NaN(), math.Inf(1), math.Inf(-1)})
+	if got := string(appendJSON(nil, a, "")); got != `["NaN", "Infinity", "-Infinity"]` {
+		t.Errorf("not finite: %s", got)
+	}
+	b := array.New(graph.Of(2, 2).AsBool(), []float64{1, 0, 0, 1})
+	if got := string(appendJSON(nil, b, "")); got != `[[true, false], [false, true]]` {
+		t.Errorf("truth values: %s", got)
+	}
+}
+
+func TestParquetReadsBack(t *testing.T) {
+	res := results(t)
+	w, err := Write(res, Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns, rows := readParquet(t, read(t, w.Dir, "data", "run.before.parquet"))
+	want := []string{"t", "loss", "grad_norm", "learning_rate", "stability", "x", "y", "radius"}
+	if d := cmp.Diff(want, columns); d != "" {
+		t.Fatal(d)
+	}
+	before := res.Runs[0]
+	if len(rows) != 21 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for k, row := range rows {
+		if row[0].Int64() != int64(k) || row[1].Double() != before.Lookup("loss").Data[k] || row[5].Double() != before.Lookup("path", "x").Data[k] {
+			t.Errorf("row %d is %v", k, row)
+		}
+		if recorded := k%5 == 0; row[7].IsNull() == recorded {
+			t.Errorf("radius at step %d: %v", k, row[7])
+		}
+	}
+
+	columns, rows = readParquet(t, read(t, w.Dir, "data", "run.rates.parquet"))
+	if d := cmp.Diff([]string{"t", "lane", "eta", "loss", "grad_norm", "learning_rate", "stability", "x", "y"}, columns); d != "" {
+		t.Fatal(d)
+	}
+	rates := res.Runs[3]
+	if len(rows) != 7*3 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for i, row := range rows {
+		k, lane := i/3, i%3
+		if row[0].Int64() != int64(k) || row[1].Int64() != int64(lane) || row[2].Double() != []float64{0.05, 0.1, 0.3}[lane] || row[3].Double() != rates.Lookup("loss").Data[i] {
+			t.Errorf("row %d is %v", i, row)
+		}
+	}
+
+	columns, rows = readParquet(t, read(t, w.Dir, "data", "landscape.basin.parquet"))
+	if !slices.Equal(columns[:3], []string{"x", "y", "loss"}) || len(rows) != 41*21 {
+		t.Fatalf("%v, %d rows", columns, len(rows))
+	}
+	for _, row := range rows {
+		if x, y := row[0].Double(), row[1].Double(); row[2].Double() != 0.5*(x*x+10*(y*y)) {
+			t.Errorf("loss at %v, %v is %v", x, y, row[2])
+		}
+	}
+}
+
+func readParquet(t *testing.T, data []byte) (columns []string, rows []parquet.Row) {
+	t.Helper()
+	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range f.Schema().Columns() {
+		columns = append(columns, strings.Join(path, "."))
+	}
+	for _, g := range f.RowGroups() {
+		r := g.Rows()
+		buffer := make([]parquet.Row, 64)
+		for {
+			n, err := r.ReadRows(buffer)
+			for _, row := range buffer[:n] {
+				rows = append(rows, row.Clone())
+			}
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.Close()
+	}
+	return columns, rows
+}
+
+func TestColumnsOfVectorsAndCollisions(t *testing.T) {
+	r := &engine.RunResult{
+		Plan: &plan.Run{Block: plan.Block{Address: plan.Address{Noun: "run", Name: "a"}}, Vary: []plan.Vary{{Names: []string{"t"}, Values: [][]float64{{7, 8}}}}},
+		Series: []engine.Series{
+			{Path: []string{"loss"}, Values: array.Series(graph.Of(2), []int{0, 4}, []float64{1, 2, 3, 4})},
+			{Path: []string{"path", "W"}, Values: array.Series(graph.Of(2, 2), []int{4}, []float64{10, 11, 20, 21})},
+			{Path: []string{"path", "lane"}, Values: array.Series(graph.Of(2), []int{0, 4}, []float64{5, 6, 7, 8})},
+		},
+	}
+	want := "t,lane,vary_t,loss,W_0,W_1,path_lane\n0,0,7,1,,,5\n0,1,8,2,,,6\n4,0,7,3,10,11,7\n4,1,8,4,20,21,8\n"
+	if got := string(runTable(r).csv()); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	r.Plan.Vary = nil
+	want = "t,loss_0,loss_1,W_0_0,W_0_1,W_1_0,W_1_1\n4,1,2,10,11,20,21\n"
+	r.Series = []engine.Series{
+		{Path: []string{"loss"}, Values: array.Series(graph.Of(2), []int{4}, []float64{1, 2})},
+		{Path: []string{"path", "W"}, Values: array.Series(graph.Of(2, 2), []int{4}, []float64{10, 11, 20, 21})},
+	}
+	if got := string(runTable(r).csv()); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestFileNames(t *testing.T) {
+	w := &writer{res: &engine.Results{}, opts: &Options{}}
+	for _, key := range []string{"A", "a", "../../x", "", strings.Repeat("é", 200), "b/c:d*?"} {
+		w.res.Plots = append(w.res.Plots, &engine.PlotResult{Plan: &plan.Plot{Block: plan.Block{Address: plan.Address{Noun: "plot", Name: "p", Key: key, Keyed: true}}}})
+	}
+	for _, p := range w.res.Plots {
+		p.Figure = figure()
+	}
+	seen := map[string]bool{}
+	for _, files := range w.names().plots {
+		for _, f := range files {
+			name := strings.TrimPrefix(f, "plots/")
+			if seen[strings.ToLower(f)] || strings.ContainsAny(name, `/\:*?`) || len(name) > 140 || strings.HasPrefix(name, ".") {
+				t.Errorf("file name %q", f)
+			}
+			seen[strings.ToLower(f)] = true
+		}
+	}
+	if len(seen) != 18 {
+		t.Errorf("%d names", len(seen))
+	}
+}
+
+// failing fails after some bytes, as a full disk does; it counts what it
+// writes.
+type failing struct {
+	osDisk
+	left   *int64
+	failOn func(op, path string) error
+}
+
+func (d failing) Write(path string, data []byte) error {
+	if d.failOn != nil {
+		if err := d.failOn("write", path); err != nil {
+			return err
+		}
+	}
+	if n := int64(len(data)); d.left != nil && n > *d.left {
+		d.osDisk.Write(path, data[:*d.left])
+		*d.left = 0
+		return &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
+	} else if d.left != nil {
+		*d.left -= n
+	}
+	return d.osDisk.Write(path, data)
+}
+
+func (d failing) Rename(from, to string) error {
+	if d.failOn != nil {
+		if err := d.failOn("rename", to); err != nil {
+			return err
+		}
+	}
+	return d.osDisk.Rename(from, to)
+}
+
+func (d failing) Swap(a, b string) error {
+	if d.failOn != nil {
+		if err := d.failOn("swap", b); err != nil {
+			return err
+		}
+	}
+	return d.osDisk.Swap(a, b)
+}
+
+func (d failing) Sync(dir string) error {
+	if d.failOn != nil {
+		if err := d.failOn("sync", dir); err != nil {
+			return err
+		}
+	}
+	return d.osDisk.Sync(dir)
+}
+
+func contents(t *testing.T, dir string) map[string]string {
+	out := map[string]string{}
+	for _, name := range tree(t, dir) {
+		out[name] = string(read(t, dir, name))
+	}
+	return out
+}
+
+func wantProblem(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	var list diag.List
+	if !errors.As(err, &list) || len(list) != 1 || list[0].Code != "RL0602" {
+		t.Fatalf("error %v, want one RL0602", err)
+	}
+	for _, p := range parts {
+		if !strings.Contains(list[0].Summary, p) {
+			t.Errorf("%q lacks %q", list[0].Summary, p)
+		}
+	}
+}
+
+// Whatever byte is the last that fits, the earlier results stay as they were
+// and nothing is left beside them.
+func TestDiskFullAfterAnyByte(t *testing.T) {
+	res := small(t)
+	dir := t.TempDir()
+	left := int64(1 << 40)
+	if _, err := writeTo(failing{left: &left}, res, Options{Dir: dir, CSV: true, Workers: 1}); err != nil {
+		t.Fatal(err)
+	}
+	total := int64(1<<40) - left
+	before := contents(t, dir)
+	for n := int64(0); n < total; n += max(total/30, 1) {
+		left := n
+		_, err := writeTo(failing{left: &left}, res, Options{Dir: dir, CSV: true})
+		wantProblem(t, err, "the disk is full")
+		if d := cmp.Diff(before, contents(t, dir)); d != "" {
+			t.Fatalf("after %d bytes:\n%s", n, d)
+		}
+		fresh := filepath.Join(t.TempDir(), "not", "there")
+		left = n
+		_, err = writeTo(failing{left: &left}, res, Options{Dir: fresh})
+		if n < total/2 {
+			wantProblem(t, err, "the disk is full")
+			if _, err := os.Lstat(filepath.Dir(fresh)); !errors.Is(err, fs.ErrNotExist) {
+				t.Fatalf("after %d bytes a folder is left", n)
+			}
+		}
+	}
+}
+
+func TestAnyStepFails(t *testing.T) {
+	res := small(t)
+	broken := errors.New("the cable is out")
+	for _, op := range []string{"sync", "rename"} {
+		dir := t.TempDir()
+		if _, err := Write(res, Options{Dir: dir}); err != nil {
+			t.Fatal(err)
+		}
+		before := contents(t, dir)
+		for n := range 3 {
+			calls := 0
+			d := failing{failOn: func(o, path string) error {
+				if o == "swap" {
+					return errors.ErrUnsupported // so that renames are used
+				}
+				if o == op {
+					if calls++; calls == n+1 {
+						return broken
+					}
+				}
+				return nil
+			}}
+			_, err := writeTo(d, res, Options{Dir: dir})
+			if calls <= n || err == nil && op == "sync" {
+				continue
+			}
+			if op == "rename" && n == 2 {
+				continue // the third rename is only made when the second fails
+			}
+			wantProblem(t, err, broken.Error())
+			if d := cmp.Diff(before, contents(t, dir)); d != "" {
+				t.Errorf("%s %d:\n%s", op, n, d)
+			}
+		}
+	}
+}
+
+// Without an exchange of folders the old results are moved aside; a crash
+// there is mended by the next run.
+func TestWithoutExchange(t *testing.T) {
+	res := small(t)
+	dir := t.TempDir()
+	plain := failing{failOn: func(op, path string) error {
+		if op == "swap" {
+			return errors.ErrUnsupported
+		}
+		return nil
+	}}
+	for range 2 {
+		if _, err := writeTo(plain, res, Options{Dir: dir}); err != nil {
+			t.Fatal(err)
+		}
+		entries, _ := os.ReadDir(dir)
+		if len(entries) != 1 || entries[0].Name() != "bowl" {
+			t.Fatalf("left behind: %v", entries)
+		}
+	}
+	before := contents(t, filepath.Join(dir, "bowl"))
+	if err := os.Rename(filepath.Join(dir, "bowl"), filepath.Join(dir, ".bowl.old")); err != nil {
+		t.Fatal(err)
+	}
+	if err := Recover(dir, "bowl"); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(before, contents(t, filepath.Join(dir, "bowl"))); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestLeftoversOfDeadProcesses(t *testing.T) {
+	res := small(t)
+	dir := t.TempDir()
+	cmd := exec.Command("go", "version")
+	if err := cmd.Run(); err != nil {
+		t.Skip("there is no process to outlive")
+	}
+	dead := fmt.Sprintf(".bowl.new-%s-%d-77", hostMark(), cmd.Process.Pid)
+	alive := fmt.Sprintf(".bowl.new-%s-%d-78", hostMark(), os.Getpid())
+	elsewhere := ".bowl.new-00000000-1-79"
+	old := ".bowl.new-00000000-1-80"
+	other := ".bowl.new-notes"
+	for _, name := range []string{dead, alive, elsewhere, old, other} {
+		if err := os.MkdirAll(filepath.Join(dir, name, "plots"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(dir, old), long, long); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Write(res, Options{Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	entries, _ := os.ReadDir(dir)
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	want := []string{elsewhere, alive, other, "bowl"}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("left: %v, want %v", got, want)
+	}
+}
+
+func TestPlacesThatCannotBeWritten(t *testing.T) {
+	res := small(t)
+	t.Run("a file in the way", func(t *testing.T) {
+		dir := t.TempDir()
+		os.WriteFile(filepath.Join(dir, "bowl"), []byte("mine"), 0o644)
+		_, err := Write(res, Options{Dir: dir})
+		wantProblem(t, err, "it is a file, not a folder")
+		if got := contents(t, dir); len(got) != 1 || got["bowl"] != "mine" {
+			t.Errorf("the file is gone: %v", got)
+		}
+	})
+	t.Run("the folder of all results is a file", func(t *testing.T) {
+		dir := filepath.Join(t.TempDir(), "results")
+		os.WriteFile(dir, []byte("mine"), 0o644)
+		_, err := Write(res, Options{Dir: dir})
+		wantProblem(t, err, "results")
+		if string(read(t, dir)) != "mine" {
+			t.Error("the file is gone")
+		}
+	})
+	t.Run("below a file", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "notes")
+		os.WriteFile(file, []byte("mine"), 0o644)
+		_, err := Write(res, Options{Dir: filepath.Join(file, "results")})
+		wantProblem(t, err, "notes")
+	})
+	t.Run("a folder of something else", func(t *testing.T) {
+		dir := t.TempDir()
+		os.MkdirAll(filepath.Join(dir, "bowl"), 0o755)
+		os.WriteFile(filepath.Join(dir, "bowl", "thesis.tex"), []byte("mine"), 0o644)
+		_, err := Write(res, Options{Dir: dir})
+		wantProblem(t, err, "holds something else")
+		if got := contents(t, dir); len(got) != 1 || got["bowl/thesis.tex"] != "mine" {
+			t.Errorf("it is gone: %v", got)
+		}
+	})
+	t.Run("an empty folder is taken", func(t *testing.T) {
+		dir := t.TempDir()
+		os.MkdirAll(filepath.Join(dir, "bowl"), 0o755)
+		if _, err := Write(res, Options{Dir: dir}); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("read-only", func(t *testing.T) {
+		if os.Geteuid() == 0 || runtime.GOOS == "windows" {
+			t.Skip("the superuser may write anywhere")
+		}
+		dir := t.TempDir()
+		os.Chmod(dir, 0o555)
+		_, err := Write(res, Options{Dir: filepath.Join(dir, "results")})
+		wantProblem(t, err, "no permission")
+	})
+	t.Run("a link to a folder", func(t *testing.T) {
+		dir, real := t.TempDir(), filepath.Join(t.TempDir(), "real")
+		os.Mkdir(real, 0o755)
+		if err := os.Symlink(real, filepath.Join(dir, "bowl")); err != nil {
+			t.Skip(err)
+		}
+		if _, err := Write(res, Options{Dir: dir}); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Lstat(filepath.Join(dir, "bowl")); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			t.Error("the link was replaced")
+		}
+		if len(tree(t, real)) == 0 {
+			t.Error("nothing was written behind the link")
+		}
+	})
+}
+
+func TestGitState(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "s.hcl")
+	if commit, dirty := gitState(file); commit != "" || dirty {
+		t.Errorf("outside of a work tree: %q %v", commit, dirty)
+	}
+	os.WriteFile(file, []byte("a"), 0o644)
+	git := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"}, args...)...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %s", args, out)
+		}
+	}
+	git("init", "-q")
+	git("add", "s.hcl")
+	git("commit", "-q", "-m", "first")
+	hex := regexp.MustCompile(`^[0-9a-f]{40,64}$`)
+	if commit, dirty := gitState(file); !hex.MatchString(commit) || dirty {
+		t.Errorf("committed: %q %v", commit, dirty)
+	}
+	os.WriteFile(file, []byte("b"), 0o644)
+	if _, dirty := gitState(file); !dirty {
+		t.Error("a change is not seen")
+	}
+	git("commit", "-q", "-a", "-m", "second")
+	if _, dirty := gitState(filepath.Join(dir, "new.hcl")); !dirty {
+		t.Error("a study that is not in the commit counts as committed")
+	}
+}
