@@ -247,7 +247,7 @@ func (f *forward) binaryRule(op Op, a, b, y ID) ID {
 		return f.sum(op, ta, tb)
 	case Mul:
 		if a == b {
-			return f.apply(Mul, f.apply(Mul, f.Const(2), ta), la)
+			return f.apply(Mul, f.twice(ta), la)
 		}
 		return f.sum(Add, f.mul(ta, lb), f.mul(tb, la))
 	case MulZero:

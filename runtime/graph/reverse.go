@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -265,6 +266,18 @@ func (r *reverse) div(adj, d ID) ID {
 	return r.apply(Div, adj, d)
 }
 
+// twice is 2 x, with the 2 taken into a constant factor of x.
+func (g *Graph) twice(x ID) ID {
+	if n := g.Node(x); n.Op == Mul {
+		for i, a := range n.Args {
+			if c, ok := g.ConstValue(a); ok && !math.IsInf(2*c, 0) {
+				return g.apply(Mul, n.Args[1-i], g.Fill(g.Type(a), 2*c))
+			}
+		}
+	}
+	return g.apply(Mul, g.Const(2), x)
+}
+
 func (g *Graph) neg(x ID) ID { return g.apply(Neg, x) }
 
 // sqrtOneMinus is sqrt(1 - x^2), written so that it is exact near |x| = 1.
@@ -407,7 +420,7 @@ func (r *reverse) binary(op Op, a, b, y, adj ID) {
 		}
 	case Mul:
 		if a == b {
-			r.add(a, r.mul(r.apply(Mul, r.Const(2), adj), a))
+			r.add(a, r.mul(r.twice(adj), a))
 			return
 		}
 		if r.active[a] {

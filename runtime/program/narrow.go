@@ -29,9 +29,12 @@ func (p *Program) pack() {
 	}
 	p.narrow = make([]packed, len(p.one.list))
 	for i, in := range p.one.list {
-		q := packed{op: uint16(in.op), d: uint16(in.d), a: uint16(in.a), b: uint16(in.b), imm: in.imm}
+		q := packed{op: narrowCodes[in.op], d: uint16(in.d), a: uint16(in.a), b: uint16(in.b), imm: in.imm}
 		if hasThird(in.op) {
 			q.imm = math.Float64frombits(uint64(in.c))
+		}
+		if q.op == doOther {
+			q.imm = math.Float64frombits(uint64(in.op))
 		}
 		p.narrow[i] = q
 	}
@@ -40,6 +43,89 @@ func (p *Program) pack() {
 // third is the register of operand c.
 func (q *packed) third() uint16 { return uint16(math.Float64bits(q.imm)) }
 
+// The operations that the interpreter knows, numbered without gaps so that the
+// choice is one jump; all others are doOther, with the graph's operation in imm.
+const (
+	doOther uint16 = iota
+	doAddI
+	doRSubI
+	doMulI
+	doDivI
+	doRDivI
+	doMulMulI
+	doMulIMul
+	doAddIMul
+	doSignMulMul
+	doMulAdd
+	doMulSub
+	doSubMul
+	doMulAddI
+	doAddMulI
+	doMulISub
+	doSubMulI
+	doMinI
+	doMaxI
+	doLtI
+	doLeI
+	doGtI
+	doGeI
+	doEqI
+	doNeI
+	doLog1p
+	doExp
+	doMulZero
+	doRecip
+	doNeg
+	doAbs
+	doSqrt
+	doAdd
+	doSub
+	doMul
+	doDiv
+	doSignMul
+	doSelect
+)
+
+var narrowCodes = [endOpcodes]uint16{
+	opAddI:        doAddI,
+	opRSubI:       doRSubI,
+	opMulI:        doMulI,
+	opDivI:        doDivI,
+	opRDivI:       doRDivI,
+	opMulMulI:     doMulMulI,
+	opMulIMul:     doMulIMul,
+	opAddIMul:     doAddIMul,
+	opSignMulMul:  doSignMulMul,
+	opMulAdd:      doMulAdd,
+	opMulSub:      doMulSub,
+	opSubMul:      doSubMul,
+	opMulAddI:     doMulAddI,
+	opAddMulI:     doAddMulI,
+	opMulISub:     doMulISub,
+	opSubMulI:     doSubMulI,
+	opMinI:        doMinI,
+	opMaxI:        doMaxI,
+	opLtI:         doLtI,
+	opLeI:         doLeI,
+	opGtI:         doGtI,
+	opGeI:         doGeI,
+	opEqI:         doEqI,
+	opNeI:         doNeI,
+	graph.Log1p:   doLog1p,
+	graph.Exp:     doExp,
+	graph.MulZero: doMulZero,
+	graph.Recip:   doRecip,
+	graph.Neg:     doNeg,
+	graph.Abs:     doAbs,
+	graph.Sqrt:    doSqrt,
+	graph.Add:     doAdd,
+	graph.Sub:     doSub,
+	graph.Mul:     doMul,
+	graph.Div:     doDiv,
+	graph.SignMul: doSignMul,
+	graph.Select:  doSelect,
+}
+
 // execute runs the code once on one lane.
 func execute(code []packed, r *bank) {
 	for i := range code {
@@ -47,85 +133,85 @@ func execute(code []packed, r *bank) {
 		a := r[in.a]
 		var v float64
 		switch in.op {
-		case uint16(opAddI):
+		case doAddI:
 			v = a + in.imm
-		case uint16(opRSubI):
+		case doRSubI:
 			v = in.imm - a
-		case uint16(opMulI):
+		case doMulI:
 			v = a * in.imm
-		case uint16(opDivI):
+		case doDivI:
 			v = a / in.imm
-		case uint16(opRDivI):
+		case doRDivI:
 			v = in.imm / a
-		case uint16(opMulMulI):
+		case doMulMulI:
 			v = float64(a*r[in.b]) * in.imm
-		case uint16(opMulIMul):
+		case doMulIMul:
 			v = float64(a*in.imm) * r[in.b]
-		case uint16(opAddIMul):
+		case doAddIMul:
 			v = float64(a+in.imm) * r[in.b]
-		case uint16(opSignMulMul):
+		case doSignMulMul:
 			v = kernel.SignMulOf(a, r[in.b]) * r[in.third()]
-		case uint16(opMulAdd):
+		case doMulAdd:
 			v = float64(a*r[in.b]) + r[in.third()]
-		case uint16(opMulSub):
+		case doMulSub:
 			v = float64(a*r[in.b]) - r[in.third()]
-		case uint16(opSubMul):
+		case doSubMul:
 			v = r[in.third()] - float64(a*r[in.b])
-		case uint16(opMulAddI):
+		case doMulAddI:
 			v = float64(a*r[in.b]) + in.imm
-		case uint16(opAddMulI):
+		case doAddMulI:
 			v = r[in.b] + float64(a*in.imm)
-		case uint16(opMulISub):
+		case doMulISub:
 			v = float64(a*in.imm) - r[in.b]
-		case uint16(opSubMulI):
+		case doSubMulI:
 			v = r[in.b] - float64(a*in.imm)
-		case uint16(opMinI):
+		case doMinI:
 			v = min(a, in.imm)
-		case uint16(opMaxI):
+		case doMaxI:
 			v = max(a, in.imm)
-		case uint16(opLtI):
+		case doLtI:
 			v = truth(a < in.imm)
-		case uint16(opLeI):
+		case doLeI:
 			v = truth(a <= in.imm)
-		case uint16(opGtI):
+		case doGtI:
 			v = truth(a > in.imm)
-		case uint16(opGeI):
+		case doGeI:
 			v = truth(a >= in.imm)
-		case uint16(opEqI):
+		case doEqI:
 			v = truth(a == in.imm)
-		case uint16(opNeI):
+		case doNeI:
 			v = truth(a != in.imm)
-		case uint16(graph.Log1p):
+		case doLog1p:
 			v = kernel.Log1p(a)
-		case uint16(graph.Exp):
+		case doExp:
 			v = kernel.Exp(a)
-		case uint16(graph.MulZero):
+		case doMulZero:
 			v = kernel.MulZeroOf(a, r[in.b])
-		case uint16(graph.Recip):
+		case doRecip:
 			v = kernel.RecipOf(a)
-		case uint16(graph.Neg):
+		case doNeg:
 			v = -a
-		case uint16(graph.Abs):
+		case doAbs:
 			v = math.Abs(a)
-		case uint16(graph.Sqrt):
+		case doSqrt:
 			v = math.Sqrt(a)
-		case uint16(graph.Add):
+		case doAdd:
 			v = a + r[in.b]
-		case uint16(graph.Sub):
+		case doSub:
 			v = a - r[in.b]
-		case uint16(graph.Mul):
+		case doMul:
 			v = a * r[in.b]
-		case uint16(graph.Div):
+		case doDiv:
 			v = a / r[in.b]
-		case uint16(graph.SignMul):
+		case doSignMul:
 			v = kernel.SignMulOf(a, r[in.b])
-		case uint16(graph.Select):
+		case doSelect:
 			v = r[in.third()]
 			if a != 0 {
 				v = r[in.b]
 			}
 		default:
-			v = graph.Op(in.op).Eval(a, r[in.b], 0)
+			v = graph.Op(math.Float64bits(in.imm)).Eval(a, r[in.b], 0)
 		}
 		r[in.d] = v
 	}
