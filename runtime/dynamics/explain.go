@@ -32,7 +32,7 @@ func (r *runner) explain(lane int, e *ending) *diag.Diagnostic {
 	}
 	d := divergence(r.run, found, k)
 	if w, err := newLaw(r.m, r.l, r.m.LearningRate); err == nil {
-		rate := w.over([]float64{float64(max(k-1, 0))}, lane)[0][0]
+		rate := w.follow(lane).at(max(k-1, 0))
 		d.Values = append(d.Values, diag.Value{Name: "learning rate", Text: numberText(rate)})
 	}
 	describeLane(d, r.l, e, lane)
@@ -114,7 +114,7 @@ func describeLane(d *diag.Diagnostic, l lanes, e *ending, lane int) {
 		return
 	}
 	n := 0
-	for _, bad := range e.diverged {
+	for _, bad := range e.cut {
 		if bad {
 			n++
 		}

@@ -129,6 +129,29 @@ func NewMap(run *plan.Run, results bind.Results) (*Map, error) {
 	return m, nil
 }
 
+// Iterate returns the state after n updates, as nodes of the map's own graph
+// that depend on the same inputs: the first update is at the time t, the next
+// at t+1. Its Jacobian is that of the composed map; at a point of a cycle of
+// period n its eigenvalues are the cycle's multipliers.
+func (m *Map) Iterate(n int) []graph.ID {
+	var out, now []graph.ID
+	for _, c := range m.State {
+		out, now = append(out, c.Out), append(now, c.In)
+	}
+	b := builder{Graph: m.Graph}
+	for k := range n {
+		bound := map[string]graph.ID{"t": m.Time}
+		if k > 0 {
+			bound["t"] = b.apply(graph.Add, m.Time, m.Graph.Const(float64(k)))
+		}
+		for i, c := range m.State {
+			bound[c.Key()] = now[i]
+		}
+		now = m.Graph.Import(m.Graph, out, bound)
+	}
+	return now
+}
+
 // norm returns the Euclidean norm of all elements of the parts.
 func (m *Map) norm(parts []graph.ID) (graph.ID, error) {
 	if len(parts) == 1 {

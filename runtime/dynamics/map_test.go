@@ -185,3 +185,54 @@ func TestQuadraticIsALinearRecursion(t *testing.T) {
 		}
 	}
 }
+
+// The multiplier of the symmetric two-cycle is (1 - eta f”(x))^2, here from the
+// Jacobian of the map applied twice.
+func TestIterateHasTheMultipliersOfTheCycle(t *testing.T) {
+	const eta, x = 5, 4.046970313161707
+	run := newRun(objectiveF1(), "gd", number(eta), 1, 1)
+	m, err := NewMap(run, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	twice := m.Iterate(2)
+	j, err := m.Graph.Jacobian(append(twice, m.Iterate(1)...), []graph.ID{m.State[0].In})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(root graph.ID, v float64) []float64 {
+		a, err := array.Eval(m.Graph, root, func(string) (*array.Array, error) { return array.Scalar(v), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.Data
+	}
+	if got := at(twice[0], x)[0]; math.Abs(got-x) > 1e-13 {
+		t.Errorf("the cycle returns to %v", got)
+	}
+	one := 1 - eta/(1+x)
+	if got := at(j, x); math.Abs(got[0]-one*one) > 1e-13 || math.Abs(got[1]-one) > 1e-13 {
+		t.Errorf("multipliers %v, want %v and %v", got, one*one, one)
+	}
+
+	run = newRun(twoValleys(), "momentum", piecewise([]float64{2, 1}, []float64{1}), 1, 1, 1)
+	run.Optimizer.Momentum = number(0.3)
+	if m, err = NewMap(run, nil); err != nil {
+		t.Fatal(err)
+	}
+	// Iterating is what a run does, the time included.
+	run.Steps = 3
+	tr := mustRun(t, run, Options{})
+	after := m.Iterate(3)
+	for i, name := range []string{"x1", "x2"} {
+		a, err := array.Eval(m.Graph, after[i], func(input string) (*array.Array, error) {
+			return array.Scalar(map[string]float64{"x1": 1, "x2": 1}[input]), nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := a.Data[0], tr.Path[name].Data[3]; math.Abs(got-want) > 1e-14*math.Abs(want) {
+			t.Errorf("%s after 3 steps: %v, the run has %v", name, got, want)
+		}
+	}
+}

@@ -130,7 +130,7 @@ func runQuasistatic(ctx context.Context, m *Map, run *plan.Run, l lanes, state [
 	if err != nil {
 		return nil, failure(err, run)
 	}
-	e := &ending{lanes: l, last: -1, laneLast: make([]int, l.count), diverged: make([]bool, l.count)}
+	e := &ending{lanes: l, last: -1, laneLast: make([]int, l.count), cut: make([]bool, l.count)}
 	t := &Trajectory{Status: OK, Lanes: l.axes, LaneSteps: e.laneLast, LaneStatus: make([]Status, l.count)}
 	r := &runner{m: m, run: run, opt: opt, l: l, records: map[recordKey]*record{}, kept: map[int][][]float64{}}
 	for i := range q.params {
@@ -265,11 +265,7 @@ func (q *quasistatic) follow(ctx context.Context, p []float64, lane int, b *book
 		q.fast.Run()
 		return q.fast.Output(0)[0], q.fast.Output(1)[0]
 	}
-	times := make([]float64, q.run.Steps+1)
-	for k := range times {
-		times[k] = float64(k)
-	}
-	eta := q.rate.over(times, lane)[0]
+	rates := q.rate.follow(lane)
 	start := p[across]
 	solver := newCycleSolver(f, start)
 	lower := start < solver.middle
@@ -277,16 +273,18 @@ func (q *quasistatic) follow(ctx context.Context, p []float64, lane int, b *book
 	t.LaneStatus[lane] = OK
 	e.laneLast[lane] = -1
 	for k := 0; ; k++ {
+		eta := rates.at(k)
 		if k%256 == 0 && ctx.Err() != nil && k > 0 {
 			t.LaneStatus[lane] = Interrupted
+			e.cut[lane] = b.r.l.count > 1 // the lanes come one after the other
 			return nil
 		}
-		if bad := firstBad(p); bad >= 0 || !isFinite(eta[k]) {
-			return q.diverged(k, lane, bad, eta[k], t, e)
+		if bad := firstBad(p); bad >= 0 || !isFinite(eta) {
+			return q.diverged(k, lane, bad, eta, t, e)
 		}
-		c, err := solver.solve(f, eta[k])
+		c, err := solver.solve(f, eta)
 		if err != nil {
-			return q.noCycle(err, k, eta[k], p, c)
+			return q.noCycle(err, k, eta, p, c)
 		}
 		here, there := c.Plus, c.Minus
 		if lower {
@@ -303,7 +301,7 @@ func (q *quasistatic) follow(ctx context.Context, p []float64, lane int, b *book
 			mean[i] = (mean[i] + q.gradientOf(i)) / 2
 		}
 		if !isFinite(q.full.Output(q.loss)[0]) {
-			return q.diverged(k, lane, -1, eta[k], t, e)
+			return q.diverged(k, lane, -1, eta, t, e)
 		}
 		b.write(q, k, lane, c.Residual)
 		t.WorstResidual = max(t.WorstResidual, c.Residual)
@@ -317,7 +315,7 @@ func (q *quasistatic) follow(ctx context.Context, p []float64, lane int, b *book
 		}
 		if !c.AtRest() {
 			for _, i := range q.run.Optimizer.Along {
-				p[i] -= eta[k] * mean[i]
+				p[i] -= eta * mean[i]
 			}
 		}
 		if report := b.r.opt.Progress; report != nil && k%1024 == 0 {
@@ -333,7 +331,7 @@ func firstBad(p []float64) int {
 // diverged ends a lane before step k.
 func (q *quasistatic) diverged(k, lane, bad int, eta float64, t *Trajectory, e *ending) error {
 	t.LaneStatus[lane] = Diverged
-	e.diverged[lane] = true
+	e.cut[lane] = true
 	e.laneLast[lane] = k - 1
 	if t.Divergence != nil {
 		return nil

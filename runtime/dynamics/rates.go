@@ -35,19 +35,49 @@ func newLaw(m *Map, l lanes, nodes ...graph.ID) (*law, error) {
 	return w, nil
 }
 
-// over evaluates the nodes in one lane at the given times: output i at times[k]
-// is element k of result i.
-func (w *law) over(times []float64, lane int) [][]float64 {
-	s := program.NewState(w.p, len(times))
-	copy(s.Input(0), times)
-	for i, values := range w.l.values {
-		in := s.Input(1 + i)
-		for k := range in {
-			in[k] = values[lane]
-		}
+// timeline evaluates the nodes along the time in one lane, some hundred steps
+// at once.
+type timeline struct {
+	s     *program.State
+	fixed bool // the time has no influence
+	first int  // step of the first lane of s; -1 before the first evaluation
+}
+
+// follow returns the nodes as functions of the time in one lane.
+func (w *law) follow(lane int) *timeline {
+	width := 512
+	if !w.perStep {
+		width = 1
 	}
-	s.Run()
-	return outputsOf(s)
+	s := program.NewState(w.p, width)
+	for i, values := range w.l.values {
+		fillAll(s.Input(1+i), values[lane])
+	}
+	return &timeline{s: s, fixed: !w.perStep, first: -1}
+}
+
+// at returns the first node's value at step k.
+func (f *timeline) at(k int) float64 { return f.s.Output(0)[f.index(k)] }
+
+// index evaluates all nodes about step k and returns its place in the outputs.
+func (f *timeline) index(k int) int {
+	width := f.s.Width()
+	first := k - k%width
+	if f.fixed {
+		first = 0
+	}
+	if f.first != first {
+		f.first = first
+		times := f.s.Input(0)
+		for i := range times {
+			times[i] = float64(first + i)
+		}
+		f.s.Run()
+	}
+	if f.fixed {
+		return 0
+	}
+	return k - first
 }
 
 // across returns a state that evaluates the nodes in all lanes at once, at the
@@ -107,17 +137,12 @@ func rates(m *Map, run *plan.Run, e *ending, end string) (rate, bound *array.Arr
 				copy(row(j, r), values)
 			}
 		}
-	} else if len(steps) > 0 {
-		times := make([]float64, len(steps))
+	} else {
+		line := w.follow(0)
 		for r, k := range steps {
-			times[r] = float64(k)
-		}
-		if !w.perStep {
-			times = times[:1]
-		}
-		for j, values := range w.over(times, 0) {
-			for r := range steps {
-				fillAll(row(j, r), values[min(r, len(values)-1)])
+			at := line.index(k)
+			for j := range records {
+				fillAll(row(j, r), line.s.Output(j)[at])
 			}
 		}
 	}

@@ -40,7 +40,7 @@ type ending struct {
 	lanes
 	last     int           // index of the last point of any lane; -1 if there is none
 	laneLast []int         // by lane
-	diverged []bool        // by lane
+	cut      []bool        // by lane: it has no values after its last point, as a lane that stops has
 	rows     map[int][]int // labels made, by interval: series share them
 }
 
@@ -87,7 +87,7 @@ func (r *record) series(e *ending, end string) (*array.Array, error) {
 		for row := (last + r.every) / r.every; row < len(steps); row++ {
 			at := data[row*n+i*size:][:size]
 			copy(at, final)
-			if e.diverged[i] {
+			if e.cut[i] {
 				fillNaN(at)
 			}
 		}

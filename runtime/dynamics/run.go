@@ -285,7 +285,7 @@ func byLane(values []float64, count int) []float64 {
 
 // trajectory turns the records into results.
 func (r *runner) trajectory() (*Trajectory, error) {
-	e := &ending{lanes: r.l, last: -1, laneLast: make([]int, r.l.count), diverged: make([]bool, r.l.count)}
+	e := &ending{lanes: r.l, last: -1, laneLast: make([]int, r.l.count), cut: make([]bool, r.l.count)}
 	t := &Trajectory{Status: OK, Lanes: r.l.axes, LaneSteps: e.laneLast, LaneStatus: make([]Status, r.l.count)}
 	first := -1 // lane that diverged first
 	for i := range r.l.count {
@@ -296,7 +296,7 @@ func (r *runner) trajectory() (*Trajectory, error) {
 			e.laneLast[i], t.LaneStatus[i] = lane.Step, Stopped
 		case program.NonFiniteEnding:
 			e.laneLast[i], t.LaneStatus[i] = lane.Step-1, Diverged
-			e.diverged[i] = true
+			e.cut[i] = true
 			if first < 0 || lane.Step < e.laneLast[first]+1 {
 				first = i
 			}
@@ -365,7 +365,7 @@ func (r *runner) assemble(t *Trajectory, e *ending, last [][]float64, end string
 			return err
 		}
 	}
-	if len(r.l.axes) > 0 || !e.diverged[0] {
+	if len(r.l.axes) > 0 || !e.cut[0] {
 		if t.Final, err = r.stateOf(last, t.T0+e.last, e, e.last); err != nil {
 			return err
 		}
@@ -386,7 +386,7 @@ func (r *runner) assemble(t *Trajectory, e *ending, last [][]float64, end string
 func (r *runner) stateOf(values [][]float64, total int, e *ending, k int) (*State, error) {
 	missing := make([]bool, r.l.count)
 	for i := range missing {
-		missing[i] = e.diverged[i] && k > e.laneLast[i]
+		missing[i] = e.cut[i] && k > e.laneLast[i]
 	}
 	s := &State{Kind: r.run.Optimizer.Kind, Lanes: r.l.axes, Total: total, Params: map[string]*array.Array{}, Buffers: map[string]*array.Array{}}
 	var err error
