@@ -237,8 +237,8 @@ check "three data, three scales: the curvature steps from 434 to 17.3 to 0.67 to
     message   = "At w = 1.1 none does: ${landscape.three.curvature[2600]}."
   }
   assert {
-    condition = landscape.three.curvature[1540] < -16000
-    message   = "At the kink w = 1/25, where a well ends in a plateau, it is ${landscape.three.curvature[1540]}: not convex."
+    condition = close(landscape.three.second_difference[1540], -0.016441, 1e-9)
+    message   = "At the kink w = 1/25, where a well ends in a plateau, the second difference is ${landscape.three.second_difference[1540]}: not convex."
   }
 }
 
@@ -285,16 +285,16 @@ check "in the plane, two valleys ten times apart in width" {
 
 check "control: convex losses per sample make no separate scales" {
   assert {
-    condition = max(slice(landscape.linear_model.curvature, 1, 2999)) / min(slice(landscape.linear_model.curvature, 1, 2999)) - 1 < 1e-6
-    message   = "For squares of x w the curvature is the same everywhere: its largest value over its smallest, less 1, is ${max(slice(landscape.linear_model.curvature, 1, 2999)) / min(slice(landscape.linear_model.curvature, 1, 2999)) - 1}."
+    condition = max(slice(landscape.linear_model.second_difference, 1, 3000)) / min(slice(landscape.linear_model.second_difference, 1, 3000)) - 1 < 1e-6
+    message   = "For squares of x w the second difference is the same everywhere: its largest value over its smallest, less 1, is ${max(slice(landscape.linear_model.second_difference, 1, 3000)) / min(slice(landscape.linear_model.second_difference, 1, 3000)) - 1}."
   }
   assert {
     condition = close(landscape.linear_model.curvature[1500], 434, 1e-5) && close(landscape.linear_model.curvature[2600], 434, 1e-5)
-    message   = "It is ${landscape.linear_model.curvature[1500]} at w = 0 and ${landscape.linear_model.curvature[2600]} at w = 1.1: large and small data merely add."
+    message   = "The curvature is ${landscape.linear_model.curvature[1500]} at w = 0 and ${landscape.linear_model.curvature[2600]} at w = 1.1: large and small data merely add."
   }
   assert {
-    condition = min(slice(landscape.convex_model.curvature, 1, 2999)) > 0.05 && close(hessian(objective.convex_model, { w = 0 })[0][0], 217, 1e-9)
-    message   = "For ln cosh(x w) it falls from ${hessian(objective.convex_model, { w = 0 })[0][0]} to ${min(slice(landscape.convex_model.curvature, 1, 2999))}: a continuum of scales, but never negative, so no well within a well."
+    condition = min(slice(landscape.convex_model.second_difference, 1, 3000)) > 0 && close(hessian(objective.convex_model, { w = 0 })[0][0], 217, 1e-9) && hessian(objective.convex_model, { w = 1.5 })[0][0] < 0.07
+    message   = "For ln cosh(x w) the curvature falls from ${hessian(objective.convex_model, { w = 0 })[0][0]} at 0 to ${hessian(objective.convex_model, { w = 1.5 })[0][0]} at 1.5, a continuum of scales, but no second difference is negative: no well within a well."
   }
 }
 
