@@ -32,7 +32,7 @@ func (r *runner) explain(lane int, e *ending) *diag.Diagnostic {
 	}
 	d := divergence(r.run, found, k)
 	if w, err := newLaw(r.m, r.l, r.m.LearningRate); err == nil {
-		rate := w.follow(lane).at(max(k-1, 0))
+		rate := w.follow(lane, 1).at(max(k-1, 0))
 		d.Values = append(d.Values, diag.Value{Name: "learning rate", Text: numberText(rate)})
 	}
 	describeLane(d, r.l, e, lane)

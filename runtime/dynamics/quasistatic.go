@@ -265,7 +265,7 @@ func (q *quasistatic) follow(ctx context.Context, p []float64, lane int, b *book
 		q.fast.Run()
 		return q.fast.Output(0)[0], q.fast.Output(1)[0]
 	}
-	rates := q.rate.follow(lane)
+	rates := q.rate.follow(lane, 1)
 	start := p[across]
 	solver := newCycleSolver(f, start)
 	lower := start < solver.middle

@@ -35,16 +35,17 @@ func newLaw(m *Map, l lanes, nodes ...graph.ID) (*law, error) {
 	return w, nil
 }
 
-// timeline evaluates the nodes along the time in one lane, some hundred steps
-// at once.
+// timeline evaluates the nodes along the time in one lane, at the multiples of
+// an interval, some hundred of them at once.
 type timeline struct {
 	s     *program.State
+	every int
 	fixed bool // the time has no influence
-	first int  // step of the first lane of s; -1 before the first evaluation
+	first int  // multiple that the first lane of s stands for; -1 before the first evaluation
 }
 
 // follow returns the nodes as functions of the time in one lane.
-func (w *law) follow(lane int) *timeline {
+func (w *law) follow(lane, every int) *timeline {
 	width := 512
 	if !w.perStep {
 		width = 1
@@ -53,16 +54,16 @@ func (w *law) follow(lane int) *timeline {
 	for i, values := range w.l.values {
 		fillAll(s.Input(1+i), values[lane])
 	}
-	return &timeline{s: s, fixed: !w.perStep, first: -1}
+	return &timeline{s: s, every: every, fixed: !w.perStep, first: -1}
 }
 
-// at returns the first node's value at step k.
-func (f *timeline) at(k int) float64 { return f.s.Output(0)[f.index(k)] }
+// at returns the first node's value at the multiple n of the interval.
+func (f *timeline) at(n int) float64 { return f.s.Output(0)[f.index(n)] }
 
-// index evaluates all nodes about step k and returns its place in the outputs.
-func (f *timeline) index(k int) int {
-	width := f.s.Width()
-	first := k - k%width
+// index evaluates all nodes about the multiple n and returns its place in the
+// outputs.
+func (f *timeline) index(n int) int {
+	first := n - n%f.s.Width()
 	if f.fixed {
 		first = 0
 	}
@@ -70,14 +71,14 @@ func (f *timeline) index(k int) int {
 		f.first = first
 		times := f.s.Input(0)
 		for i := range times {
-			times[i] = float64(first + i)
+			times[i] = float64(first+i) * float64(f.every)
 		}
 		f.s.Run()
 	}
 	if f.fixed {
 		return 0
 	}
-	return k - first
+	return n - first
 }
 
 // across returns a state that evaluates the nodes in all lanes at once, at the
@@ -138,9 +139,9 @@ func rates(m *Map, run *plan.Run, e *ending, end string) (rate, bound *array.Arr
 			}
 		}
 	} else {
-		line := w.follow(0)
-		for r, k := range steps {
-			at := line.index(k)
+		line := w.follow(0, run.Every)
+		for r := range steps { // a last row between two multiples is the final value
+			at := line.index(r)
 			for j := range records {
 				fillAll(row(j, r), line.s.Output(j)[at])
 			}
