@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+
+	"relief/runtime/engine"
+	"relief/runtime/plan"
+)
+
+// progress shows how the blocks come along: bars on a terminal, a line per
+// event elsewhere.
+type progress interface {
+	engine.Progress
+	// Close ends the display, so that what is printed next stands below it.
+	Close()
+}
+
+func newProgress(w io.Writer, quiet bool) progress {
+	if quiet {
+		return silent{}
+	}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return &bars{p: mpb.New(mpb.WithOutput(w), mpb.WithWidth(40), mpb.WithRefreshRate(100*time.Millisecond)), of: map[plan.Address]*mpb.Bar{}}
+	}
+	return lines{w}
+}
+
+type silent struct{}
+
+func (silent) Started(plan.Address, int)                     {}
+func (silent) Step(plan.Address, int)                        {}
+func (silent) Finished(plan.Address, engine.Status, float64) {}
+func (silent) Close()                                        {}
+
+// lines prints one line when a block ends: what a log wants.
+type lines struct{ w io.Writer }
+
+func (lines) Started(plan.Address, int) {}
+func (lines) Step(plan.Address, int)    {}
+func (lines) Close()                    {}
+
+func (l lines) Finished(block plan.Address, status engine.Status, seconds float64) {
+	fmt.Fprintf(l.w, "%-40s %-10s %s\n", block, status, duration(seconds))
+}
+
+// bars draws one bar per block under way; a finished one stays as a line.
+type bars struct {
+	p  *mpb.Progress
+	of map[plan.Address]*mpb.Bar
+}
+
+func (b *bars) Started(block plan.Address, steps int) {
+	b.of[block] = b.p.AddBar(int64(max(steps, 1)),
+		mpb.PrependDecorators(decor.Name(block.String(), decor.WCSyncSpaceR)),
+		mpb.AppendDecorators(
+			decor.OnComplete(decor.CountersNoUnit("%d/%d"), "done"),
+			decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), ""),
+		))
+}
+
+func (b *bars) Step(block plan.Address, k int) {
+	if bar := b.of[block]; bar != nil {
+		bar.SetCurrent(int64(k))
+	}
+}
+
+func (b *bars) Finished(block plan.Address, status engine.Status, _ float64) {
+	bar := b.of[block]
+	if bar == nil {
+		return
+	}
+	if status == engine.OK {
+		bar.SetTotal(-1, true)
+	} else {
+		bar.Abort(false)
+	}
+}
+
+func (b *bars) Close() { b.p.Wait() }
+
+// duration prints seconds as a person would say them.
+func duration(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	switch {
+	case d < time.Millisecond:
+		return d.Round(time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(100 * time.Microsecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"relief/lang"
+	"relief/lang/diag"
+	"relief/runtime/plan"
+)
+
+// studyFlags are the flags of every command that reads a study.
+type studyFlags struct {
+	vars     []string
+	varFiles []string
+	format   string
+	out      string
+}
+
+func (f *studyFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable: `name=value`")
+	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "read variables from a `file` of name = value lines")
+	cmd.Flags().StringVar(&f.format, "format", "", "diagnostics as `text`, json, github, sarif or junit (github by itself under GitHub Actions)")
+	cmd.Flags().StringVar(&f.out, "out", "", "write diagnostics to a `file` and not to the terminal")
+}
+
+func (f *studyFlags) options() lang.Options {
+	return lang.Options{Vars: f.vars, VarFiles: f.varFiles, Env: os.Environ(), Version: version()}
+}
+
+// compile reads and checks a study; its diagnostics are written to w. The
+// error carries the exit code.
+func (f *studyFlags) compile(path string, w io.Writer) (*plan.Study, error) {
+	if err := readable(path); err != nil {
+		return nil, err
+	}
+	study, list := lang.Compile(path, f.options())
+	if len(list) > 0 || f.machine() {
+		if err := f.write(w, list, diag.SourceMap(study.Sources)); err != nil {
+			return nil, err
+		}
+	}
+	if list.HasErrors() {
+		return nil, exit(exitInvalid)
+	}
+	return study, nil
+}
+
+// readable tells a file that cannot be read, which is wrong use, from a study
+// that is wrong.
+func readable(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		var at *os.PathError
+		if errors.As(err, &at) {
+			err = at.Err
+		}
+		return usageError(fmt.Errorf("cannot read %s: %w", path, err))
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return usageError(fmt.Errorf("%s is a folder; name a study, a file that ends in .hcl", path))
+	}
+	return nil
+}
+
+// machine reports whether the diagnostics are for a program, which expects
+// them also when there are none.
+func (f *studyFlags) machine() bool {
+	return f.format != "" && f.format != string(diag.Text) && f.format != string(diag.GitHub)
+}
+
+// write writes diagnostics in the format asked for.
+func (f *studyFlags) write(w io.Writer, list diag.List, sources diag.Sources) error {
+	format := diag.Text
+	switch {
+	case f.format != "":
+		var err error
+		if format, err = diag.ParseFormat(f.format); err != nil {
+			return usageError(err)
+		}
+	case os.Getenv("GITHUB_ACTIONS") == "true":
+		format = diag.GitHub
+	}
+	if f.out != "" {
+		var buf bytes.Buffer
+		if err := diag.Write(&buf, format, list, sources); err != nil {
+			return usageError(err)
+		}
+		if err := writeFile(f.out, buf.Bytes()); err != nil {
+			return usageError(err)
+		}
+		return nil
+	}
+	if format == diag.Text && isTerminal(w) && os.Getenv("NO_COLOR") == "" {
+		format = diag.Colour
+	}
+	if err := diag.Write(w, format, list, sources); err != nil {
+		return usageError(err)
+	}
+	return nil
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// diagnosticsTo is where a command that has other output writes diagnostics:
+// text beside it, formats for programs on standard output.
+func (f *studyFlags) diagnosticsTo(std stdio) io.Writer {
+	if f.machine() {
+		return std.out
+	}
+	return std.err
+}
