@@ -264,6 +264,45 @@ func TestDivergenceKeepsWhatWasRecorded(t *testing.T) {
 	}
 }
 
+// Between two recorded steps nothing is known of the last good state, and the
+// bad one must not stand in for it.
+func TestDivergenceBetweenRecordedSteps(t *testing.T) {
+	finite := func(name string, a *array.Array) {
+		t.Helper()
+		for _, v := range a.Data {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				t.Errorf("%s has %v at steps %v", name, a.Data, a.Steps)
+			}
+		}
+	}
+	for every := 1; every <= 5; every++ {
+		run := newRun(quadratic(1), "gd", number(1e50), 50, 1) // |x| is 1e50 to the k, overflows in the loss at k = 4
+		run.Every = every
+		tr := mustRun(t, run, Options{})
+		if tr.Steps != 3 || tr.Loss.Steps[len(tr.Loss.Steps)-1] != 3-3%every {
+			t.Errorf("every %d: %d steps, recorded %v", every, tr.Steps, tr.Loss.Steps)
+		}
+		finite("loss", tr.Loss)
+		finite("x", tr.Path["x"])
+		finite("rate", tr.LearningRate)
+
+		run.Optimizer.LearningRate = lawOf(func(m maths) graph.ID { return m.in("eta") })
+		run.Vary = []plan.Vary{{Names: []string{"eta"}, Values: [][]float64{{1e50, 0.5, 1e50}}}}
+		run.Stop = lawOf(func(m maths) graph.ID { return m.op(graph.Eq, m.in("x"), m.Const(0.125)) })
+		tr = mustRun(t, run, Options{})
+		rows := len(tr.Loss.Steps)
+		if tr.Steps != 3 || tr.Loss.Steps[rows-1] != 3 || tr.Path["x"].Data[3*(rows-1)+1] != 0.125 {
+			t.Errorf("every %d: %d steps, recorded %v: %v", every, tr.Steps, tr.Loss.Steps, tr.Path["x"].Data)
+		}
+		if got := tr.Loss.Data[3*(rows-1)]; every > 1 && 3%every != 0 != math.IsNaN(got) || math.IsInf(got, 0) {
+			t.Errorf("every %d: the lane that diverged has %v in the last row", every, got)
+		}
+		run.Vary[0].Values[0] = []float64{1e50, 1e50, 1e50}
+		tr = mustRun(t, run, Options{})
+		finite("loss of lanes", tr.Loss)
+	}
+}
+
 func TestStartThatIsNotFinite(t *testing.T) {
 	tr := mustRun(t, newRun(quadratic(1), "gd", number(0.1), 5, math.NaN()), Options{})
 	if tr.Status != Diverged || tr.Steps != -1 || len(tr.Loss.Data) != 0 || len(tr.LearningRate.Data) != 0 {

@@ -53,7 +53,7 @@ func (e *ending) labels(every int) []int {
 	for k := 0; k <= e.last; k += every {
 		steps = append(steps, k)
 	}
-	if n := len(steps); n > 0 && steps[n-1] != e.last {
+	if e.hasTail(every) {
 		steps = append(steps, e.last)
 	}
 	if e.rows == nil {
@@ -61,6 +61,21 @@ func (e *ending) labels(every int) []int {
 	}
 	e.rows[every] = steps
 	return steps
+}
+
+// hasTail reports whether the last point has a row of its own, after those of
+// the multiples of every. The last point of a lane that diverged is known only
+// where it was recorded: what remains of such a lane is the bad state after it.
+func (e *ending) hasTail(every int) bool {
+	if e.last < 0 || e.last%every == 0 {
+		return false
+	}
+	for i, last := range e.laneLast {
+		if last == e.last && !e.cut[i] {
+			return true
+		}
+	}
+	return false
 }
 
 // series completes the rows of lanes that ended early and returns the record
@@ -76,13 +91,10 @@ func (r *record) series(e *ending, end string) (*array.Array, error) {
 	if len(data) < len(r.data)/2 {
 		data = slices.Clone(data) // lets go of the rest
 	}
-	if len(steps) > 0 && e.last%r.every != 0 {
+	if e.hasTail(r.every) {
 		copy(data[len(data)-n:], r.final)
 	}
 	for i, last := range e.laneLast {
-		if last == e.last {
-			continue
-		}
 		final := r.final[i*size : (i+1)*size]
 		for row := (last + r.every) / r.every; row < len(steps); row++ {
 			at := data[row*n+i*size:][:size]
