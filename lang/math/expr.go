@@ -345,6 +345,10 @@ func (l *Lowerer) Unroll(e *hclsyntax.ForExpr, sc *Scope) ([]*Scope, bool) {
 	if !ok {
 		return nil, false
 	}
+	if len(vals) > MaxCalls {
+		l.errorf("RL0306", e.CollExpr.Range(), "Write it over a vector, as in sum(c * log_growth(w)), so that one operation does the work of many.", "`for` would make %d parts; at most %d are allowed", len(vals), MaxCalls)
+		return nil, false
+	}
 	scopes := make([]*Scope, 0, len(vals))
 	for i := range vals {
 		names := map[string]Value{e.ValVar: vals[i]}

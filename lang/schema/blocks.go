@@ -113,7 +113,6 @@ var objective = Block{
 	Attributes: []Attribute{
 		{Name: "params", Phase: Name, Type: Params, Description: "the parameters, in order"},
 		{Name: "value", Phase: Math, Type: Formula, Description: "the number to be minimised, in the parameters"},
-		{Name: "description", Phase: Structural, Type: String, Description: "what it is, in one line"},
 		{Name: "network", Phase: Name, Type: Reference, Noun: "network", NotBuilt: true, Description: "the network that is trained"},
 		{Name: "data", Phase: Name, Type: Reference, Noun: "dataset", NotBuilt: true, Description: "what it is trained on"},
 		{Name: "loss", Phase: Structural, Type: String, NotBuilt: true, Description: "the loss per sample"},
@@ -135,7 +134,6 @@ var schedule = Block{
 }`,
 	Attributes: []Attribute{
 		{Name: "value", Phase: Math, Type: Formula, Required: true, Description: "the rate of update t + 1, in `t` and `steps`"},
-		{Name: "description", Phase: Structural, Type: String, Description: "what it is, in one line"},
 	},
 }
 

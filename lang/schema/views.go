@@ -47,9 +47,6 @@ var check = Block{
     message   = "at step 100, |x| = ${abs(run.decayed.path.x[100])}"
   }
 }`,
-	Attributes: []Attribute{
-		{Name: "description", Phase: Structural, Type: String, Description: "what is claimed, in Markdown"},
-	},
 	Blocks: []Nested{{Min: 1, Block: &Block{
 		Noun:        "assert",
 		Description: "One condition; every assert is reported on its own.",
@@ -149,7 +146,6 @@ var plot = Block{
 }`,
 	Attributes: []Attribute{
 		{Name: "title", Phase: Text, Type: Words, Description: "above the figure"},
-		{Name: "description", Phase: Structural, Type: String, Description: "what it shows, in Markdown: its caption in the report"},
 		{Name: "width", Phase: Structural, Type: Number, Unit: "cm", Description: "by default chosen"},
 		{Name: "height", Phase: Structural, Type: Number, Unit: "cm", Description: "by default chosen"},
 		{Name: "columns", Phase: Structural, Type: Count, Description: "panels in a row; by default chosen"},

@@ -13,7 +13,6 @@ import (
 // check builds a claim.
 func (b *builder) check() {
 	k := &plan.Check{Label: b.in.decl.name}
-	b.settings(b.body).text("description")
 	for _, body := range b.body.nested("assert") {
 		at := *b
 		at.body = body
@@ -138,6 +137,12 @@ func (b *builder) table() {
 			b.errorf("RL0406", row, "Give each row one cell for each of the columns.", "a row has %d cells, but there are %d columns", len(texts), len(t.Columns))
 			return
 		}
+		if len(t.Rows) == maxRows {
+			b.errorf("RL0406", e, "Results of that length are in the data files.", "the table has more than %d rows", maxRows)
+		}
+		if len(t.Rows) >= maxRows {
+			return
+		}
 		t.Rows, t.Numbers = append(t.Rows, texts), append(t.Numbers, numbers)
 	})
 	if b.body.broken || b.in.bad || b.in.diags.HasErrors() {
@@ -147,6 +152,9 @@ func (b *builder) table() {
 	t.Block = b.in.block()
 	b.c.out.Tables = append(b.c.out.Tables, t)
 }
+
+// maxRows bounds the rows of a table.
+const maxRows = 10000
 
 // items visits the elements of a list that is written out or made by `for`.
 // The list must be seen as such, so that its cells may be text with results.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -22,6 +21,7 @@ type declared struct {
 	keyed      bool
 	bad        bool // its for_each is in error: nothing can be said about its keys
 	instances  []*instance
+	byKey      map[string]*instance
 }
 
 // instance is one block of the plan in the making.
@@ -61,14 +61,7 @@ func (in *instance) block() plan.Block {
 }
 
 // key returns the instance with the given key text.
-func (d *declared) key(key string) *instance {
-	for _, in := range d.instances {
-		if in.addr.Key == key {
-			return in
-		}
-	}
-	return nil
-}
+func (d *declared) key(key string) *instance { return d.byKey[key] }
 
 func (d *declared) keys() []string {
 	out := make([]string, len(d.instances))
@@ -136,11 +129,12 @@ func (c *compiler) expand(d *declared) {
 	}
 	t := v.Type()
 	isMap := t.IsMapType() || t.IsObjectType()
-	if v.LengthInt() > maxInstances {
-		fail("To run many lanes at once use vary in a run.", "for_each has %d elements; at most %d are allowed", v.LengthInt(), maxInstances)
+	if c.expanded += v.LengthInt(); c.expanded > maxInstances {
+		fail("To run many lanes at once use vary in a run.", "for_each makes %d blocks in all; at most %d are allowed", c.expanded, maxInstances)
+		c.expanded -= v.LengthInt()
 		return
 	}
-	seen := map[string]bool{}
+	d.byKey = make(map[string]*instance, v.LengthInt())
 	for it := v.ElementIterator(); it.Next(); {
 		k, x := it.Element()
 		if !isMap {
@@ -151,17 +145,19 @@ func (c *compiler) expand(d *declared) {
 			fail(cure, "an element of for_each is %s, not a number or text", describe(k))
 			return
 		}
-		if seen[text] {
+		if d.byKey[text] != nil {
 			fail("Keys compare by their shortest text, so that 650 and 650.0 are one.", "for_each has %q twice", text)
 			return
 		}
-		seen[text] = true
 		a := addr
 		a.Key, a.Keyed = text, true
-		d.instances = append(d.instances, &instance{decl: d, addr: a, each: &math.Each{Key: text, Value: x}})
+		in := &instance{decl: d, addr: a, each: &math.Each{Key: text, Value: x}}
+		d.instances = append(d.instances, in)
+		d.byKey[text] = in
 	}
 }
 
+// maxInstances bounds the blocks that all for_each together make.
 const maxInstances = 10000
 
 // describe names a structural value in messages.
@@ -256,7 +252,7 @@ func (c *compiler) cycle(in *instance, closing diag.Span) {
 		path = append(path, loop[(first+n-1+k)%n].to.addr.String())
 	}
 	home := loop[(first+n-1)%n].to
-	d := home.diags.Errorf("RL0204", loop[first].span, "blocks wait for each other in a loop: %s", strings.Join(path, " -> "))
+	d := home.diags.Errorf("RL0204", loop[first].span, "blocks wait for each other in a loop: %s", loopText(path))
 	d.Detail = "Each needs a result of the next, so none can run first: remove one of the references."
 	d.Context = home.decl.body.context
 }

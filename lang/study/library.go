@@ -4,11 +4,11 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"relief/lang/diag"
 	"relief/lang/math"
-	"relief/lang/source"
 	"relief/stdlib"
 )
 
@@ -18,13 +18,15 @@ var standard = sync.OnceValues(func() (*math.Module, diag.List) {
 	m := &math.Module{File: "std", Functions: map[string]*math.Function{}, Locals: map[string]hclsyntax.Expression{}}
 	var diags diag.List
 	for _, lib := range stdlib.Files() {
-		src, list := source.Parse("std/"+lib.Name, lib.Text)
-		diags = append(diags, list...)
-		if src == nil || src.Body == nil {
+		// Without the checks of a study's file: a test makes them once and for all.
+		name := "std/" + lib.Name
+		src, faults := hclsyntax.ParseConfig(lib.Text, name, hcl.InitialPos)
+		if faults.HasErrors() {
+			diags.Errorf("RL0110", diag.Span{File: name}, "the standard library does not parse: %v", faults)
 			continue
 		}
-		f := &File{Name: src.Name, imports: map[string]*File{}, later: map[string]map[string]bool{}}
-		f.decode(src.Body, &diags)
+		f := &File{Name: name, imports: map[string]*File{}, later: map[string]map[string]bool{}}
+		f.decode(src.Body.(*hclsyntax.Body), &diags)
 		addFunctions(m, f, &diags)
 	}
 	return m, diags
@@ -84,7 +86,9 @@ func functionOf(b *body, m *math.Module, diags *diag.List) *math.Function {
 	f := &math.Function{Name: b.name, Module: m, Value: b.attr("value"), Locals: map[string]hclsyntax.Expression{}, Span: b.header}
 	s := settings{body: b, diags: diags, scope: math.NewScope(m, nil)}
 	for _, name := range []string{"description", "formula", "source", "example"} {
-		s.text(name)
+		if e := b.attr(name); e != nil && !isLiteral(e) {
+			s.text(name)
+		}
 	}
 	if inner := b.one("locals"); inner != nil {
 		for name, a := range inner.attrs {
@@ -113,6 +117,12 @@ func functionOf(b *body, m *math.Module, diags *diag.List) *math.Function {
 		f.Value = nil
 	}
 	return f
+}
+
+// isLiteral reports plain text, which needs no evaluation to be good.
+func isLiteral(e hclsyntax.Expression) bool {
+	t, ok := e.(*hclsyntax.TemplateExpr)
+	return ok && t.IsStringLiteral()
 }
 
 // parameter adds one parameter of a function.

@@ -37,6 +37,7 @@ func (f *File) IsLibrary() bool { return f.Study == nil }
 // Load reads the file at path and, through its import blocks, every other
 // that it needs.
 func Load(path string) (*Files, diag.List) {
+	go standard() // will be needed, and takes as long as a study
 	l := &loader{files: &Files{Sources: map[string][]byte{}}, byPath: map[string]*File{}}
 	src, diags := source.Load(path)
 	if src != nil {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -24,6 +25,9 @@ func (c *compiler) checkNames() {
 		if f == nil || f.Value == nil || f.Span != b.header {
 			continue
 		}
+		if len(c.diags) > maxErrors {
+			return
+		}
 		n := nameCheck{c: c, f: f, context: b.context}
 		n.expr(f.Value)
 		for _, name := range slices.Sorted(maps.Keys(f.Locals)) {
@@ -41,10 +45,13 @@ type nameCheck struct {
 
 func (n nameCheck) expr(e hclsyntax.Expression) {
 	for _, t := range hclsyntax.Variables(e) {
+		if len(n.c.diags) > maxErrors {
+			return
+		}
 		n.variable(t)
 	}
 	hclsyntax.VisitAll(e, func(x hclsyntax.Node) hcl.Diagnostics {
-		if call, ok := x.(*hclsyntax.FunctionCallExpr); ok {
+		if call, ok := x.(*hclsyntax.FunctionCallExpr); ok && len(n.c.diags) <= maxErrors {
 			n.call(call)
 		}
 		return nil
@@ -105,16 +112,18 @@ func (n nameCheck) isFunction(name string) bool {
 	if _, ok := m.Std.Functions[name]; ok {
 		return true
 	}
-	_, ok := math.Builtins()[name]
+	_, ok := builtins()[name]
 	return ok
 }
+
+var builtins = sync.OnceValue(math.Builtins)
 
 func (n nameCheck) functions() []string {
 	m := n.c.module
 	var out []string
 	out = append(out, slices.Collect(maps.Keys(m.Functions))...)
 	out = append(out, slices.Collect(maps.Keys(m.Std.Functions))...)
-	out = append(out, slices.Collect(maps.Keys(math.Builtins()))...)
+	out = append(out, slices.Collect(maps.Keys(builtins()))...)
 	slices.Sort(out)
 	return slices.Compact(out)
 }

@@ -27,7 +27,6 @@ func (b *builder) objective() {
 		return
 	}
 	f := &plan.Objective{}
-	b.settings(b.body).text("description")
 	ok := b.params(e, f)
 	if value == nil {
 		b.errorAt("RL0403", b.body.header, "Add value = ...: the number to be minimised.", "%s needs \"value\"", b.body.title())
@@ -206,7 +205,6 @@ func (b *builder) schedule() {
 	if e == nil {
 		return
 	}
-	b.settings(b.body).text("description")
 	l := b.lowerer()
 	v := b.c.scheduleValue(l, b.in)
 	id, ok := l.AsNode(v, e.Range())

@@ -16,7 +16,6 @@ import (
 // plot builds a figure.
 func (b *builder) plot() {
 	s := b.settings(b.body)
-	s.text("description")
 	p := &plan.Plot{
 		Title: b.textOf(b.body, "title"), Width: b.size(s, "width"), Height: b.size(s, "height"), Formats: s.texts("formats"),
 	}
@@ -144,6 +143,10 @@ func (b *builder) mark(body *body) []plan.Mark {
 	}
 	var out []plan.Mark
 	for _, run := range runs {
+		if b.c.drawn > maxMarks {
+			b.errorAt("RL0406", body.header, "Draw a few of the runs, or a number of each as a scatter.", "the plots of the study draw more than %d things", maxMarks)
+			return nil
+		}
 		marks, ok := b.drawn(base, body, run)
 		if !ok {
 			b.in.bad = true
@@ -244,8 +247,12 @@ func (b *builder) drawn(base plan.Mark, body *body, run *instance) ([]plan.Mark,
 		}
 		out = append(out, m)
 	}
+	b.c.drawn += len(out)
 	return out, true
 }
+
+// maxMarks bounds the marks of all plots.
+const maxMarks = 20000
 
 // labelText lowers a label; with for_each behind the mark, each is the drawn
 // block's.

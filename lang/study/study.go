@@ -43,6 +43,8 @@ type compiler struct {
 	inOrder   []*declared
 	failed    map[string]map[string]bool // names whose declaration is in error
 	used      map[*instance]bool         // optimizers that a run names
+	expanded  int                        // blocks that for_each has made
+	drawn     int                        // marks that plots have made
 	links     []link                     // blocks being built, and the references that led to them
 	out       *plan.Study
 }
@@ -67,6 +69,7 @@ func Declare(files *Files, given []Given, version string) (*Declarations, diag.L
 	for _, d := range c.inOrder {
 		c.expand(d)
 	}
+	c.localLoops()
 	diags := c.diags
 	c.diags = nil
 	return &Declarations{c}, diags
@@ -245,12 +248,18 @@ func (c *compiler) order(in *instance) { c.out.Order = append(c.out.Order, in.ad
 func (d *Declarations) Plan() (*plan.Study, diag.List) {
 	c := d.c
 	c.checkNames()
+	errors := len(c.diags)
 	for _, nouns := range [][]string{{"objective", "schedule"}, {"run", "landscape"}, {"optimizer"}, {"check", "plot", "table", "output"}} {
 		for _, d := range c.inOrder {
-			if slices.Contains(nouns, d.noun) {
-				for _, in := range d.instances {
-					c.compile(in, d.body.header)
+			if !slices.Contains(nouns, d.noun) {
+				continue
+			}
+			for _, in := range d.instances {
+				if errors > maxErrors {
+					break
 				}
+				c.compile(in, d.body.header)
+				errors += len(in.diags)
 			}
 		}
 	}
@@ -274,6 +283,9 @@ func (d *Declarations) Plan() (*plan.Study, diag.List) {
 	}
 	return c.out, Fold(c.diags)
 }
+
+// maxErrors ends the check of a file that has more errors than anyone reads.
+const maxErrors = 200
 
 // Fold keeps the first of several diagnostics with one place and code: the
 // elements of a for_each and the calls of a function share their text, and

@@ -1,8 +1,8 @@
 study { title = "Broken on purpose" }
 
 locals {
-  p = local.q + 1
-  q = 2 * local.p # ERROR RL0204 "p.*q.*p"
+  p = local.q + 1 # ERROR RL0204 "p.*q.*p"
+  q = 2 * local.p
 }
 
 objective "f" {
