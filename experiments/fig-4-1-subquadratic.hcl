@@ -394,7 +394,8 @@ plot "control" {
   }
   line {
     y     = abs(run.control[1.5].path.x)
-    label = "eta = 1.5 (under the line of 0.5)"
+    label = "eta = 1.5"
+    dash  = "dashed"
   }
   line {
     y     = abs(run.control[1.9].path.x)

@@ -164,9 +164,22 @@ plot "valley" {
       levels = 20
     }
     path {
-      run = run.gd
-      x   = path.x1
-      y   = path.x2
+      run   = run.gd
+      x     = path.x1
+      y     = path.x2
+      to    = 60
+      label = "gradient descent, 60 steps"
+    }
+    line {
+      x     = run.quasistatic.path.x1
+      y     = abs(run.quasistatic.path.x2)
+      label = "two-cycle, 20,000 steps"
+      color = "#000000"
+    }
+    line {
+      x     = run.quasistatic.path.x1
+      y     = -abs(run.quasistatic.path.x2)
+      color = "#000000"
     }
     axis_x { label = "x1" }
     axis_y { label = "x2" }
@@ -180,6 +193,8 @@ plot "valley" {
     line {
       y     = run.quasistatic.path.x1
       label = "quasistatic (4.8)"
+      color = "#000000"
+      dash  = "dashed"
     }
     hline {
       y     = local.limit
@@ -197,6 +212,8 @@ plot "valley" {
     line {
       y     = abs(run.quasistatic.path.x2)
       label = "quasistatic (4.8)"
+      color = "#000000"
+      dash  = "dashed"
     }
     axis_x { label = "step" }
     axis_y { label = "|x2|" }
@@ -212,6 +229,8 @@ plot "approach" {
   line {
     y     = local.inverse_quasistatic
     label = "quasistatic (4.8)"
+    color = "#000000"
+    dash  = "dashed"
   }
   line {
     y     = local.inverse[20000] + (run.gd.t - 20000) / local.K

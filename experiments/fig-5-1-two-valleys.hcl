@@ -114,8 +114,8 @@ landscape "near" {
   objective = objective.two_valleys
   axis "x1" {
     from   = -4
-    to     = 1
-    points = 301
+    to     = 3
+    points = 351
   }
   axis "x2" {
     from   = -1
@@ -274,6 +274,7 @@ plot "landscape" {
 
 plot "trajectories" {
   title = "Fig. 5.1, middle: one trajectory, three forks, 500 steps each"
+  width = 18
   contour {
     of     = landscape.near
     levels = 24
@@ -294,7 +295,7 @@ plot "trajectories" {
   }
   axis_x {
     label = "x1"
-    range = [-4, 1]
+    range = [-4, 3]
   }
   axis_y {
     label = "x2"

@@ -381,7 +381,7 @@ plot "curvature" {
 }
 
 plot "surface" {
-  title = "Fig. 6.1, right: two valleys from two inputs of different magnitude"
+  title = "Fig. 6.1, right: two valleys from data"
   surface { of = landscape.plane }
   axis_x { label = "w1" }
   axis_y { label = "w2" }
