@@ -30,7 +30,7 @@ func (p *panel) trace() {
 			if m.ByStep {
 				g.steps(p.points(m.X, m.Y))
 			} else {
-				g.line(p.points(m.X, m.Y), thinPath)
+				g.line(p.points(m.X, m.Y), wholePath)
 			}
 		case Scatter:
 			g.dots = thinDots(p.points(m.X, m.Y), p.frame)
@@ -75,6 +75,8 @@ func (g *shape) line(pts []point, thin func([][]point) [][]point) {
 	}
 }
 
+func wholePath(l [][]point) [][]point { return thinPath(l, maxElements) }
+
 // steps cuts a path into parts of equal length in steps, each with its shade.
 func (g *shape) steps(pts []point) {
 	n := min(stepParts, max(1, len(pts)-1))
@@ -84,7 +86,9 @@ func (g *shape) steps(pts []point) {
 			break
 		}
 		var part shape
-		part.line(pts[a:b+1], thinPath)
+		part.line(pts[a:b+1], func(l [][]point) [][]point {
+			return thinPath(l, 2*maxElements/stepParts)
+		})
 		for _, l := range part.lines {
 			g.lines = append(g.lines, l)
 			g.shades = append(g.shades, (float64(k)+0.5)/float64(n))

@@ -586,7 +586,7 @@ func (p *panel) drape(s *sheet, m *Path, c color.NRGBA, spot func(x, y float64) 
 	if m.ByStep {
 		g.steps(flat)
 	} else {
-		g.line(flat, thinPath)
+		g.line(flat, wholePath)
 	}
 	pieces := 0
 	for k, l := range g.lines {

@@ -60,7 +60,7 @@ func thinLine(parts [][]point) [][]point {
 		return parts
 	}
 	if !rising || len(parts) > 1000 {
-		return thinPath(parts)
+		return thinPath(parts, maxElements)
 	}
 	out := make([][]point, 0, len(parts))
 	for _, r := range parts {
@@ -102,23 +102,23 @@ func cellOf(p point, size float64) cell {
 
 // thinPath reduces a trajectory: points of one pixel become the first of them,
 // and a stretch between two pixels is drawn once, however often it is run
-// through. Pixels grow until at most maxElements stretches are left.
-func thinPath(parts [][]point) [][]point {
+// through. Pixels grow until at most limit stretches are left.
+func thinPath(parts [][]point, limit int) [][]point {
 	total := 0
 	for _, r := range parts {
 		total += len(r)
 	}
-	if total <= 2000 {
+	if total <= min(limit, 2000) {
 		return parts
 	}
 	for size := column; ; size *= 1.6 {
-		if out, n := thinCells(parts, size); n <= maxElements || size > 1e5 {
+		if out, n := thinCells(parts, size, limit); n <= limit || size > 1e5 {
 			return out
 		}
 	}
 }
 
-func thinCells(parts [][]point, size float64) (out [][]point, n int) {
+func thinCells(parts [][]point, size float64, limit int) (out [][]point, n int) {
 	first := map[cell]point{}
 	seen := map[[2]cell]struct{}{}
 	for _, r := range parts {
@@ -150,7 +150,7 @@ func thinCells(parts [][]point, size float64) (out [][]point, n int) {
 				continue
 			}
 			seen[key] = struct{}{}
-			if n++; n > maxElements && size < 1e5 {
+			if n++; n > limit && size < 1e5 {
 				return nil, n
 			}
 			line = append(line, first[c])

@@ -95,7 +95,7 @@ func (s *scale) linearTicks(n int) ([]tick, string) {
 	top := max(k0, -k0, k1, -k1) * m
 	digits := len(strconv.FormatInt(top, 10)) // of the largest label
 	power := 0
-	if size := digits + e; top > 0 && (size > 5 || size < -2) {
+	if size := digits + e; top > 0 && (size > 6 || size > 5 && digits <= 3 || size < -2) {
 		power = digits - 1 + e
 	}
 	var offset int64
