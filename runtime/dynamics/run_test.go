@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"relief/runtime/array"
 	"relief/runtime/graph"
 	"relief/runtime/plan"
 )
@@ -161,17 +162,36 @@ func TestF1SettlesOnItsTwoCycle(t *testing.T) {
 	}
 }
 
-// Fig. 5.1: x1 first exceeds -4 at index 466.
-func TestTwoValleysFirstExceeds(t *testing.T) {
-	tr := mustRun(t, newRun(twoValleys(), "gd", number(2.5), 750, -20, 3), Options{})
-	first := -1
-	for k, v := range tr.Path["x1"].Data {
-		if v > -4 {
-			first = k
-			break
+// firstStep is the first recorded step whose value satisfies a condition, or -1.
+func firstStep(a *array.Array, holds func(v float64) bool) int {
+	for i, v := range a.Data {
+		if holds(v) {
+			return a.Steps[i]
 		}
 	}
-	if first != 466 {
+	return -1
+}
+
+// Fig. 5.1: x1 first exceeds -4 at index 466. After a decay of the rate the
+// small valley is reached the sooner, the later the decay came.
+func TestTwoValleysOfFig51(t *testing.T) {
+	before := mustRun(t, newRun(twoValleys(), "gd", number(2.5), 750, -20, 3), Options{Keep: []int{650, 700, 750}})
+	if first := firstStep(before.Path["x1"], func(v float64) bool { return v > -4 }); first != 466 {
 		t.Errorf("x1 first exceeds -4 at %d, the paper says 466", first)
+	}
+	for decay, want := range map[int]int{650: 1473, 700: 738, 750: 152} {
+		run := newRun(twoValleys(), "gd", number(0.25), 2000)
+		run.Start, run.Resume = nil, &plan.Resume{At: decay}
+		after := mustRun(t, run, Options{From: before.Kept[decay]})
+		if after.T0 != decay || after.Path["x1"].Data[0] != before.Path["x1"].Data[decay] {
+			t.Errorf("the fork at %d starts elsewhere", decay)
+		}
+		if first := firstStep(after.Path["x1"], func(v float64) bool { return math.Abs(v) < 0.35 }); first != want {
+			t.Errorf("after the decay at %d, |x1| < 0.35 is reached after %d steps, want %d", decay, first, want)
+		}
+		// The large valley's oscillation dies: there eta F_yy is below 2.
+		if y := after.Path["x2"].Data[60]; math.Abs(y) > 1e-3 {
+			t.Errorf("after the decay at %d, x2 is still %v", decay, y)
+		}
 	}
 }
