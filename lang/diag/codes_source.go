@@ -26,15 +26,15 @@ var sourceCodes = []Entry{
 	{
 		Code:    "RL0104",
 		Title:   "nested too deeply",
-		Meaning: "Brackets, templates, signs and conditionals may be nested up to depth 256.",
+		Meaning: "Brackets, templates, signs, indices and conditionals may be nested up to depth 256.",
 		Example: "locals { a = ((((1)))) } # and 300 more parentheses",
 		Cure:    "Give inner parts a name in a locals block, or write a function and call it.",
 	},
 	{
 		Code:    "RL0105",
 		Title:   "expression too long",
-		Meaning: "One expression may chain up to 65,536 operators, and a number may have up to 1,000 characters.",
-		Example: "locals { a = 1 + 1 + 1 } # and 70,000 more terms",
+		Meaning: "One expression may chain up to 32,768 operators, and a number may have up to 1,000 characters.",
+		Example: "locals { a = 1 + 1 + 1 } # and 40,000 more terms",
 		Cure:    "Write a long sum as `sum([for v in values : v])`, or keep the numbers in a data file.",
 	},
 	{

@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -49,6 +50,10 @@ func (c *checker) character(i, from, to int) *diag.Diagnostic {
 		}
 		return c.fault(codePower, i, last-1, "a power is not written as a superscript", detail)
 	}
+	summary := fmt.Sprintf("character %s (%U) is not part of the language", `"`+string(r)+`"`, r)
+	if !unicode.IsGraphic(r) || unicode.IsSpace(r) {
+		summary = fmt.Sprintf("invisible character %U is not part of the language", r)
+	}
 	if s, ok := plain[r]; ok {
 		detail := fmt.Sprintf("Write %s.", s)
 		if len(s) <= 2 && strings.ContainsAny(s, "-*/<>=!&|+") {
@@ -57,18 +62,9 @@ func (c *checker) character(i, from, to int) *diag.Diagnostic {
 				detail = fmt.Sprintf("Write %s %s %s.", left, s, right)
 			}
 		}
-		return c.fault(codeCharacter, i, i, fmt.Sprintf("character %s (%U) is not part of the language", visible(r), r), detail)
+		return c.fault(codeCharacter, i, i, summary, detail)
 	}
-	return c.fault(codeCharacter, i, i, fmt.Sprintf("character %s (%U) is not part of the language", visible(r), r), "Remove it, or put it in quotes if it belongs to a text.")
-}
-
-// visible quotes a character, but not one that has no picture.
-func visible(r rune) string {
-	s := fmt.Sprintf("%q", r)
-	if strings.HasPrefix(s, `'\`) {
-		return "without a picture"
-	}
-	return `"` + string(r) + `"`
+	return c.fault(codeCharacter, i, i, summary, "Remove it, or put it in quotes if it belongs to a text.")
 }
 
 // quoteHint is about quotes that are none in HCL.

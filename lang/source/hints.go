@@ -72,6 +72,9 @@ func (c *checker) tokenHint(i, from, to, outer int) *diag.Diagnostic {
 			return d
 		}
 	case hclsyntax.TokenEqual:
+		if next := c.typ(i + 1); c.adjacent(i) && ended && (next == hclsyntax.TokenLessThan || next == hclsyntax.TokenGreaterThan) {
+			return c.fault(codeNoOperator, i, i+1, fmt.Sprintf("there is no operator %q", "="+c.word(i+1)), fmt.Sprintf("Write %s=.", c.word(i+1)))
+		}
 		if outer < 0 || c.typ(outer) != hclsyntax.TokenOBrace {
 			return c.fault(codeNoOperator, i, i, `"=" inside a value`, `Write == to compare. Each argument stands on its own line.`)
 		}
@@ -273,10 +276,7 @@ func (c *checker) sideBySide(i, from, to, outer int, ended bool) *diag.Diagnosti
 	if c.typ(i) == hclsyntax.TokenOParen && (c.typ(i-1) == hclsyntax.TokenIdent) || c.typ(i) == hclsyntax.TokenOBrace && c.typ(i-1) == hclsyntax.TokenIdent {
 		return nil
 	}
-	left, right := c.operands(i, i-1, from, to)
-	if c.typ(i) == hclsyntax.TokenOParen {
-		right = "(" + right + ")"
-	}
+	left, right := c.text(c.operandStart(i-1, from), i-1), c.text(i, c.operandEnd(i, to))
 	if c.typ(i) == hclsyntax.TokenIdent && c.typ(i+1) == hclsyntax.TokenEqual && i+1 < to {
 		if outer < 0 {
 			return c.fault(codeSyntax, i, i, "an argument begins on the line of another", fmt.Sprintf("Begin a new line before %s.", right))
@@ -287,6 +287,13 @@ func (c *checker) sideBySide(i, from, to, outer int, ended bool) *diag.Diagnosti
 	if isText := c.typ(i) == hclsyntax.TokenOQuote || c.typ(i-1) == hclsyntax.TokenCQuote; isText || outer >= 0 && !product {
 		if outer < 0 {
 			return c.fault(codeSyntax, i, i, "two values side by side", `Join texts in one pair of quotes: "${a} and ${b}".`)
+		}
+		if isText {
+			return c.fault(codeComma, i, i, "a comma is missing between two items", fmt.Sprintf("Write %s, %s.", left, right))
+		}
+		if before := c.typ(i - 2); c.typ(outer) == hclsyntax.TokenOBrace && c.typ(i-1) == hclsyntax.TokenIdent &&
+			(i-2 == outer || before == hclsyntax.TokenComma || before == hclsyntax.TokenNewline) {
+			return c.fault(codeEquals, i-1, i-1, fmt.Sprintf("no equals sign after %q", left), fmt.Sprintf("Write %s = %s.", left, right))
 		}
 		return c.fault(codeComma, i, i, "a comma or an operator is missing", fmt.Sprintf("Write %s, %s for two items, or %s * %s for a product.", left, right, left, right))
 	}
@@ -373,7 +380,7 @@ func (c *checker) lambda(i, j int) *diag.Diagnostic {
 func (c *checker) operators(i, to int, ended bool) *diag.Diagnostic {
 	t, next := c.typ(i), c.typ(i+1)
 	if i+1 < to && c.adjacent(i) {
-		known := map[string]string{"<>": "Write != for \"not equal\".", "===": "Write ==.", "!==": "Write !=.", "=<": "Write <=.", "++": "", "--": "",
+		known := map[string]string{"<>": "Write != for \"not equal\".", "===": "Write ==.", "!==": "Write !=.", "++": "", "--": "",
 			"//": "", "->": "fn", "..": "Write range(from, to)."}
 		pair := c.word(i) + c.word(i+1)
 		if detail, ok := known[pair]; ok {
@@ -383,7 +390,7 @@ func (c *checker) operators(i, to int, ended bool) *diag.Diagnostic {
 			case detail != "":
 				return c.fault(codeNoOperator, i, i+1, fmt.Sprintf("there is no operator %q", pair), detail)
 			case pair == "++":
-				return c.fault(codeNoOperator, i, i+1, `there is no operator "++"`, "A value does not change; write x + 1.")
+				return c.fault(codeNoOperator, i, i+1, `there is no operator "++"`, "A value does not change. For the next number write n + 1.")
 			}
 		}
 	}

@@ -64,6 +64,9 @@ func (c *checker) hyphenAt(i int) *diag.Diagnostic {
 	if !ok || c.declares(i) {
 		return nil
 	}
+	if strings.HasSuffix(name, "-") && startsValue(c.typ(i+1)) {
+		meant += " " + c.text(i+1, c.operandEnd(i+1, len(c.toks)-1))
+	}
 	return c.fault(codeHyphen, i, i, fmt.Sprintf("%q is one name, not a difference", name),
 		fmt.Sprintf("Write %s, with spaces around the minus. No name contains a hyphen.", meant))
 }

@@ -10,24 +10,24 @@ import (
 )
 
 // frame is one open bracket, text or template. Beside itself it counts what
-// makes the parser recurse without a bracket: a ? b : c ? ..., !!!x, a[*][*],
+// makes the parser recurse without a bracket: a ? b : c ? ..., !!!x, a[0][0],
 // and %{ if } directives in a text.
 type frame struct {
-	tok                         int // index of the opening token, -1 for the file
-	conditionals, signs, splats int
-	directives                  int
-	chain, child, height        int  // operators of the expression so far, the highest operand, the highest expression
-	indent                      int  // of the line that it opens on
-	indented                    bool // its first line stands further right than it
-	suspectLine                 int
+	tok                          int // index of the opening token, -1 for the file
+	conditionals, signs, indices int
+	directives                   int
+	chain, child, height         int  // operators of the expression so far, the highest operand, the highest expression
+	indent                       int  // of the line that it opens on
+	indented                     bool // its first line stands further right than it
+	suspectLine                  int
 }
 
-func (f *frame) depth() int { return f.conditionals + f.signs + f.splats + f.directives }
+func (f *frame) depth() int { return f.conditionals + f.signs + f.indices + f.directives }
 
 // next begins another expression within the frame.
 func (f *frame) next() {
 	f.height = max(f.height, f.chain+f.child)
-	f.conditionals, f.signs, f.splats, f.chain, f.child = 0, 0, 0, 0, 0
+	f.conditionals, f.signs, f.indices, f.chain, f.child = 0, 0, 0, 0, 0
 }
 
 // nesting pairs the brackets and holds depth and length to their limits. What
@@ -35,8 +35,9 @@ func (f *frame) next() {
 // fault: after a bracket that does not fit, nothing is certain.
 func (c *checker) nesting() *diag.Diagnostic {
 	stack := []frame{{tok: -1, indent: -1}}
-	depth := 0 // over all frames
-	var suspect *frame
+	depth := 0         // over all frames
+	var suspect *frame // a brace that seems not closed, by indentation
+	early := -1        // a closing brace that seems to belong to a block within
 	for i := range c.toks {
 		tok := &c.toks[i]
 		top := &stack[len(stack)-1]
@@ -48,10 +49,7 @@ func (c *checker) nesting() *diag.Diagnostic {
 			opens = true
 			switch {
 			case t == hclsyntax.TokenOBrack && endsValue(c.typ(i-1)):
-				top.chain++
-				if c.typ(i+1) == hclsyntax.TokenStar {
-					top.splats++
-				}
+				top.indices++
 			case t == hclsyntax.TokenTemplateControl:
 				switch c.word(c.skipStrip(i + 1)) {
 				case "if", "for":
@@ -63,12 +61,15 @@ func (c *checker) nesting() *diag.Diagnostic {
 		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc,
 			hclsyntax.TokenTemplateSeqEnd:
 			if top.tok < 0 || !closes(c.typ(top.tok), t) {
-				return c.wrongCloser(stack, i)
+				return c.wrongCloser(stack, i, early)
 			}
 			if t == hclsyntax.TokenCBrace && suspect == nil && top.indented && c.startsLine(i) && c.indent(i) < top.indent {
 				s := *top
 				s.suspectLine = tok.Range.Start.Line
 				suspect = &s
+			}
+			if t == hclsyntax.TokenCBrace && early < 0 && c.startsLine(i) && c.indent(i) > top.indent && c.toks[top.tok].Range.Start.Line < tok.Range.Start.Line {
+				early = i
 			}
 			c.match[top.tok], c.match[i] = i, top.tok
 			top.next()
@@ -90,13 +91,13 @@ func (c *checker) nesting() *diag.Diagnostic {
 			top.next()
 		case hclsyntax.TokenQuestion:
 			top.conditionals++
-			top.splats, top.signs = 0, 0
+			top.indices, top.signs = 0, 0
 		case hclsyntax.TokenBang:
 			top.signs++
 		case hclsyntax.TokenMinus:
 			if endsValue(c.typ(i - 1)) {
 				top.chain++
-				top.splats, top.signs = 0, 0
+				top.indices, top.signs = 0, 0
 			} else {
 				top.signs++
 			}
@@ -116,7 +117,7 @@ func (c *checker) nesting() *diag.Diagnostic {
 		default:
 			if isBinary(t) {
 				top.chain++
-				top.splats, top.signs = 0, 0
+				top.indices, top.signs = 0, 0
 			}
 		}
 		depth += top.depth()
@@ -202,28 +203,40 @@ var bracketNames = map[hclsyntax.TokenType][2]string{
 }
 
 // wrongCloser reports closing token i, which does not fit the top of the stack.
-func (c *checker) wrongCloser(stack []frame, i int) *diag.Diagnostic {
+// Token early, if not -1, is the brace from which on the indentation is off.
+func (c *checker) wrongCloser(stack []frame, i, early int) *diag.Diagnostic {
 	if d := c.wrongQuote(i); d != nil {
 		return d
 	}
 	top := stack[len(stack)-1]
 	if top.tok < 0 {
-		if j, ok := c.headerWithoutBrace(i); ok {
+		j, ok := c.headerWithoutBrace(early)
+		if !ok {
+			j, ok = c.headerWithoutBrace(i)
+		}
+		if ok {
 			return c.fault(codeHeader, j, c.lineEnd(j), "block has no opening brace",
 				fmt.Sprintf("Write the brace at the end of the line: %s {", c.text(j, c.lineEnd(j))))
 		}
-		return c.fault(codeStrayCloser, i, i, fmt.Sprintf("closing %q without an opening one", c.word(i)),
-			"Remove it, or look for a bracket above that is closed too early.")
+		return c.strayCloser(i)
 	}
 	for _, f := range stack[1 : len(stack)-1] {
 		if closes(c.typ(f.tok), c.typ(i)) {
 			return c.unclosed(top, c.toks[i].Range.Start.Line)
 		}
 	}
+	if c.typ(top.tok) == hclsyntax.TokenOBrace && c.toks[top.tok].Range.Start.Line < c.toks[i].Range.Start.Line {
+		return c.strayCloser(i)
+	}
 	name := bracketNames[c.typ(top.tok)]
 	d := c.fault(codeStrayCloser, i, i, fmt.Sprintf("%q closes a %s", c.word(i), name[0]), fmt.Sprintf("Write %s here.", name[1]))
 	d.Related = []diag.Related{{Message: "opened here", Span: c.span(top.tok, top.tok)}}
 	return d
+}
+
+func (c *checker) strayCloser(i int) *diag.Diagnostic {
+	return c.fault(codeStrayCloser, i, i, fmt.Sprintf("closing %q without an opening one", c.word(i)),
+		"Remove it, or look for a bracket before it that is closed too early.")
 }
 
 // headerWithoutBrace finds the line of labels that a stray brace at token i
@@ -331,6 +344,10 @@ func (c *checker) unclosedTextAt(open int) *diag.Diagnostic {
 	case hclsyntax.TokenOQuote:
 		d := c.fault(codeUnclosedText, open, open, "text is not closed on its line",
 			"Add the closing quote. Text of several lines is written as <<EOT, the lines, and a line that holds only EOT.")
+		if c.quoteBefore(open) {
+			d.Summary = "the quotes of this line do not pair"
+			d.Detail = `Add the one that is missing, or write \" for a quote within a text.`
+		}
 		if lit := c.toks[open+1]; lit.Type == hclsyntax.TokenQuotedLit {
 			d.Span = c.span(open, open+1)
 			if k := bytes.LastIndexAny(lit.Bytes, "“”"); k >= 0 {
@@ -343,6 +360,16 @@ func (c *checker) unclosedTextAt(open int) *diag.Diagnostic {
 	}
 	return c.fault(codeUnclosedText, open, open, fmt.Sprintf("%s is not closed", c.word(open)),
 		fmt.Sprintf("Add } after the value. To show the characters themselves, write %s%s.", c.word(open)[:1], c.word(open)))
+}
+
+// quoteBefore reports a text that ends on the line of token open before it.
+func (c *checker) quoteBefore(open int) bool {
+	for j := open - 1; j >= 0 && c.toks[j].Range.Start.Line == c.toks[open].Range.Start.Line; j-- {
+		if c.typ(j) == hclsyntax.TokenCQuote {
+			return true
+		}
+	}
+	return false
 }
 
 // wrongQuote looks before token i for a quote that is none in HCL, as it lets

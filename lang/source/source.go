@@ -29,8 +29,8 @@ import (
 // Limits of a file.
 const (
 	MaxSize   = 1 << 20 // bytes
-	MaxDepth  = 256     // nested brackets, templates, signs and conditionals
-	MaxChain  = 1 << 16 // height of an expression's tree, as of a sum of that many terms
+	MaxDepth  = 256     // nested brackets, templates, signs, indices and conditionals
+	MaxChain  = 1 << 15 // height of an expression's tree, as of a sum of that many terms
 	MaxNumber = 1000    // characters of a number
 	maxErrors = 100     // syntax errors reported for one file
 )
@@ -181,4 +181,29 @@ func (f *File) Line(n int) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// Set is the files of one study, itself and its imports. It is the
+// diag.Sources that the writers show lines from.
+type Set []*File
+
+var _ diag.Sources = Set(nil)
+
+// Files returns the names in order.
+func (s Set) Files() []string {
+	names := make([]string, len(s))
+	for i, f := range s {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// Text returns the bytes of the file of that name.
+func (s Set) Text(name string) ([]byte, bool) {
+	for _, f := range s {
+		if f.Name == name {
+			return f.Bytes, true
+		}
+	}
+	return nil, false
 }

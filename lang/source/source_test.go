@@ -140,7 +140,7 @@ func TestLimits(t *testing.T) {
 		{"sum of 20,001", "a = " + rep("x + ", 20000) + "x", ""},
 		{"sum of 100,001", "a = " + rep("x + ", 100000) + "x", codeTooLong},
 		{"sum within sum", "a = " + rep("(", 200) + "x" + rep(rep(" + x", 400)+")", 200), codeTooLong},
-		{"indices in a row", "a = x" + rep("[y]", 100000), codeTooLong},
+		{"indices in a row", "a = x" + rep("[y]", 100000), codeTooDeep},
 		{"number", "a = " + rep("1", 999), ""},
 		{"long number", "a = " + rep("1", 1001), codeTooLong},
 		{"comments that open", "a = 1\n" + rep("/*a", MaxSize/3-10), codeUnclosedText},
@@ -225,6 +225,25 @@ func TestFile(t *testing.T) {
 	want := diag.Span{File: "a.hcl", Start: diag.Pos{Line: 2, Column: 6, Byte: 13}, End: diag.Pos{Line: 2, Column: 11, Byte: 18}}
 	if got := f.Span(r); got != want {
 		t.Errorf("Span = %v, want %v", got, want)
+	}
+}
+
+func TestSet(t *testing.T) {
+	a, _ := Parse("a.hcl", []byte("\ufeffx = 1"))
+	b, list := Parse("b.hcl", []byte("y = x^2\n"))
+	var out bytes.Buffer
+	if err := diag.Write(&out, diag.Text, list, Set{a, b}); err != nil {
+		t.Fatal(err)
+	}
+	want := "Error RL0111: there is no power operator \"^\"\n  on b.hcl line 1:\n   1: y = x^2\n           ^\n  Write sq(x) or pow(x, 2).\n"
+	if out.String() != want {
+		t.Errorf("got\n%s", out.String())
+	}
+	if text, ok := (Set{a, b}).Text("a.hcl"); string(text) != "x = 1" || !ok {
+		t.Errorf("Text = %q, %v", text, ok)
+	}
+	if _, ok := (Set{a, b}).Text("c.hcl"); ok {
+		t.Error("a file that is not in the set")
 	}
 }
 

@@ -365,5 +365,8 @@ func (c *checker) oneLine(from, open, closer int) *diag.Diagnostic {
 	for _, p := range parts {
 		detail += "    " + p + "\n"
 	}
+	if c.typ(at) == hclsyntax.TokenNewline {
+		at = open
+	}
 	return c.fault(codeOneLine, at, at, "a block on one line holds a single argument", detail+"  }")
 }

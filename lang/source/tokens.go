@@ -90,20 +90,32 @@ func (c *checker) adjacent(i int) bool {
 }
 
 // text returns the source from token i to token j, both included, on one line
-// and not too long to quote.
+// and without comments, or dots if that is too long to quote.
 func (c *checker) text(i, j int) string {
-	if i < 0 || j < i || j >= len(c.toks) {
+	if i < 0 || j < i || j >= len(c.toks) || c.toks[j].Range.End.Byte-c.toks[i].Range.Start.Byte > 400 {
 		return "..."
 	}
-	b := c.Bytes[c.toks[i].Range.Start.Byte:c.toks[j].Range.End.Byte]
-	if len(b) > 400 {
+	var s []byte
+	for k := i; k <= j; k++ {
+		t := c.toks[k]
+		if t.Type == hclsyntax.TokenOHeredoc {
+			return "..."
+		}
+		if k > i && !c.adjacent(k-1) && !bytes.HasSuffix(s, []byte(" ")) {
+			s = append(s, ' ')
+		}
+		if t.Type == hclsyntax.TokenNewline {
+			if k < j && !bytes.HasSuffix(s, []byte(" ")) {
+				s = append(s, ' ')
+			}
+			continue
+		}
+		s = append(s, t.Bytes...)
+	}
+	if s = bytes.TrimSpace(s); len(s) > 60 {
 		return "..."
 	}
-	s := string(bytes.Join(bytes.Fields(b), []byte(" ")))
-	if len(s) > 60 {
-		return "..."
-	}
-	return s
+	return string(s)
 }
 
 func (c *checker) span(i, j int) diag.Span {

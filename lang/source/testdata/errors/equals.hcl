@@ -12,5 +12,5 @@ run "a" {
   alone                   # ERROR RL0118 "stands alone"
   list [1, 2]             # ERROR RL0118 "Write list = \\[1, 2\\]"
   a = b = c               # ERROR RL0130 "=="
-  o = { x 1 }             # ERROR RL0127 "comma or an operator"
+  o = { x 1 }             # ERROR RL0118 "Write x = 1\\."
 }

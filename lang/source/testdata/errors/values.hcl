@@ -1,3 +1,3 @@
 study {
-  b = 1 + )         # ERROR RL0123 "closes a brace"
+  b = 1 + )         # ERROR RL0123 "without an opening one"
 }

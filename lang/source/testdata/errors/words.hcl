@@ -7,5 +7,5 @@ run "a" {
   c = x <> y                # ERROR RL0130 "!="
   d = x === y               # ERROR RL0130 "=="
   e = x++                   # ERROR RL0130 "\\+\\+"
-  f = x =< y                # ERROR RL0130 "=="
+  f = x =< y                # ERROR RL0130 "Write <=\\."
 }
