@@ -163,23 +163,19 @@ plot "valley" {
       of     = landscape.valley
       levels = 20
     }
+    band {
+      x     = run.quasistatic.path.x1
+      lower = -abs(run.quasistatic.path.x2)
+      upper = abs(run.quasistatic.path.x2)
+      label = "between the two points of the two-cycle"
+      color = "#000000"
+    }
     path {
       run   = run.gd
       x     = path.x1
       y     = path.x2
       to    = 60
       label = "gradient descent, 60 steps"
-    }
-    line {
-      x     = run.quasistatic.path.x1
-      y     = abs(run.quasistatic.path.x2)
-      label = "two-cycle, 20,000 steps"
-      color = "#000000"
-    }
-    line {
-      x     = run.quasistatic.path.x1
-      y     = -abs(run.quasistatic.path.x2)
-      color = "#000000"
     }
     axis_x { label = "x1" }
     axis_y { label = "x2" }
