@@ -13,6 +13,31 @@
 // Derivatives are transforms that add nodes to the same graph; they compose,
 // so that the derivative of a derivative needs no rule of its own.
 //
+// # Conventions
+//
+// Where a function has a kink, its gradient is the subgradient of least norm:
+// 0 for abs, relu, norm, hypot and sqrt at 0, half to each of two equal operands
+// of min and max, equal shares to all elements that attain a minimum or maximum
+// of an array. The derivatives of sign, floor, ceil and round are 0. Atan2 at
+// the origin has derivative 0.
+//
+// Forward mode takes the derivative towards the side that the direction points
+// to: along v, abs at 0 has the derivative |v| and norm at 0 the norm of v. That
+// holds for gradients too, so a Hessian-vector product at a kink is the limit of
+// the change of the gradient along the direction, which a gradient that is
+// continuous there has: f1(x) = (1+|x|) log(1+|x|) - |x| has curvature 1 at 0, in
+// every direction, also as f1(norm(x)). A square root of a sum of squares counts
+// as the norm that it is. What is looked at is the first derivative along the
+// direction: the sign of a b, where a and b are both 0, stays 0.
+//
+// Only the branch of a Select that is taken counts, whatever the other one is
+// or would be multiplied with: an adjoint that is 0 because its branch is not
+// taken stays 0 (MulZero). At the boundary the branch taken is that of the
+// point itself.
+//
+// Adjoints are summed in a fixed order, constants first, and terms that cancel
+// by construction are never computed.
+//
 // The graph knows nothing of the language it came from. Each node carries an
 // Origin, the place and the chain of calls that made it, so that a value that
 // goes wrong at run time is reported like a syntax error.

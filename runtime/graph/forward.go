@@ -47,8 +47,10 @@ func (g *Graph) Tangent(outs []ID, seeds map[ID]ID) ([]ID, error) {
 			f.active[id] = f.active[id] || f.active[a]
 			f.jumps[id] = f.jumps[id] || f.jumps[a]
 		}
-		if !f.active[id] || n.Type.Bool {
-			f.active[id], f.jumps[id] = false, false
+		if n.Type.Bool {
+			f.active[id], f.jumps[id] = false, f.isAttained(n)
+		}
+		if !f.active[id] {
 			continue
 		}
 		if n.Op.IsSeries() || n.Type.Series {
@@ -103,6 +105,15 @@ func (f *forward) direction(n Node) (norm, factor ID, ok bool) {
 	return None, None, false
 }
 
+// isAttained reports whether n says which elements attain a moving extremum.
+func (f *forward) isAttained(n Node) bool {
+	if n.Op != Eq || !f.active[n.Args[1]] {
+		return false
+	}
+	m := f.Node(n.Args[1])
+	return (m.Op == MinOf || m.Op == MaxOf) && m.Args[0] == n.Args[0]
+}
+
 func (f *forward) isJump(n Node) bool {
 	switch n.Op {
 	case Sign:
@@ -135,6 +146,10 @@ func (f *forward) makeLimit(n Node) ID {
 	args := make([]ID, len(n.Args))
 	for i, a := range n.Args {
 		args[i] = f.limit(a)
+	}
+	if f.isAttained(n) { // of those that attain it, the ones that move with it
+		x, m := n.Args[0], n.Args[1]
+		return f.apply(And, f.apply(Eq, args[0], args[1]), f.apply(Eq, f.orZero(f.tangents[x], x), f.orZero(f.tangents[m], m)))
 	}
 	if norm, p, ok := f.direction(n); ok {
 		at0 := f.Const(0)
@@ -199,7 +214,7 @@ func (f *forward) rule(y ID, n Node) ID {
 		if a == None && b == None {
 			return None
 		}
-		return f.apply(Select, x, f.orZero(a, n.Args[1]), f.orZero(b, n.Args[2]))
+		return f.apply(Select, f.limit(x), f.orZero(a, n.Args[1]), f.orZero(b, n.Args[2]))
 	case !n.Op.IsElementwise():
 		return f.arrayRule(n, x, y, t)
 	case len(n.Args) == 2:

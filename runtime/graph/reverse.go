@@ -123,16 +123,7 @@ func (r *reverse) add(x, term ID) {
 // order of the visits, without the pairs t and -t.
 func (r *reverse) total(x ID) ID {
 	t := r.Type(x)
-	terms := r.gather(x, r.parts[x])
-	for i := 0; i < len(terms); i++ {
-		for j := i + 1; j < len(terms); j++ {
-			if r.opposite(terms[i], terms[j]) {
-				terms = slices.Delete(slices.Delete(terms, j, j+1), i, i+1)
-				i--
-				break
-			}
-		}
-	}
+	terms := r.cancel(r.gather(x, r.parts[x]))
 	sum := None
 	constant := 0.0
 	for _, p := range terms {
@@ -156,26 +147,45 @@ func (r *reverse) total(x ID) ID {
 	return sum
 }
 
-func (r *reverse) opposite(a, b ID) bool {
-	if n := r.Node(a); n.Op == Neg && n.Args[0] == b {
-		return true
-	}
-	if n := r.Node(b); n.Op == Neg && n.Args[0] == a {
-		return true
-	}
-	m, n := r.Node(a), r.Node(b)
-	if m.Op == Mul && n.Op == Mul { // c*u and -c*u
-		for i := range 2 {
-			for j := range 2 {
-				c, ok1 := r.ConstValue(m.Args[i])
-				d, ok2 := r.ConstValue(n.Args[j])
-				if ok1 && ok2 && c == -d && m.Args[1-i] == n.Args[1-j] {
-					return true
-				}
+// factored is a term as a constant times a node.
+type factored struct {
+	c float64
+	x ID
+}
+
+func (r *reverse) factor(t ID) factored {
+	n := r.Node(t)
+	switch n.Op {
+	case Neg:
+		return factored{-1, n.Args[0]}
+	case Mul:
+		for i, a := range n.Args {
+			if c, ok := r.ConstValue(a); ok && r.Type(n.Args[1-i]) == n.Type {
+				return factored{c, n.Args[1-i]}
 			}
 		}
 	}
-	return false
+	return factored{1, t}
+}
+
+// cancel removes pairs of terms c x and -c x.
+func (r *reverse) cancel(terms []ID) []ID {
+	if len(terms) < 2 {
+		return terms
+	}
+	open := map[factored][]int{}
+	for i, t := range terms {
+		f := r.factor(t)
+		opposite := factored{-f.c, f.x}
+		if waiting := open[opposite]; len(waiting) > 0 {
+			last := len(waiting) - 1
+			terms[waiting[last]], terms[i] = None, None
+			open[opposite] = waiting[:last]
+			continue
+		}
+		open[f] = append(open[f], i)
+	}
+	return slices.DeleteFunc(terms, func(t ID) bool { return t == None })
 }
 
 // gather joins the terms that are parts of a vector or matrix (the adjoints of
@@ -429,7 +439,8 @@ func (r *reverse) binary(op Op, a, b, y, adj ID) {
 		if r.active[b] {
 			r.add(b, r.mul(adj, a))
 		}
-	case MulZero:
+	case MulZero: // a is itself an adjoint that came through a branch
+		r.mask = true
 		if r.active[a] {
 			r.add(a, r.apply(MulZero, adj, b))
 		}
