@@ -150,6 +150,9 @@ func TestFigures(t *testing.T) {
 	if n := len(losses.Panels[1].Marks); n != 3 {
 		t.Errorf("%d lanes are drawn", n)
 	}
+	if l := losses.Panels[1].Marks[2].(render.Line); l.Label != "eta = 0.3" {
+		t.Errorf("lane 2 is called %q", l.Label)
+	}
 	late := losses.Panels[2].Marks[0].(render.Line)
 	if late.X[0] != 2 || late.Label != "" || losses.Panels[2].Y.Label != "x" {
 		t.Errorf("late line begins at %v, label %q, axis %q", late.X[0], late.Label, losses.Panels[2].Y.Label)

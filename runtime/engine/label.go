@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strconv"
 	"strings"
 
 	"relief/runtime/graph"
@@ -50,6 +51,24 @@ func (f *panelFiller) label(m *plan.Mark) string {
 		return f.quantity(m)
 	}
 	return run
+}
+
+// curveName names one of several curves of a mark: of lanes by the values that
+// are varied, else by its index.
+func (f *panelFiller) curveName(m *plan.Mark, i, n int) string {
+	if run := f.runOf(m.Source); run != nil && len(run.LaneStatus) == n {
+		var words []string
+		inner := n
+		for _, v := range run.Plan.Vary {
+			count := len(v.Values[0])
+			inner /= count
+			for k, name := range v.Names {
+				words = append(words, name+" = "+FormatNumber(v.Values[k][i/inner%count]))
+			}
+		}
+		return strings.Join(words, ", ")
+	}
+	return "[" + strconv.Itoa(i) + "]"
 }
 
 // quantity names what a curve shows.

@@ -281,7 +281,7 @@ func (f *panelFiller) curves(m *plan.Mark) error {
 		if lead.curves > 1 {
 			name = ""
 			if lead.curves <= len(palette) {
-				name = strings.TrimSpace(label + " [" + strconv.Itoa(i) + "]")
+				name = strings.TrimPrefix(label+", "+f.curveName(m, i, lead.curves), ", ")
 			}
 		}
 		if err := x.fits(lead, i); err != nil {

@@ -43,7 +43,7 @@ func HTML(in *Input) ([]byte, error) {
 	if err := page.Execute(&b, view(in)); err != nil {
 		return nil, fmt.Errorf("report.html: %w", err)
 	}
-	return b.Bytes(), nil
+	return bytes.ToValidUTF8(b.Bytes(), []byte("\uFFFD")), nil
 }
 
 // pageView is what page.html shows, in its words.
@@ -118,7 +118,7 @@ type runView struct {
 	Data                               []fileLink
 }
 
-// moods colour a status.
+// mood is the colour of a status.
 func mood(s engine.Status) string {
 	switch s {
 	case engine.OK, engine.Stopped:
@@ -127,6 +127,14 @@ func mood(s engine.Status) string {
 		return "warn"
 	}
 	return "bad"
+}
+
+// runMood is the mood of a run: one that may diverge does no harm by it.
+func runMood(r *engine.RunResult) string {
+	if r.Status == engine.Diverged && r.Plan.MayDiverge {
+		return "warn"
+	}
+	return mood(r.Status)
 }
 
 func view(in *Input) *pageView {
@@ -304,11 +312,8 @@ func tableOf(x *engine.TableResult) *tableView {
 func (p *pageMaker) run(r *engine.RunResult) runView {
 	_, anchor := p.place(r.Plan.Span)
 	out := runView{
-		Name: r.Plan.Address.String(), Anchor: anchor, Status: string(r.Status), Mood: mood(r.Status),
+		Name: r.Plan.Address.String(), Anchor: anchor, Status: string(r.Status), Mood: runMood(r),
 		Detail: fmt.Sprintf("%d of %d", r.Steps, r.Plan.Steps), Seconds: r.Seconds, Data: links(p.in.Data[r.Plan.Address]),
-	}
-	if r.Status == engine.Diverged && r.Plan.MayDiverge {
-		out.Mood = "warn"
 	}
 	if n := len(r.LaneStatus); n > 0 {
 		out.Detail += fmt.Sprintf(", %d lanes", n)

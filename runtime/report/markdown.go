@@ -50,7 +50,7 @@ func Markdown(in *Input) []byte {
 		}
 		m.b.WriteByte('\n')
 	}
-	return []byte(strings.TrimRight(m.b.String(), "\n") + "\n")
+	return []byte(strings.ToValidUTF8(strings.TrimRight(m.b.String(), "\n"), "\uFFFD") + "\n")
 }
 
 type markdown struct {

@@ -116,10 +116,14 @@ func seconds(s float64) string {
 	return fmt.Sprintf("%.3g s", s)
 }
 
-// pieces returns what the report shows in order, with whatever the study left
-// out of its report block for the end: no output and no check goes unseen.
+// pieces returns what the report shows in order, and at the end the outputs
+// that the study's report block leaves out: none goes unseen. Checks stand at
+// the top of a report anyway; a report of everything does not repeat them.
 func pieces(res *engine.Results) []engine.ReportPiece {
 	out := slices.Clone(res.Report)
+	if res.Study.Report == nil {
+		out = slices.DeleteFunc(out, func(p engine.ReportPiece) bool { return p.Show != nil && p.Show.Noun == "check" })
+	}
 	shown := map[plan.Address]bool{}
 	for _, p := range out {
 		if p.Show != nil {
@@ -133,9 +137,6 @@ func pieces(res *engine.Results) []engine.ReportPiece {
 	}
 	for _, o := range res.Outputs {
 		add(o.Plan.Address)
-	}
-	for _, c := range res.Checks {
-		add(c.Plan.Address)
 	}
 	return out
 }

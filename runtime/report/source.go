@@ -88,12 +88,19 @@ func (p *pageMaker) views() []fileView {
 	return out
 }
 
-// tokens of HCL that are coloured: comments, texts, numbers, and the words that
-// open a block or name an argument.
-var tokens = regexp.MustCompile(`(#[^\n]*|//[^\n]*|/\*(?s:.*?)(?:\*/|$))` +
+// tokens of HCL that are coloured: comments, texts, numbers, and words that
+// begin a line, which isKey then judges.
+var tokens = regexp.MustCompile(`(#[^\n]*|//[^\n]*|/\*(?s:.*?)(?:\*/|\z))` +
 	`|("(?:[^"\\\n]|\\.)*"?)` +
 	`|(\b\d[\d.]*(?:[eE][-+]?\d+)?\b)` +
-	`|(?m:^[ \t]*([A-Za-z_][\w-]*)(?:[ \t]*=[^=]|[ \t]+["{]|[ \t]*$))`)
+	`|(?m:^[ \t]*([A-Za-z_][\w-]*))`)
+
+// isKey reports whether a word opens a block or names an argument, by what
+// follows it.
+func isKey(rest string) bool {
+	rest = strings.TrimLeft(rest, " \t")
+	return strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "==") || strings.HasPrefix(rest, `"`) || strings.HasPrefix(rest, "{")
+}
 
 // highlighted is the source as HTML, one entry per line.
 func highlighted(text string) []template.HTML {
@@ -112,17 +119,15 @@ func highlighted(text string) []template.HTML {
 		}
 	}
 	at := 0
-	for at < len(text) {
-		m := tokens.FindStringSubmatchIndex(text[at:])
-		if m == nil {
-			break
-		}
+	for _, m := range tokens.FindAllStringSubmatchIndex(text, -1) {
 		for g, class := range []string{"", "rem", "str", "num", "key"} {
-			if g > 0 && m[2*g] >= 0 {
-				put("", text[at:at+m[2*g]])
-				put(class, text[at+m[2*g]:at+m[2*g+1]])
-				at += m[2*g+1]
-				break
+			if from, to := m[2*g], m[2*g+1]; g > 0 && from >= 0 {
+				if class == "key" && !isKey(text[to:]) {
+					class = ""
+				}
+				put("", text[at:from])
+				put(class, text[from:to])
+				at = to
 			}
 		}
 	}

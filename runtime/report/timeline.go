@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"relief/runtime/engine"
+	"relief/runtime/plan"
 )
 
 // timelineView draws when each block ran, in the units of its own picture.
@@ -43,9 +44,16 @@ func timeline(res *engine.Results) *timelineView {
 	span := max(last-first, 1e-9)
 	x := func(t float64) float64 { return namesWidth + (t-first)/span*(timelineWidth-namesWidth-80) }
 	v := &timelineView{Width: timelineWidth, Height: n*barHeight + 24}
+	moods := map[plan.Address]string{}
+	for _, r := range res.Runs {
+		moods[r.Plan.Address] = runMood(r)
+	}
+	for _, l := range res.Landscapes {
+		moods[l.Plan.Address] = mood(l.Status)
+	}
 	for i, t := range res.Timings {
 		v.Bars = append(v.Bars, barView{
-			Name: t.Block.String(), Mood: mood(t.Status), Time: seconds(t.End - t.Start),
+			Name: t.Block.String(), Mood: moods[t.Block], Time: seconds(t.End - t.Start),
 			X: fmt.Sprintf("%.1f", x(t.Start)), W: fmt.Sprintf("%.1f", max(x(t.End)-x(t.Start), 2)),
 			Y: i*barHeight + 4, TextY: i*barHeight + 15,
 		})
