@@ -38,7 +38,7 @@ func jacobian(t *testing.T, m *Map, at map[string]float64) []float64 {
 
 // spectralRadius is the largest modulus of the eigenvalues of a matrix with one
 // or two rows, and whether the eigenvalue of that modulus is real.
-func spectralRadius(a []float64) (radius float64, real bool) {
+func spectralRadius(a []float64) (radius float64, isReal bool) {
 	if len(a) == 1 {
 		return math.Abs(a[0]), true
 	}
@@ -86,9 +86,9 @@ func TestStabilityIsTheSpectralRadius(t *testing.T) {
 			if m, err = NewMap(run, nil); err != nil {
 				t.Fatal(err)
 			}
-			radius, real := spectralRadius(jacobian(t, m, map[string]float64{"x": 0.3, "velocity x": 0.1}))
+			radius, isReal := spectralRadius(jacobian(t, m, map[string]float64{"x": 0.3, "velocity x": 0.1}))
 			switch {
-			case f < 1 && !(radius < 1), f > 1 && !(radius > 1 && real), f == 1 && math.Abs(radius-1) > 1e-12:
+			case f < 1 && !(radius < 1), f > 1 && !(radius > 1 && isReal), f == 1 && math.Abs(radius-1) > 1e-12:
 				t.Errorf("%+v at %v of the bound: spectral radius %v", c, f, radius)
 			}
 		}
