@@ -2,16 +2,6 @@
 # more slowly than a quadratic. Unless said otherwise f''(0) = 1, so that gradient
 # descent is stable at the minimum below the learning rate 2.
 
-function "magnitude" {
-  description = "Absolute value whose derivative at 0 is 1, for even functions of |x| that are smooth at 0"
-  formula     = "|x|, with d|x|/dx = 1 at x = 0"
-  source      = "chain rule: with abs, whose derivative at 0 is 0, g(|x|) would lose its second derivative at 0"
-  example     = "magnitude(-3) == 3"
-
-  params = [x]
-  value  = x < 0 ? -x : x
-}
-
 # The product stands before the subtraction and 1 + |x| before log1p: in this order
 # the derivative is (-1 + (1 + |x|) / (1 + |x|)) + ln(1 + |x|), whose bracket vanishes.
 function "log_growth" {
@@ -21,11 +11,7 @@ function "log_growth" {
   example     = "close(log_growth(-1), 2 * log(2) - 1, 1e-15)"
 
   params = [x]
-  value  = (1 + local.a) * log1p(local.a) - local.a
-
-  locals {
-    a = magnitude(x)
-  }
+  value  = (1 + abs(x)) * log1p(abs(x)) - abs(x)
 }
 
 function "relu_population" {

@@ -4,7 +4,7 @@ function "valley" {
   description = "Valley along x whose width is 1/h(x): minima at y = 0, sharper where h is larger"
   formula     = "f(h(x) y);  curvature across at y = 0: f''(0) h(x)^2"
   source      = "Ma, Kunin, Wu, Ying (2022), section 4.4, F(x, y) = f(h(x) y)"
-  example     = "close(valley(log_growth, magnitude, -2, 0.5), 2 * log(2) - 1, 1e-15)"
+  example     = "close(valley(log_growth, abs, -2, 0.5), 2 * log(2) - 1, 1e-15)"
 
   params = [f, h, x, y]
   value  = f(h(x) * y)
@@ -14,7 +14,7 @@ function "cross_valley" {
   description = "The same valley turned to run along y and made k times narrower"
   formula     = "f(k h(y) x)"
   source      = "Ma, Kunin, Wu, Ying (2022), section 5, g2"
-  example     = "close(cross_valley(huber_unit, magnitude, 2, 3, 1), 5.5, 1e-15)"
+  example     = "close(cross_valley(huber_unit, abs, 2, 3, 1), 5.5, 1e-15)"
 
   params = [f, h, k, x, y]
   value  = f(k * h(y) * x)
@@ -24,7 +24,7 @@ function "two_valleys" {
   description = "A wide valley along x and a k times narrower one along y, felt only near its bottom through the cutoff"
   formula     = "f(h(x) y) + cut(f(k h(y) x))"
   source      = "Ma, Kunin, Wu, Ying (2022), (5.1)"
-  example     = "close(two_valleys(log_growth, magnitude, saturate, 2, 1, 0.5), log_growth(0.5) + saturate(log_growth(1)), 1e-15)"
+  example     = "close(two_valleys(log_growth, abs, saturate, 2, 1, 0.5), log_growth(0.5) + saturate(log_growth(1)), 1e-15)"
 
   params = [f, h, cut, k, x, y]
   value  = valley(f, h, x, y) + cut(cross_valley(f, h, k, x, y))
