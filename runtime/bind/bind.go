@@ -6,6 +6,7 @@
 package bind
 
 import (
+	"errors"
 	"fmt"
 
 	"relief/lang/diag"
@@ -69,9 +70,22 @@ func Value(e *plan.Expr, names map[string]*array.Array, results Results) (*array
 		return nil, fmt.Errorf("%q has no value here", name)
 	})
 	if err != nil {
-		return nil, &Error{Span: e.Span, Err: err}
+		return nil, place(e, err)
 	}
 	return a, nil
+}
+
+// place finds the reference or the operation that an error of evaluation is
+// about.
+func place(e *plan.Expr, err error) error {
+	if located := (*Error)(nil); errors.As(err, &located) {
+		return located
+	}
+	span := e.Span
+	if at := (*array.Error)(nil); errors.As(err, &at) && at.Origin != 0 {
+		span = e.Graph.Site(at.Origin).Span
+	}
+	return &Error{Span: span, Err: err}
 }
 
 func value(ref *plan.Ref, results Results) (*array.Array, error) {
