@@ -121,11 +121,9 @@ func colorScale(fields []*field, a *Axis, k scaleKind) (scale, extent, []string)
 	e := newExtent(k)
 	var positive []float64
 	for _, f := range fields {
-		for _, v := range f.z {
-			if math.IsNaN(v) {
-				continue
-			}
-			if e.add(v) && k == logarithmic {
+		stride := len(f.z)/4096 + 1 // enough for a quantile
+		for i, v := range f.z {
+			if !math.IsNaN(v) && e.add(v) && k == logarithmic && i%stride == 0 {
 				positive = append(positive, v)
 			}
 		}
@@ -138,7 +136,10 @@ func colorScale(fields []*field, a *Axis, k scaleKind) (scale, extent, []string)
 	if e.empty() {
 		e.notReal = 0 // the fields have noted it
 	}
-	total := e.notPos + len(positive)
+	total := 0
+	for _, f := range fields {
+		total += len(f.z)
+	}
 	switch {
 	case e.lo == e.hi && k != logarithmic:
 		notes = append(notes, "every grid value is "+formatValue(e.lo))

@@ -73,6 +73,21 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
+// Images of one size are where an order of a map would show.
+func TestManyImagesSameBytes(t *testing.T) {
+	f := &Figure{}
+	for k := range 6 {
+		g := gridOf(0, 3, 0, 3, 4, func(x, y float64) float64 { return math.Mod(x*y+float64(k), 5) })
+		f.Panels = append(f.Panels, Panel{Marks: []Mark{Heatmap{Grid: g}}})
+	}
+	want := written(t, f, "pdf")
+	for range 8 {
+		if !bytes.Equal(want, written(t, f, "pdf")) {
+			t.Fatal("two drawings differ")
+		}
+	}
+}
+
 func TestNoTimeInFiles(t *testing.T) {
 	pdf := string(written(t, onePanel(Line{Y: []float64{1, 2}}), "pdf"))
 	for _, m := range regexp.MustCompile(`/(CreationDate|ModDate) \((.*?)\)`).FindAllStringSubmatch(pdf, -1) {
@@ -114,8 +129,11 @@ func TestEncodePNG(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := encodePNG(&b, in); err != nil {
+	if err := encodePNG(&b, in, 200); err != nil {
 		t.Fatal(err)
+	}
+	if !bytes.Contains(b.Bytes(), []byte("pHYs\x00\x00\x1e\xc2\x00\x00\x1e\xc2\x01")) { // 7874 per metre
+		t.Error("200 dpi are not stated")
 	}
 	out, err := png.Decode(&b)
 	if err != nil {

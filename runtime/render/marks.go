@@ -18,15 +18,15 @@ const (
 func (p *panel) trace() {
 	p.shapes = make([]shape, len(p.marks))
 	p.cover = &cover{frame: p.frame}
+	if p.solid {
+		return
+	}
 	for i, m := range p.marks {
 		g := &p.shapes[i]
 		switch m := m.(type) {
 		case Line:
 			g.line(p.points(xOr(m.X, len(m.Y)), m.Y), thinLine)
 		case Path:
-			if p.solid {
-				continue
-			}
 			if m.ByStep {
 				g.steps(p.points(m.X, m.Y))
 			} else {
@@ -170,29 +170,42 @@ func (p *panel) refit(to frame) {
 	p.frame, p.cover.frame = to, to
 }
 
-// strength is the width of a line: a zigzag that is denser than its own width
-// would be a solid block, so it is drawn thinner.
-func (p *panel) strength(g *shape, given float64) float64 {
-	if given > 0 && given <= 20 {
-		return given
-	}
-	var length float64
-	for _, l := range g.lines {
-		for i := 1; i < len(l); i++ {
-			length += math.Abs(l[i].y - l[i-1].y)
+// strength is the width of the lines of a panel: a zigzag that is denser than
+// its own width would be a solid block, so all lines are drawn thinner.
+func (p *panel) strength() float64 {
+	turns := 0.0
+	for i, m := range p.marks {
+		if _, ok := m.(Line); !ok {
+			continue
 		}
+		var length float64
+		for _, l := range p.shapes[i].lines {
+			for i := 1; i < len(l); i++ {
+				length += math.Abs(l[i].y - l[i-1].y)
+			}
+		}
+		turns = math.Max(turns, length/p.frame.w())
 	}
-	switch turns := length / p.frame.w(); {
+	switch {
 	case turns > 40:
-		return 0.45
+		return 0.55
 	case turns > 10:
-		return 0.7
+		return 0.75
 	}
 	return lineWidth
 }
 
+// orElse is a width as given, if it is a sensible one.
+func orElse(given, otherwise float64) float64 {
+	if given > 0 && given <= 20 {
+		return given
+	}
+	return otherwise
+}
+
 // draw draws the marks of a two-dimensional panel.
 func (p *panel) draw(s *sheet) {
+	width := p.strength()
 	onField := false
 	for i, m := range p.marks {
 		f := p.fields[i]
@@ -211,7 +224,7 @@ func (p *panel) draw(s *sheet) {
 		g, c := &p.shapes[i], p.colors[i]
 		switch m := m.(type) {
 		case Line:
-			p.lines(s, "line", g, c, p.strength(g, m.Width), m.Dash, false)
+			p.lines(s, "line", g, c, orElse(m.Width, width), m.Dash, false)
 		case Path:
 			p.path(s, &m, g, c, onField)
 		case Scatter:
@@ -224,7 +237,7 @@ func (p *panel) draw(s *sheet) {
 			for _, a := range g.area {
 				s.fill("band", closedPath(p.frame.polygon(a)), withAlpha(c, 0.25))
 			}
-			p.lines(s, "line", g, c, p.strength(g, 0), Solid, false)
+			p.lines(s, "line", g, c, width, Solid, false)
 		case Histogram:
 			var all vg.Path
 			for _, a := range g.area {
@@ -315,12 +328,9 @@ func (p *panel) dots(s *sheet, role string, at []point, r float64, c color.NRGBA
 }
 
 func (p *panel) path(s *sheet, m *Path, g *shape, c color.NRGBA, onField bool) {
-	width := m.Width
-	if !(width > 0 && width <= 20) {
-		width = 1
-		if n := len(m.X); n > 150 {
-			width = 0.65
-		}
+	width := orElse(m.Width, 1)
+	if len(m.X) > 150 {
+		width = orElse(m.Width, 0.65)
 	}
 	if m.ByStep {
 		if onField {

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 )
 
 // A panel is a Panel resolved: every mark has its colour, every axis its scale.
@@ -201,6 +202,14 @@ func resolve(src *Panel) *panel {
 		ez := newExtent(kz)
 		p.z, _ = ez.scale(&src.Z, 0, 0)
 	}
+	if p.solid {
+		for _, m := range p.marks {
+			switch m.(type) {
+			case Heatmap, Histogram, Band, HLine, VLine:
+				p.note(fmt.Sprintf("%s not drawn on a surface", kindName(m)))
+			}
+		}
+	}
 	p.note(ex.notes("x")...)
 	p.note(ey.notes("y")...)
 	p.empty = ex.empty() || ey.empty()
@@ -213,6 +222,10 @@ func (p *panel) kind(a *Axis, name string) scaleKind {
 		p.note(fmt.Sprintf("unknown scale %q of axis %s: linear", a.Scale, name))
 	}
 	return k
+}
+
+func kindName(m Mark) string {
+	return strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", m), "render."))
 }
 
 func (p *panel) note(notes ...string) {

@@ -16,14 +16,14 @@ import (
 const pngDPI = 200
 
 // maxPixels bounds the area of a PNG; larger figures get a lower resolution.
-const maxPixels = 64 << 20
+const maxPixels = 32 << 20
 
 func writePNG(s *sheet, w io.Writer) error {
 	scale := pngDPI / 72.0
 	if area := s.w * s.h * scale * scale; area > maxPixels {
 		scale *= math.Sqrt(maxPixels / area)
 	}
-	return encodePNG(w, s.raster(scale))
+	return encodePNG(w, s.raster(scale), 72*scale)
 }
 
 // raster paints the sheet with scale pixels to the point.

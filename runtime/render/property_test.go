@@ -154,7 +154,7 @@ func TestAnyFigure(t *testing.T) {
 		}
 		// A small raster runs the same code as a large one.
 		var img bytes.Buffer
-		if err := encodePNG(&img, d.sheet.raster(0.7)); err != nil {
+		if err := encodePNG(&img, d.sheet.raster(0.7), 0); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := png.Decode(&img); err != nil {

@@ -181,11 +181,21 @@ func (s *scale) forward(v float64) float64 {
 		if v <= 0 {
 			return math.NaN()
 		}
-		return math.Log10(v)
+		return log10(v)
 	case symlog:
 		return math.Copysign(math.Log10(1+math.Abs(v)/s.unit), v)
 	}
 	return v
+}
+
+// log10 is right for subnormal numbers too, where math.Log10 is not on every
+// platform; losses that fall quadratically get there.
+func log10(v float64) float64 {
+	const tiny, lift = 1e-300, 1e100
+	if v < tiny {
+		return math.Log10(v*lift) - 100
+	}
+	return math.Log10(v)
 }
 
 // at is the place of v: 0 at the low end and 1 at the high one; NaN if v has

@@ -54,6 +54,8 @@ type sheet struct {
 	ops   []op
 	role  string
 	state []pen
+	// widths are those of the images, in pixels.
+	widths []int
 }
 
 type pen struct {
@@ -149,7 +151,7 @@ func (s *sheet) image(r vg.Rectangle, dpi float64, p painter) {
 	if !(r.Max.X > r.Min.X && r.Max.Y > r.Min.Y) {
 		return
 	}
-	s.ops = append(s.ops, op{role: s.role, kind: opImage, rect: r, paint: p, embedded: embed(r, dpi, p)})
+	s.ops = append(s.ops, op{role: s.role, kind: opImage, rect: r, paint: p, embedded: s.embed(r, dpi, p)})
 }
 
 // stroke and fill set what they need, so that no state leaks between marks.

@@ -622,12 +622,9 @@ func (p *panel) drape(s *sheet, m *Path, c color.NRGBA, spot func(x, y float64) 
 			out[i] = simplify(out[i], 0.05)
 		}
 		line := p.frame.polyline(out)
-		width := m.Width
-		if !(width > 0 && width <= 20) {
-			width = 0.9
-			if n > 150 {
-				width = 0.5
-			}
+		width := orElse(m.Width, 0.9)
+		if n > 150 {
+			width = orElse(m.Width, 0.5)
 		}
 		s.stroke("casing", line, withAlpha(white, 0.6), width+0.9, Solid)
 		s.stroke("path", line, color, width, m.Dash)

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -213,13 +214,20 @@ func (s *sheet) svgImage(b []byte, o *op) ([]byte, error) {
 	return append(b, "\"/>\n"...), nil
 }
 
-// embed makes the PNG of an image operation once, for SVG and PDF alike.
-func embed(rect vg.Rectangle, dpi float64, paint painter) func() ([]byte, error) {
+// embed makes the PNG of an image operation once, for SVG and PDF alike. No two
+// images of a sheet are equally many pixels wide, because fpdf sorts images by
+// their width and leaves those of one width in the order of a map.
+func (s *sheet) embed(rect vg.Rectangle, dpi float64, paint painter) func() ([]byte, error) {
+	px := func(l vg.Length) int { return max(1, int(math.Round(float64(l)*dpi/72))) }
+	size := rect.Size()
+	w, h := px(size.X), px(size.Y)
+	for slices.Contains(s.widths, w) {
+		w++
+	}
+	s.widths = append(s.widths, w)
 	return sync.OnceValues(func() ([]byte, error) {
-		size := rect.Size()
-		px := func(l vg.Length) int { return max(1, int(math.Round(float64(l)*dpi/72))) }
 		var buf bytes.Buffer
-		err := encodePNG(&buf, paint(px(size.X), px(size.Y)))
+		err := encodePNG(&buf, paint(w, h), 0)
 		return buf.Bytes(), err
 	})
 }
