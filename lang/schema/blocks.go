@@ -40,7 +40,7 @@ var variable = Block{
   }
 }`,
 	Attributes: []Attribute{
-		{Name: "type", Phase: Name, Type: TypeName, Default: "any", Description: "`number`, `string`, `bool`, `list(number)`, `map(string)`, ..."},
+		{Name: "type", Phase: Name, Type: TypeName, Default: "any", Description: "`number`, `string`, `bool`, `list(number)`, `map(string)` and the like"},
 		{Name: "default", Phase: Structural, Type: Constant, Description: "its value when none is given; without a default a value must be given"},
 		{Name: "description", Phase: Structural, Type: String, Description: "what it is for"},
 		{Name: "unit", Phase: Structural, Type: String, Description: "shown beside the value"},
@@ -236,6 +236,6 @@ var run = Block{
 		{"final", "state", "the last state: `.loss`, `.grad_norm`, `.params.x`"},
 		{"at[k]", "state", "the state after k updates"},
 		{"steps", "number", "the number of updates made"},
-		{"status", "text", "\"done\", \"stopped\" or \"diverged\""},
+		{"status", "text", "how it ended: \"ok\", \"stopped\" (by `stop`), \"diverged\" or \"interrupted\""},
 	},
 }

@@ -32,8 +32,8 @@ var landscape = Block{
 	}}},
 	Results: []Output{
 		{"loss", "array", "the objective, by position along each axis"},
-		{"second_difference", "array", "the second difference of the loss along its axis, NaN at both ends"},
-		{"curvature", "array", "the second difference over the square of the spacing"},
+		{"second_difference", "array", "the second difference of the loss along its axis, NaN at both ends; with two axes `second_difference.label`"},
+		{"curvature", "array", "the second difference over the square of the spacing; with two axes `curvature.label`"},
 		{"axis.label", "vector", "the positions of an axis"},
 	},
 }

@@ -97,7 +97,7 @@ func (b *builder) output() {
 	l := b.lowerer()
 	v := l.Lower(e, b.scope(result))
 	if w, ok := v.(math.Word); ok {
-		b.errorf("RL0301", e, "Compare it, as in "+w.Ref.Block.String()+".status == \"done\", or write it in a table or text.", "an output is a number, not text")
+		b.errorf("RL0301", e, "Compare it, as in "+w.Ref.Block.String()+".status == \"ok\", or write it in a table or text.", "an output is a number, not text")
 		return
 	}
 	id, ok := l.AsNode(v, e.Range())

@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/zclconf/go-cty/cty"
@@ -217,8 +218,20 @@ func (o landscapeObject) Attr(l *math.Lowerer, name string, span diag.Span) math
 		dims[i] = a.Points
 	}
 	switch name {
-	case "loss", "second_difference", "curvature":
+	case "loss":
 		return o.result(l, graph.Of(dims...), name)
+	case "second_difference", "curvature":
+		if len(dims) == 1 {
+			return o.result(l, graph.Of(dims...), name)
+		}
+		what := o.Describe() + "." + name
+		return math.Ref{Object: part{what: what, attr: func(l *math.Lowerer, label string, span diag.Span) math.Value {
+			if slices.ContainsFunc(ls.Axes, func(a plan.Axis) bool { return a.Label == label }) {
+				return o.result(l, graph.Of(dims...), name, label)
+			}
+			have := []string{ls.Axes[0].Label, ls.Axes[1].Label}
+			return l.ErrorAt("RL0203", span, didYouMean(label, have, "It has one along each axis: "+list(have)+"."), "%s has no axis %q", what, label)
+		}}}
 	case "axis":
 		return math.Ref{Object: part{what: o.Describe() + ".axis", attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
 			var have []string

@@ -3,11 +3,15 @@ package study
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"relief/lang/diag"
 	"relief/runtime/graph"
 	"relief/runtime/plan"
 )
+
+// statuses are the words that a run can end with.
+var statuses = []string{"ok", "stopped", "diverged", "failed", "interrupted"}
 
 // track is what is known of a series before the run: which steps it can have.
 type track struct {
@@ -22,6 +26,13 @@ type track struct {
 func (b *builder) checked(x *plan.Expr) *plan.Expr {
 	if len(x.Refs) == 0 {
 		return x
+	}
+	for _, r := range x.Refs {
+		if len(r.Path) == 2 && r.Path[0] == "status" && !slices.Contains(statuses, r.Path[1]) {
+			b.in.bad = true
+			d := b.in.diags.Errorf("RL0406", r.Span, "%q is no status of a run", r.Path[1])
+			d.Detail, d.Context = didYouMean(r.Path[1], statuses, "It is "+quoted(statuses)+"."), b.body.context
+		}
 	}
 	g := x.Graph
 	inputs := map[graph.ID]track{}

@@ -1,0 +1,187 @@
+package schema
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+//go:generate go test -run TestReference -update
+
+// Markdown writes the reference of all blocks.
+func Markdown(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprint(b, "# Reference of blocks\n\n",
+		"Written from the table that studies are checked with: `go generate ./lang/schema`.\n\n",
+		"The column *kind* says when a value is known and what it may name:\n\n",
+		"- **name**: a block or parameter is named; nothing is computed.\n",
+		"- **structural**: known when the file is loaded: literals, `var`, `local`, `each`, HCL's functions.\n",
+		"- **math**: a formula of the run, in the parameters and symbols of its place.\n",
+		"- **result**: a formula over what other blocks give, known after they have run.\n",
+		"- **text**: text in which results may stand, `${run.a.final.loss}`.\n\n")
+	for i := range Blocks {
+		if !Blocks[i].Later {
+			fmt.Fprintf(b, "- [`%s`](#%s)\n", Blocks[i].Noun, Blocks[i].Noun)
+		}
+	}
+	b.WriteString("\n")
+	for i := range Blocks {
+		if !Blocks[i].Later {
+			writeBlock(b, &Blocks[i], 2)
+		}
+	}
+	b.WriteString("## Not built yet\n\nThese blocks belong to the language, and a later version runs them:\n\n")
+	for i := range Blocks {
+		if Blocks[i].Later {
+			fmt.Fprintf(b, "- `%s`: %s\n", Blocks[i].Noun, Blocks[i].Description)
+		}
+	}
+	return b.Flush()
+}
+
+// WriteMarkdown writes the reference of one block.
+func (b *Block) WriteMarkdown(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	writeBlock(out, b, 2)
+	return out.Flush()
+}
+
+// Form is the block's header as a study writes it: `optimizer "KIND" "NAME"`.
+func (b *Block) Form() string {
+	s := b.Noun
+	for _, l := range b.Labels {
+		s += ` "` + strings.ToUpper(l) + `"`
+	}
+	return s
+}
+
+func writeBlock(w *bufio.Writer, b *Block, level int) {
+	fmt.Fprintf(w, "%s %s\n\n`%s { ... }`\n\n%s", strings.Repeat("#", level), b.Noun, b.Form(), b.Description)
+	if b.Library {
+		w.WriteString(" May stand in a library.")
+	}
+	w.WriteString("\n\n")
+	if b.Example != "" {
+		fmt.Fprintf(w, "```hcl\n%s\n```\n\n", b.Example)
+	}
+	if b.Open != "" {
+		fmt.Fprintf(w, "Its arguments have names of your own; each is %s.\n\n", b.Open)
+	}
+	attributes := b.Attributes
+	if b.ForEach {
+		attributes = append(attributes[:len(attributes):len(attributes)], ForEach)
+	}
+	writeAttributes(w, attributes)
+	if len(b.Kinds) > 0 {
+		writeKinds(w, b)
+	}
+	var bare []string
+	for i, n := range b.Blocks {
+		if repeated(b, i) {
+			bare = append(bare, "`"+n.Block.Noun+"`")
+		}
+	}
+	if len(bare) > 0 {
+		fmt.Fprintf(w, "It also holds %s, as described at `%s`.\n\n", strings.Join(bare, ", "), b.Blocks[0].Block.Noun)
+	}
+	if len(b.Results) > 0 {
+		w.WriteString("| what it gives | type | |\n|---|---|---|\n")
+		for _, r := range b.Results {
+			fmt.Fprintf(w, "| `%s` | %s | %s |\n", r.Name, r.Type, cell(r.Description))
+		}
+		w.WriteString("\n")
+	}
+	for i, n := range b.Blocks {
+		if !repeated(b, i) {
+			writeNested(w, n, level+1)
+		}
+	}
+}
+
+// repeated reports whether nested block i is that of the block's first nested
+// block as well: the marks of a plot are those of a panel.
+func repeated(b *Block, i int) bool {
+	_, again := b.Blocks[0].Block.NestedBlock(b.Blocks[i].Block.Noun)
+	return i > 0 && again
+}
+
+func writeNested(w *bufio.Writer, n Nested, level int) {
+	how := "any number"
+	switch {
+	case n.Min == 1 && n.Max == 1:
+		how = "exactly one"
+	case n.Max == 1:
+		how = "at most one"
+	case n.Min == 1 && n.Max > 1:
+		how = fmt.Sprintf("1 to %d", n.Max)
+	case n.Min == 1:
+		how = "one or more"
+	}
+	b := *n.Block
+	if b.Noun == "optimizer" {
+		// Its kinds are described at the block of that name.
+		b.Kinds, b.Attributes = nil, nil
+	}
+	b.Description += " " + strings.ToUpper(how[:1]) + how[1:] + "."
+	writeBlock(w, &b, level)
+}
+
+func writeAttributes(w *bufio.Writer, attributes []Attribute) {
+	var built []Attribute
+	for _, a := range attributes {
+		if !a.NotBuilt {
+			built = append(built, a)
+		}
+	}
+	if len(built) == 0 {
+		return
+	}
+	w.WriteString("| argument | value | kind | default | |\n|---|---|---|---|---|\n")
+	for _, a := range built {
+		value := string(a.Type)
+		if a.Noun != "" {
+			value = fmt.Sprintf("`%s.name`", a.Noun)
+		}
+		if len(a.Allowed) > 0 {
+			q := make([]string, len(a.Allowed))
+			for i, s := range a.Allowed {
+				q[i] = fmt.Sprintf("`%q`", s)
+			}
+			value = strings.Join(q, ", ")
+			if a.Type == Strings || a.Type == Direction {
+				value = string(a.Type) + ": " + value
+			}
+		}
+		if a.Unit != "" {
+			value += ", " + a.Unit
+		}
+		def := ""
+		switch {
+		case a.Required:
+			def = "required"
+		case a.Default != "":
+			def = "`" + a.Default + "`"
+		}
+		fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s |\n", a.Name, cell(value), a.Phase, cell(def), cell(a.Description))
+	}
+	w.WriteString("\n")
+}
+
+// cell escapes what would end a cell of a table.
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
+
+func writeKinds(w *bufio.Writer, b *Block) {
+	var later []string
+	for _, k := range b.Kinds {
+		if k.Later {
+			later = append(later, "`"+k.Name+"`")
+			continue
+		}
+		fmt.Fprintf(w, "**`%s \"%s\"`**: %s\n\n", b.Noun, k.Name, k.Description)
+		writeAttributes(w, k.Attributes)
+	}
+	if len(later) > 0 {
+		fmt.Fprintf(w, "Not built yet: %s.\n\n", strings.Join(later, ", "))
+	}
+}
