@@ -74,6 +74,10 @@ func (r *runner) finishedRun(a plan.Address) (*RunResult, error) {
 }
 
 func (r *runner) ofRun(ref *plan.Ref) (*array.Array, error) {
+	if len(ref.Path) == 2 && ref.Path[0] == "status" { // whether it is that one
+		status, err := r.word(&plan.Ref{Block: ref.Block, Path: ref.Path[:1], Span: ref.Span})
+		return array.Bool(status == ref.Path[1]), err
+	}
 	run, err := r.finishedRun(ref.Block)
 	if err != nil {
 		return nil, err

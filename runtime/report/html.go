@@ -55,7 +55,7 @@ type pageView struct {
 	Style                     template.CSS
 	Started, Duration         string
 	Facts                     Facts
-	Checks                    []checkView
+	Checks                    []verdictView
 	Sections                  []sectionView
 	Problems                  []problemView
 	Runs                      []runView
@@ -64,6 +64,14 @@ type pageView struct {
 	Variables                 []*plan.Variable
 	Seed                      uint64
 	Files                     []fileView
+}
+
+// verdictView is a check with its asserts; checkView is one assert.
+type verdictView struct {
+	Label   string
+	OK      bool
+	Hold    int
+	Asserts []checkView
 }
 
 type checkView struct {
@@ -155,7 +163,13 @@ func view(in *Input) *pageView {
 	p := &pageMaker{in: in, files: sourceFiles(in)}
 	v.Files = p.views()
 	for _, c := range res.Checks {
-		v.Checks = append(v.Checks, p.check(c)...)
+		group := verdictView{Label: c.Plan.Label + keySuffix(c.Plan.Address), OK: c.OK, Asserts: p.check(c)}
+		for _, a := range c.Asserts {
+			if a.OK {
+				group.Hold++
+			}
+		}
+		v.Checks = append(v.Checks, group)
 	}
 	for _, piece := range pieces(res) {
 		p.piece(v, piece)
