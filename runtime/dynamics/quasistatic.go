@@ -284,7 +284,7 @@ func (q *quasistatic) follow(ctx context.Context, p []float64, lane int, b *book
 		}
 		c, err := solver.solve(f, eta)
 		if err != nil {
-			return q.noCycle(err, k, eta, p, c)
+			return q.noCycle(err, k, eta, p)
 		}
 		here, there := c.Plus, c.Minus
 		if lower {
@@ -354,10 +354,10 @@ func (q *quasistatic) diverged(k, lane, bad int, eta float64, t *Trajectory, e *
 
 // noCycle explains a failure of the solver, which ends the run: without the
 // cycle the dynamics has no meaning.
-func (q *quasistatic) noCycle(err error, k int, eta float64, p []float64, c twoCycle) error {
+func (q *quasistatic) noCycle(err error, k int, eta float64, p []float64) error {
 	name := q.nameOf(q.run.Optimizer.Across)
 	detail := "The quasistatic dynamics needs an objective that grows slower than a quadratic across, so that the iterates turn back. Choose another parameter for across, or a lower learning rate; beside it, a run of gd shows what the iterates do."
-	if errors.Is(err, errNoRest) {
+	if none := (*cycleError)(nil); errors.As(err, &none) && none.noMinimum {
 		detail = "The quasistatic dynamics needs a minimum across: choose another parameter for across, or start nearer to the minimum."
 	}
 	d := fail(codeNoCycle, q.run.Optimizer.Span, q.run, detail, "no two-cycle across %s at step %d: %v", name, k, err)

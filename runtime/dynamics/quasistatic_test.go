@@ -134,7 +134,7 @@ func TestQuasistaticWithoutCycle(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 	d := err.(diag.List)[0]
-	if !strings.Contains(d.Summary, "across y at step 0") || d.Detail == "" || len(d.Values) != 4 {
+	if !strings.Contains(d.Summary, "across y at step 0: a step overshoots") || d.Detail == "" || len(d.Values) != 4 {
 		t.Errorf("%+v", d)
 	}
 }

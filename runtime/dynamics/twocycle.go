@@ -1,7 +1,6 @@
 package dynamics
 
 import (
-	"errors"
 	"fmt"
 	"math"
 )
@@ -40,10 +39,14 @@ type cycleSolver struct {
 	even         bool
 }
 
-var (
-	errNoCycle = errors.New("there is no two-cycle")
-	errNoRest  = errors.New("there is no minimum")
-)
+// cycleError says in a clause why a section has no two-cycle to follow, or no
+// minimum to oscillate about.
+type cycleError struct {
+	reason    string
+	noMinimum bool
+}
+
+func (e *cycleError) Error() string { return e.reason }
 
 // newCycleSolver starts at y, whose size gives the scale.
 func newCycleSolver(f section, y float64) *cycleSolver {
@@ -80,9 +83,9 @@ func odd(f section, y float64) bool {
 	return math.Abs(up+down) <= 1e-14*math.Abs(up)
 }
 
-// solve returns the cycle of f at the rate eta. Its error wraps errNoCycle if
-// the slope outgrows every bracket, as that of a quadratic does, and errNoRest
-// if f falls without end.
+// solve returns the cycle of f at the rate eta. Its error is a *cycleError: the
+// slope outgrows every bracket, as that of a quadratic does, or f falls without
+// end.
 func (s *cycleSolver) solve(f section, eta float64) (twoCycle, error) {
 	c, err := s.follow(f, eta)
 	if err == nil && s.even && !c.AtRest() && !odd(f, c.Plus) {
@@ -129,7 +132,7 @@ func (s *cycleSolver) follow(f section, eta float64) (twoCycle, error) {
 	case evalErr != nil:
 		return twoCycle{}, evalErr
 	case err != nil:
-		return twoCycle{}, fmt.Errorf("%w up to a width of %.3g: %w", errNoCycle, 2*hi, err)
+		return twoCycle{}, err
 	case hi <= tiny:
 		return twoCycle{Plus: rest, Minus: rest}, nil
 	}
@@ -152,7 +155,7 @@ func (s *cycleSolver) follow(f section, eta float64) (twoCycle, error) {
 	width := c.Plus - c.Minus
 	c.Residual = max(math.Abs(eta*a-width), math.Abs(eta*b+width)) / width
 	if !(c.Residual <= 1e-9) {
-		return c, fmt.Errorf("%w: the conditions are met to %.2g only, as where the slope jumps", errNoCycle, c.Residual)
+		return c, &cycleError{reason: fmt.Sprintf("its points exchange to %.2g of their distance only, as where the slope jumps", c.Residual)}
 	}
 	return c, nil
 }
@@ -174,7 +177,7 @@ func (s *cycleSolver) minimum(f section) (float64, error) {
 	}
 	lo, hi, err := bracketRise(f, s.middle, s.scale/64)
 	if err != nil {
-		return 0, fmt.Errorf("%w of the fast parameter: %w", errNoRest, err)
+		return 0, &cycleError{reason: "there is no minimum: " + err.Error(), noMinimum: true}
 	}
 	return newton(f, lo, hi, s.middle), nil
 }
@@ -207,7 +210,7 @@ func (s *cycleSolver) balance(f section, r float64) (float64, error) {
 	}
 	lo, hi, err := bracketRise(g, s.middle, r/64)
 	if err != nil {
-		return 0, fmt.Errorf("%w about a middle: %w", errNoCycle, err)
+		return 0, &cycleError{reason: fmt.Sprintf("no middle of two points at a distance of %.3g has opposite slopes: %v", 2*r, err)}
 	}
 	return newton(g, lo, hi, s.middle), nil
 }
@@ -221,8 +224,10 @@ func bracketRatio(f func(float64) (float64, float64), x, tiny float64) (lo, hi f
 	up := v > 0
 	for ratio := 1.01; ; ratio *= ratio {
 		switch {
+		case up && math.IsInf(v, 1):
+			return lo, lo, overshoots(x)
 		case v != v || math.IsInf(v, 0):
-			return lo, hi, fmt.Errorf("its slope is not finite at a distance of %.3g", x)
+			return lo, hi, &cycleError{reason: fmt.Sprintf("the slope is not finite at a distance of %.3g", x)}
 		case up && v <= 0, !up && v >= 0:
 			return lo, hi, nil
 		case up:
@@ -238,10 +243,14 @@ func bracketRatio(f func(float64) (float64, float64), x, tiny float64) (lo, hi f
 			lo = x
 		}
 		if math.IsInf(x, 0) || math.IsInf(ratio, 0) {
-			return lo, lo, errors.New("the fast parameter's slope grows too fast to turn it back")
+			return lo, lo, overshoots(lo)
 		}
 		v, _ = f(x)
 	}
+}
+
+func overshoots(x float64) error {
+	return &cycleError{reason: fmt.Sprintf("a step overshoots at every distance up to %.3g, as on a quadratic", x)}
 }
 
 // bracketRise finds lo <= hi with f(lo) <= 0 <= f(hi), going from x down the

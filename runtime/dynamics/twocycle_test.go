@@ -106,12 +106,14 @@ func TestNoTwoCycle(t *testing.T) {
 		"quartic":    func(y float64) (float64, float64) { return y + y*y*y, 1 + 3*y*y },
 		"off centre": func(y float64) (float64, float64) { return 3 * (y - 1), 3 },
 	} {
-		if c, err := newCycleSolver(f, 0.5).solve(f, 2.5); !errors.Is(err, errNoCycle) {
+		var none *cycleError
+		if c, err := newCycleSolver(f, 0.5).solve(f, 2.5); !errors.As(err, &none) || none.noMinimum {
 			t.Errorf("%s: %+v, %v", name, c, err)
 		}
 	}
 	falls := func(y float64) (float64, float64) { return -1, 0 }
-	if _, err := newCycleSolver(falls, 0.5).solve(falls, 2.5); !errors.Is(err, errNoRest) {
+	var none *cycleError
+	if _, err := newCycleSolver(falls, 0.5).solve(falls, 2.5); !errors.As(err, &none) || !none.noMinimum {
 		t.Errorf("a section without a minimum: %v", err)
 	}
 }
