@@ -54,7 +54,7 @@ func newCycleSolver(f section, y float64) *cycleSolver {
 	if s.scale == 0 {
 		s.half, s.scale = 1, 1
 	}
-	s.even = isEven(f, s.scale)
+	s.even = isEven(f, s.scale) && s.curvature(f, 0) >= 0
 	if !s.even {
 		s.middle = y
 		if rest, err := s.minimum(f); err == nil {
@@ -100,10 +100,15 @@ func (s *cycleSolver) follow(f section, eta float64) (twoCycle, error) {
 	if err != nil {
 		return twoCycle{}, err
 	}
+	curvature := s.curvature(f, rest)
+	if s.even && curvature < 0 { // the minimum has split in two
+		s.even, s.middle = false, s.half
+		return s.follow(f, eta)
+	}
 	// Far from 0 the points of a narrow pair are rounded: start wider.
 	tiny := max(s.scale*0x1p-40, math.Abs(rest)*0x1p-30)
 	first := max(s.half, 1024*tiny)
-	if !(eta*s.curvature(f, rest) > 2) {
+	if !(eta*curvature > 2) {
 		return twoCycle{Plus: rest, Minus: rest}, nil
 	}
 	if !s.even && s.half <= tiny {

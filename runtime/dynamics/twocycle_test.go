@@ -63,6 +63,17 @@ func TestBelowThresholdRests(t *testing.T) {
 	}
 }
 
+// An even section with a maximum at 0 rests in one of its minima.
+func TestDoubleWellRestsInAMinimum(t *testing.T) {
+	f := func(y float64) (float64, float64) { return 4 * y * (y*y - 1), 12*y*y - 4 }
+	for _, start := range []float64{0.5, 1.4, -0.8} {
+		c, err := newCycleSolver(f, start).solve(f, 0.1)
+		if want := math.Copysign(1, start); err != nil || !c.AtRest() || math.Abs(c.Plus-want) > 1e-15 {
+			t.Errorf("from %v: %+v, %v", start, c, err)
+		}
+	}
+}
+
 // The pair found is one that the map exchanges, whatever the shape.
 func TestTwoCycleIsExchanged(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
