@@ -42,9 +42,9 @@ func (o Op) Eval(a, b, c float64) float64 {
 	case Tan:
 		return math.Tan(a)
 	case Sinh:
-		return math.Sinh(a)
+		return sinh(a)
 	case Cosh:
-		return math.Cosh(a)
+		return cosh(a)
 	case Tanh:
 		return kernel.Tanh(a)
 	case Asin:
@@ -82,7 +82,7 @@ func (o Op) Eval(a, b, c float64) float64 {
 	case Max:
 		return max(a, b)
 	case Hypot:
-		return math.Hypot(a, b)
+		return hypot(a, b)
 	case Atan2:
 		return math.Atan2(a, b)
 	case Lt:
@@ -119,32 +119,4 @@ func truth(b bool) float64 {
 		return 1
 	}
 	return 0
-}
-
-// maxPower bounds the whole powers that are products.
-const maxPower = 64
-
-// pow is a to the power b: for small whole b a product by repeated squaring,
-// the same that a graph with a constant b has.
-func pow(a, b float64) float64 {
-	n := math.Abs(b)
-	if n != math.Trunc(n) || n > maxPower {
-		return math.Pow(a, b)
-	}
-	result := 1.0
-	first := true
-	for m, square := int(n), a; m > 0; m >>= 1 {
-		switch {
-		case m&1 == 0:
-		case first:
-			result, first = square, false
-		default:
-			result = float64(result * square)
-		}
-		square = float64(square * square)
-	}
-	if b < 0 {
-		return 1 / result
-	}
-	return result
 }

@@ -46,7 +46,7 @@ func (g *Graph) simplify(op Op, t Type, k int, args []ID) (ID, bool) {
 			return args[0], true
 		}
 		if c, ok := g.ConstValue(args[1]); ok && exactRecip(c) {
-			return g.apply(Mul, args[0], g.Const(1/c)), true
+			return g.apply(Mul, args[0], g.Fill(g.Type(args[1]).PerStep(), 1/c)), true
 		}
 		return g.signs(op, args)
 	case Add:

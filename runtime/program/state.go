@@ -44,14 +44,20 @@ func NewState(p *Program, width int) *State {
 	return s
 }
 
-// registerBudget bounds the memory of one block of lanes, in numbers.
-const registerBudget = 1 << 22
+// A block of lanes has at most cacheBudget numbers, those of a second-level
+// cache, unless that would leave it fewer than cacheLanes lanes; and never more
+// than registerBudget.
+const (
+	cacheBudget    = 1 << 17
+	cacheLanes     = 32
+	registerBudget = 1 << 22
+)
 
 // blockLanes is the number of lanes of a full block: fewer for programs with
 // many registers. Results do not depend on it.
 func (s *State) blockLanes() int {
 	lanes := blockWidth
-	for lanes > 1 && lanes*s.p.wide.rows > registerBudget {
+	for rows := s.p.wide.rows; lanes > 1 && (lanes*rows > registerBudget || lanes > cacheLanes && lanes*rows > cacheBudget); {
 		lanes /= 2
 	}
 	return min(lanes, s.width)

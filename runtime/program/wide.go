@@ -1,6 +1,8 @@
 package program
 
 import (
+	"math"
+
 	"relief/runtime/graph"
 	"relief/runtime/kernel"
 )
@@ -81,6 +83,9 @@ func (b *block) elementwise(in *instruction) {
 		}
 		return
 	}
+	if b.width == 1 && arity == 2 && b.repeated(op, in) {
+		return
+	}
 	for i := range in.n {
 		d, x := b.row(in.d+i), b.row(in.a+i*int32(in.sa))
 		switch arity {
@@ -92,6 +97,25 @@ func (b *block) elementwise(in *instruction) {
 			kernel.Select(d, x, b.row(in.b+i*int32(in.sb)), b.row(in.c+i*int32(in.sc)))
 		}
 	}
+}
+
+// repeated is elementwise for one lane and an operand that repeats: a kernel
+// with a number for an operand, if there is one.
+func (b *block) repeated(op graph.Op, in *instruction) bool {
+	forms, ok := withImmediate[op]
+	if !ok || in.sa == in.sb {
+		return false
+	}
+	if in.sa == 0 {
+		withScalar(forms[1], b.run(in.d, in.n), b.run(in.b, in.n), b.mem[in.a])
+		return true
+	}
+	v := b.mem[in.b]
+	if op == graph.Sub {
+		v = -v
+	}
+	withScalar(forms[0], b.run(in.d, in.n), b.run(in.a, in.n), v)
+	return true
 }
 
 func (b *block) special(in *instruction) {
@@ -125,12 +149,22 @@ func (b *block) array(in *instruction) {
 			}
 		}
 	case graph.Outer:
+		if b.width == 1 {
+			for i := range in.rows {
+				kernel.MulC(b.run(in.d+i*in.cols, in.cols), b.run(in.b, in.cols), b.mem[in.a+i])
+			}
+			return
+		}
 		for i := range in.rows {
 			for j := range in.cols {
 				binary(graph.Mul, b.row(in.d+i*in.cols+j), b.row(in.a+i), b.row(in.b+j))
 			}
 		}
 	case graph.MatMul:
+		if b.width == 1 {
+			b.matmul(in)
+			return
+		}
 		for i := range in.rows {
 			for j := range in.cols {
 				d := b.row(in.d + i*in.cols + j)
@@ -153,11 +187,62 @@ func (b *block) array(in *instruction) {
 	}
 }
 
+// matmul multiplies matrices of one lane. Each sum goes over the inner index
+// in order, as everywhere; sums of a row stand side by side, for the kernels.
+func (b *block) matmul(in *instruction) {
+	x, y := b.mem[in.a:][:in.rows*in.inner], b.mem[in.b:][:in.inner*in.cols]
+	for i := range in.rows {
+		d := b.run(in.d+i*in.cols, in.cols)
+		row := x[i*in.inner:][:in.inner]
+		if in.cols == 1 {
+			d[0] = dot(row, y)
+			continue
+		}
+		fill(d, 0)
+		for l, v := range row {
+			from := y[int32(l)*in.cols:][:in.cols]
+			if l == 0 {
+				kernel.MulC(d, from, v)
+				continue
+			}
+			for j, w := range from {
+				d[j] += float64(v * w)
+			}
+		}
+	}
+}
+
+// dot adds the products in index order, starting with the first.
+func dot(x, y []float64) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	y = y[:len(x)]
+	s := float64(x[0] * y[0])
+	for i := 1; i < len(x); i++ {
+		s += float64(x[i] * y[i])
+	}
+	return s
+}
+
 func (b *block) reduce(op graph.Op, in *instruction) {
 	d := b.row(in.d)
 	pair := pairOf(op)
 	if in.n == 0 {
 		fill(d, identity(pair))
+		return
+	}
+	if b.width == 1 && (op == graph.Sum || op == graph.Norm) {
+		x := b.run(in.a, in.n)
+		if op == graph.Norm {
+			d[0] = math.Sqrt(dot(x, x))
+			return
+		}
+		s := x[0]
+		for _, v := range x[1:] {
+			s += v
+		}
+		d[0] = s
 		return
 	}
 	for i := range in.n {
