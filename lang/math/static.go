@@ -268,7 +268,22 @@ var rangeFunc = function.New(&function.Spec{
 		if n := (end - start) / step; !(n <= MaxElements) {
 			return cty.NilVal, fmt.Errorf("the list would have %.4g elements; at most %d are allowed", n, MaxElements)
 		}
-		return stdlib.RangeFunc.Call(args)
+		// HCL's own stops at 1024 numbers.
+		first, by := cty.Zero, cty.NumberIntVal(int64(step))
+		if len(args) > 1 {
+			first = args[0]
+		}
+		if len(args) > 2 {
+			by = args[2]
+		}
+		var out []cty.Value
+		for i := range max(0, int(math.Ceil((end-start)/step))) {
+			out = append(out, first.Add(by.Multiply(cty.NumberIntVal(int64(i)))))
+		}
+		if len(out) == 0 {
+			return cty.ListValEmpty(cty.Number), nil
+		}
+		return cty.ListVal(out), nil
 	},
 })
 

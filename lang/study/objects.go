@@ -47,7 +47,7 @@ func (o nounObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Valu
 		cure := didYouMean(name, o.c.namesOf(o.noun), "")
 		if cure == "" {
 			if all := o.c.namesOf(o.noun); len(all) > 0 {
-				cure = fmt.Sprintf("The study has %s.%s.", o.noun, strings.Join(all, ", "+o.noun+"."))
+				cure = fmt.Sprintf("The study has %s.", list(o.c.ways(o.noun, all)))
 			} else {
 				cure = fmt.Sprintf("Declare it: %s %q { ... }.", o.noun, name)
 			}
@@ -66,6 +66,23 @@ func (o nounObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Valu
 	return o.c.object(l, d.instances[0], o.phase, span)
 }
 
+// ways writes references to blocks, the first few of many.
+func (c *compiler) ways(noun string, names []string) []string {
+	const most = 12
+	var out []string
+	for i, n := range names {
+		switch {
+		case i == most:
+			return append(out, "others")
+		case badIdentifier(n) != "":
+			out = append(out, fmt.Sprintf("%s[%q]", noun, n))
+		default:
+			out = append(out, noun+"."+n)
+		}
+	}
+	return out
+}
+
 // placeOf says where what a noun gives may stand.
 func placeOf(noun string) string {
 	switch noun {
@@ -77,7 +94,11 @@ func placeOf(noun string) string {
 	return "Results may stand in runs, landscapes, checks, plots, tables, outputs and the report; a function or objective is written in its parameters alone."
 }
 
-func (o nounObject) Index(l *math.Lowerer, _ cty.Value, span diag.Span) math.Value {
+// Index finds a block whose label may be any text: check["settles"].
+func (o nounObject) Index(l *math.Lowerer, key cty.Value, span diag.Span) math.Value {
+	if spec, _ := schema.Lookup(o.noun); spec.FreeLabel && key.Type() == cty.String && !key.IsNull() {
+		return o.Attr(l, key.AsString(), span)
+	}
 	return l.ErrorAt("RL0302", span, fmt.Sprintf("Write %s.name, or %s.name[key].", o.noun, o.noun), "%s needs the name of a block", o.noun)
 }
 

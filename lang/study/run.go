@@ -3,6 +3,7 @@ package study
 import (
 	"fmt"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
@@ -95,8 +96,25 @@ func (b *builder) named(body *body, attr, noun string) *instance {
 
 // namedAll resolves an expression that names blocks of a noun.
 func (b *builder) namedAll(e hclsyntax.Expression, noun string) ([]*instance, bool) {
+	if name := blockName(e); name != "" && b.c.blocks[noun][name] != nil {
+		b.errorf("RL0203", e, fmt.Sprintf("Write %s.%s.", noun, name), "a block is named with its noun before it")
+		return nil, false
+	}
 	l := b.lowerer()
 	return b.instancesOf(l.Lower(e, b.scope(naming)), e, noun)
+}
+
+// blockName is the name in an expression that is a bare name or a text.
+func blockName(e hclsyntax.Expression) string {
+	if name := hcl.ExprAsKeyword(e); name != "" {
+		return name
+	}
+	if t, ok := e.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
+		if v, diags := t.Value(nil); !diags.HasErrors() {
+			return v.AsString()
+		}
+	}
+	return ""
 }
 
 func (b *builder) instancesOf(v math.Value, e hclsyntax.Expression, noun string) ([]*instance, bool) {

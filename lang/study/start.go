@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
-	"relief/lang/diag"
 	"relief/lang/math"
 	"relief/runtime/graph"
 	"relief/runtime/plan"
@@ -112,6 +111,7 @@ func (b *builder) startByName(e *hclsyntax.ObjectConsExpr, r *plan.Run, sc *math
 	given := map[string]plan.Start{}
 	f := r.Objective
 	good := true
+	strangers := 0 // each unknown name stands for a missing one
 	for _, item := range e.Items {
 		name := hcl.ExprAsKeyword(item.KeyExpr)
 		if name == "" {
@@ -121,13 +121,12 @@ func (b *builder) startByName(e *hclsyntax.ObjectConsExpr, r *plan.Run, sc *math
 		}
 		p, ok := param(f, name)
 		if !ok {
-			near := diag.Suggest(name, paramNames(f))
+			strangers++
 			b.errorf("RL0203", item.KeyExpr, didYouMean(name, paramNames(f), fmt.Sprintf("The parameters of %s are %s.", f.Address, list(paramNames(f)))), "%s has no parameter %q", f.Address, name)
-			given[near] = plan.Start{} // the typo stands for it
 			good = false
 			continue
 		}
-		if s, twice := given[name]; twice && s.Param != "" {
+		if _, twice := given[name]; twice {
 			b.errorf("RL0201", item.KeyExpr, "Keep one of them.", "%q is given twice", name)
 			good = false
 			continue
@@ -140,7 +139,9 @@ func (b *builder) startByName(e *hclsyntax.ObjectConsExpr, r *plan.Run, sc *math
 	for _, p := range f.Params {
 		s, ok := given[p.Name]
 		if !ok {
-			b.errorf("RL0409", e, fmt.Sprintf("Add %s = ... to it.", p.Name), "start does not say what %s is", p.Name)
+			if strangers--; strangers < 0 {
+				b.errorf("RL0409", e, fmt.Sprintf("Add %s = ... to it.", p.Name), "start does not say what %s is", p.Name)
+			}
 			good = false
 		}
 		r.Start = append(r.Start, s)

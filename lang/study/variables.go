@@ -102,7 +102,7 @@ func (c *compiler) variable(b *body, g Given, has bool, checks *[]func()) {
 	}
 	converted, err := convert.Convert(v, t)
 	if err != nil || converted.IsNull() || !converted.IsWhollyKnown() {
-		d := c.diags.Errorf("RL0406", span, "the variable %q must be %s, not %s", b.name, t.FriendlyName(), describe(v))
+		d := c.diags.Errorf("RL0406", span, "the variable %q must be %s, not %s", b.name, withArticle(t.FriendlyName()), describe(v))
 		d.Detail, d.Context = "Write a value of that type, or change the type of the variable.", b.context
 		return
 	}
