@@ -52,6 +52,10 @@ func (r *runner) runColors() map[plan.Address]int {
 	return colors
 }
 
+// runColor is the colour of the i-th run that is drawn: yellow, which is faint
+// on white, is left to crowded panels.
+func runColor(i int) render.Color { return palette[i%(len(palette)-1)] }
+
 // plot fills a plot with its data. One that lacks a result is not drawn; its
 // diagnostic says why.
 func (r *runner) plot(p *plan.Plot, colors map[plan.Address]int) *PlotResult {
@@ -431,20 +435,23 @@ func (f *panelFiller) color(m *plan.Mark) render.Color {
 	}
 	if i, ok := f.colors[m.Source]; ok && !f.taken[m.Source] {
 		f.taken[m.Source] = true
-		c := palette[i%len(palette)]
-		f.used[c] = true
-		return c
+		if c := runColor(i); !f.used[c] {
+			f.used[c] = true
+			return c
+		}
 	}
 	reserved := map[render.Color]bool{}
 	for _, other := range f.panel.Marks {
 		if i, ok := f.colors[other.Source]; ok {
-			reserved[palette[i%len(palette)]] = true
+			reserved[runColor(i)] = true
 		}
 	}
-	for _, c := range palette {
-		if !f.used[c] && !reserved[c] {
-			f.used[c] = true
-			return c
+	for _, avoid := range []map[render.Color]bool{reserved, nil} {
+		for _, c := range palette {
+			if !f.used[c] && !avoid[c] {
+				f.used[c] = true
+				return c
+			}
 		}
 	}
 	return palette[len(f.out.Marks)%len(palette)]

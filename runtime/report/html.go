@@ -7,13 +7,16 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 
 	"relief/lang/diag"
+	"relief/runtime/array"
 	"relief/runtime/engine"
 	"relief/runtime/plan"
 )
@@ -101,7 +104,7 @@ type fileLink struct{ Name, Href string }
 
 type tableView struct {
 	Title   string
-	Columns []string
+	Columns []cellView
 	Rows    [][]cellView
 }
 
@@ -174,6 +177,15 @@ func view(in *Input) *pageView {
 	for _, piece := range pieces(res) {
 		p.piece(v, piece)
 	}
+	asserts := 0
+	for _, c := range v.Checks {
+		asserts += len(c.Asserts)
+	}
+	for i := range v.Sections { // all of them stand above already
+		if s := &v.Sections[i]; asserts > 0 && len(s.Checks) == asserts {
+			*s = sectionView{Text: template.HTML(`<p>` + template.HTMLEscapeString(upper(verdict(res))) + `: <a href="#checks">see above</a>.</p>`)}
+		}
+	}
 	for _, d := range otherDiagnostics(res) {
 		place, anchor := p.place(d.Span)
 		v.Problems = append(v.Problems, problemView{string(d.Code), d.Summary, d.Detail, d.Severity == diag.Warning, d.Values, place, anchor})
@@ -194,6 +206,8 @@ func view(in *Input) *pageView {
 	}
 	return v
 }
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // rendered is Markdown as HTML.
 func rendered(markdown string) template.HTML {
@@ -305,14 +319,35 @@ func (p *pageMaker) plot(x *engine.PlotResult) *plotView {
 	case len(picture.SVG) > largest:
 		out.Image = template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(picture.SVG))
 	default:
-		out.SVG = template.HTML(picture.SVG)
+		out.SVG = template.HTML(enlarged(picture.SVG))
 	}
 	out.Files = links(picture.Files)
 	return out
 }
 
+var svgSize = regexp.MustCompile(`^(\s*<svg[^>]*?) width="([\d.]+)pt" height="([\d.]+)pt"`)
+
+// enlarged makes a picture that is made for print a little larger on a screen,
+// all by the same factor, so that their letters agree; the style sheet keeps it
+// inside the page.
+func enlarged(svg []byte) []byte {
+	m := svgSize.FindSubmatch(svg)
+	if m == nil {
+		return svg
+	}
+	width, _ := strconv.ParseFloat(string(m[2]), 64)
+	height, _ := strconv.ParseFloat(string(m[3]), 64)
+	const factor = 1.2
+	head := fmt.Appendf(nil, `%s width="%.2fpt" height="%.2fpt"`, m[1], factor*width, factor*height)
+	return append(head, svg[len(m[0]):]...)
+}
+
 func tableOf(x *engine.TableResult) *tableView {
-	out := &tableView{Title: x.Title, Columns: x.Plan.Columns}
+	out := &tableView{Title: x.Title}
+	for j, name := range x.Plan.Columns {
+		numbers := !slices.ContainsFunc(x.Numbers, func(row []*array.Array) bool { return j >= len(row) || row[j] == nil })
+		out.Columns = append(out.Columns, cellView{name, numbers && len(x.Numbers) > 0})
+	}
 	for i, row := range x.Cells {
 		var cells []cellView
 		for j, text := range row {

@@ -65,14 +65,12 @@ var statusWords = map[engine.Status]string{
 	engine.Interrupted: "interrupted",
 }
 
-// counts returns how many asserts hold, of how many.
+// counts returns how many checks hold, of how many.
 func counts(res *engine.Results) (hold, all int) {
 	for _, c := range res.Checks {
-		for _, a := range c.Asserts {
-			all++
-			if a.OK {
-				hold++
-			}
+		all++
+		if c.OK {
+			hold++
 		}
 	}
 	return hold, all
