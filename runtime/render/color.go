@@ -7,8 +7,8 @@ import (
 )
 
 // The categorical palette is that of Okabe and Ito (2008), "Color Universal
-// Design", which readers with any common colour blindness can tell apart. Its
-// yellow comes last, being faint on white.
+// Design", which readers with any common colour blindness can tell apart, with a
+// dark wine (P. Tol) for its yellow, which is faint on white.
 var categorical = []color.NRGBA{
 	{0x00, 0x72, 0xB2, 0xFF}, // blue
 	{0xD5, 0x5E, 0x00, 0xFF}, // vermilion
@@ -17,7 +17,7 @@ var categorical = []color.NRGBA{
 	{0x56, 0xB4, 0xE9, 0xFF}, // sky blue
 	{0xE6, 0x9F, 0x00, 0xFF}, // orange
 	{0x44, 0x44, 0x44, 0xFF}, // dark grey for the original's black
-	{0xF0, 0xE4, 0x42, 0xFF}, // yellow
+	{0x88, 0x22, 0x55, 0xFF}, // wine
 }
 
 var (

@@ -194,4 +194,3 @@ func (d *depths) seen(q point, near float64) bool {
 	}
 	return near+0.015 >= front
 }
-

@@ -15,7 +15,8 @@ const (
 	gapX       = 12.0
 	gapY       = 10.0
 	titleSize  = 11.0
-	headSize   = 9.5 // panel titles
+	titleLine  = titleSize * 1.25 // from one line of a title to the next
+	headSize   = 9.5              // panel titles
 	labelSize  = 9.0
 	tickSize   = 8.0
 	noteSize   = 7.0
@@ -72,9 +73,10 @@ func drawFigure(fig *Figure) *sheet {
 		c.left, c.right = math.Max(c.left, m.left), math.Max(c.right, m.right)
 		r.top, r.bottom = math.Max(r.top, m.top), math.Max(r.bottom, m.bottom)
 	}
+	title := wrapText(fig.Title, titleSize, w-2*outer, true)
 	head := outer
-	if strings.TrimSpace(fig.Title) != "" {
-		head += titleSize + 7
+	if len(title) > 0 {
+		head += float64(len(title))*titleLine - (titleLine - titleSize) + 7
 	}
 	sides := 2*outer + gapX*float64(columns-1)
 	for _, c := range cols {
@@ -99,8 +101,8 @@ func drawFigure(fig *Figure) *sheet {
 
 	s := newSheet(w, h)
 	s.title = layText(fig.Title, titleSize, true).plain()
-	if t := fitText(fig.Title, titleSize, w-2*outer, true); strings.TrimSpace(fig.Title) != "" {
-		s.write("title", t, w/2, h-outer-titleSize, 0.5, 0, ink)
+	for i, t := range title {
+		s.write("title", t, w/2, h-outer-titleSize-float64(i)*titleLine, 0.5, 0, ink)
 	}
 	if len(panels) == 0 {
 		s.write("note", layText("no panels", labelSize, false), w/2, h/2, 0.5, 0.5, softInk)

@@ -225,6 +225,26 @@ func fitText(text string, size, width float64, isBold bool) label {
 	return layText(strings.TrimRight(string(runes[:lo]), " ")+"…", size, isBold)
 }
 
+// wrapText lays out text in up to three lines no wider than width, broken
+// between words. What does not fit so is shrunk or cut as fitText does.
+func wrapText(text string, size, width float64, isBold bool) []label {
+	const most = 3
+	var lines []label
+	words := strings.Fields(text)
+	for len(words) > 0 {
+		n := 1
+		for n < len(words) && layText(strings.Join(words[:n+1], " "), size, isBold).width <= width {
+			n++
+		}
+		if len(lines) == most-1 {
+			n = len(words)
+		}
+		lines = append(lines, fitText(strings.Join(words[:n], " "), size, width, isBold))
+		words = words[n:]
+	}
+	return lines
+}
+
 // outline is the label as one path, its baseline starting at the point and
 // turned by the angle.
 func (l label) outline(at vg.Point, angle float64) vg.Path {
