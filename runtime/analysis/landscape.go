@@ -134,6 +134,17 @@ func checkMemory(l *plan.Landscape, samples float64, opt *Options) error {
 // input names the position along an axis.
 func input(axis int) string { return fmt.Sprintf("position %d", axis) }
 
+// Graph returns the mathematics of a landscape: its loss and, for each axis,
+// the curvature along it, as functions of the inputs named, the positions along
+// the axes.
+func Graph(l *plan.Landscape, results bind.Results) (g *graph.Graph, inputs []string, outputs []graph.ID, err error) {
+	for i := range l.Axes {
+		inputs = append(inputs, input(i))
+	}
+	g, outputs, err = surface(l, &Options{Results: results})
+	return g, inputs, outputs, err
+}
+
 // surface builds the loss, and the curvature along each axis, as functions of
 // the positions.
 func surface(l *plan.Landscape, opt *Options) (*graph.Graph, []graph.ID, error) {

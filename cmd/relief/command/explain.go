@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -43,15 +43,4 @@ func newExplain(std stdio) *cobra.Command {
 
 func writeEntry(w io.Writer, e diag.Entry) {
 	fmt.Fprintf(w, "%s: %s\n\n%s\n\nExample:\n\n%s\n\n%s\n", e.Code, e.Title, e.Meaning, indent(e.Example), e.Cure)
-}
-
-// indent sets a text off by four spaces.
-func indent(s string) string {
-	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
-	for i, l := range lines {
-		if l != "" {
-			lines[i] = "    " + l
-		}
-	}
-	return strings.Join(lines, "\n")
 }

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -19,15 +19,22 @@ import (
 type studyFlags struct {
 	vars     []string
 	varFiles []string
-	format   string
-	out      string
+	format   string // of the diagnostics
+	out      string // file that they are written to
 }
 
+// add declares all of them.
 func (f *studyFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable: `name=value`")
-	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "read variables from a `file` of name = value lines")
+	f.addInputs(cmd)
 	cmd.Flags().StringVar(&f.format, "format", "", "diagnostics as `text`, json, github, sarif or junit (github by itself under GitHub Actions)")
 	cmd.Flags().StringVar(&f.out, "out", "", "write diagnostics to a `file` and not to the terminal")
+}
+
+// addInputs declares those that give values to variables. A command whose
+// -format is that of its own output has no others.
+func (f *studyFlags) addInputs(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable: `name=value`")
+	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "read variables from a `file` of name = value lines")
 }
 
 func (f *studyFlags) options() lang.Options {

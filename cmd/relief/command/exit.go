@@ -1,4 +1,4 @@
-package main
+package command
 
 // Exit codes, the same for every command.
 const (

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -63,11 +63,4 @@ func validate(std stdio, flags *studyFlags, paths []string) error {
 		return exit(exitInvalid)
 	}
 	return nil
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -84,15 +84,3 @@ func (b *bars) Finished(block plan.Address, status engine.Status, _ float64) {
 }
 
 func (b *bars) Close() { b.p.Wait() }
-
-// duration prints seconds as a person would say them.
-func duration(seconds float64) string {
-	d := time.Duration(seconds * float64(time.Second))
-	switch {
-	case d < time.Millisecond:
-		return d.Round(time.Microsecond).String()
-	case d < time.Second:
-		return d.Round(100 * time.Microsecond).String()
-	}
-	return d.Round(10 * time.Millisecond).String()
-}

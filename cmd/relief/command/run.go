@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,6 +75,7 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, path string) erro
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(100)
 	shown := newProgress(std.err, flags.quiet)
 	results, err := engine.Run(ctx, study, engine.Options{Workers: flags.workers, Only: flags.only, Progress: shown})
 	shown.Close()

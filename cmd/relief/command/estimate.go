@@ -1,0 +1,240 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"math"
+	"runtime"
+	"time"
+
+	"relief/runtime/analysis"
+	"relief/runtime/array"
+	"relief/runtime/bind"
+	"relief/runtime/dynamics"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+	"relief/runtime/program"
+)
+
+// cost is what a block takes. Operations and seconds are NaN where they cannot
+// be known before the run.
+type cost struct {
+	evaluations float64 // of the objective with its gradient or curvature, over all lanes
+	operations  float64 // on numbers, of one evaluation
+	bytes       float64 // of what is recorded
+	seconds     float64 // estimated
+}
+
+// calibration is how long all measuring together may take.
+const calibration = 40 * time.Millisecond
+
+// estimator finds out what blocks cost. Blocks with equal mathematics are
+// measured once.
+type estimator struct {
+	share  time.Duration // for one measurement
+	speeds map[speedKey]float64
+}
+
+type speedKey struct {
+	hash  [32]byte
+	width int
+}
+
+func newEstimator(s *plan.Study) *estimator {
+	return &estimator{share: calibration / time.Duration(max(1, len(s.Order))), speeds: map[speedKey]float64{}}
+}
+
+// stand gives results of other blocks, which are not known yet, some value: the
+// work does not depend on it.
+func stand(ref *plan.Ref) (*array.Array, error) {
+	if ref.Type.Series {
+		return nil, errors.New("known when it has run")
+	}
+	data := make([]float64, ref.Type.Size())
+	for i := range data {
+		data[i] = 0.5
+		if ref.Type.Bool {
+			data[i] = 1
+		}
+	}
+	return array.New(ref.Type, data), nil
+}
+
+var _ bind.Results = stand
+
+func (e *estimator) run(r *plan.Run) cost {
+	lanes := 1
+	for _, n := range r.Lanes() {
+		lanes *= n
+	}
+	c := cost{
+		evaluations: float64(lanes) * float64(r.Steps+1),
+		bytes:       recorded(r, lanes),
+		operations:  math.NaN(), seconds: math.NaN(),
+	}
+	m, err := dynamics.NewMap(r, stand)
+	if err != nil {
+		return c
+	}
+	var inputs []string
+	var loop program.Loop
+	outputs := []graph.ID{m.Loss, m.GradNorm}
+	for i, s := range m.State {
+		inputs = append(inputs, s.Key())
+		loop.Feedback = append(loop.Feedback, program.Feedback{Output: len(outputs), Input: i})
+		outputs = append(outputs, s.Out)
+	}
+	loop.T, loop.Stop = len(inputs), -1
+	inputs = append(inputs, "t")
+	for _, v := range m.Vary {
+		inputs = append(inputs, m.Graph.Node(v.In).Name)
+	}
+	outputs = append(outputs, m.Probes...)
+	if m.Stop != graph.None {
+		outputs = append(outputs, m.Stop)
+	}
+	if r.Optimizer.Kind == "quasistatic" {
+		c.seconds = c.evaluations * e.quasistatic(r)
+		return c
+	}
+	c.operations = operations(m.Graph, outputs)
+	c.seconds = c.evaluations * e.speed(m.Graph, inputs, outputs, loop, lanes) / parallel(lanes)
+	return c
+}
+
+// recorded is the size of all series of a run in bytes.
+func recorded(r *plan.Run, lanes int) float64 {
+	rows := func(every int) float64 { return float64(r.Steps/max(1, every) + 1) }
+	perStep := 4.0 // loss, norm of the gradient, rate, stability
+	if r.RecordPath {
+		perStep += float64(r.Objective.Size())
+	}
+	n := perStep * rows(r.Every)
+	for _, p := range r.Probes {
+		n += float64(p.Value.Type().Size()) * rows(p.Every)
+	}
+	return 8 * n * float64(lanes)
+}
+
+func (e *estimator) landscape(l *plan.Landscape) cost {
+	samples := 1.0
+	for _, a := range l.Axes {
+		samples *= float64(a.Points)
+	}
+	arrays := float64(1 + 2*len(l.Axes)) // loss, and along each axis second difference and curvature
+	c := cost{evaluations: samples, bytes: 8 * arrays * samples, operations: math.NaN(), seconds: math.NaN()}
+	g, inputs, outputs, err := analysis.Graph(l, stand)
+	if err != nil {
+		return c
+	}
+	c.operations = operations(g, outputs)
+	width := int(min(samples, 1<<16))
+	c.seconds = samples * e.speed(g, inputs, outputs, program.Loop{T: -1, Stop: -1}, width) / parallel(width)
+	return c
+}
+
+// parallel is how many processors lanes can be spread over: each takes blocks
+// of 256.
+func parallel(lanes int) float64 {
+	return float64(min(runtime.GOMAXPROCS(0), (lanes+255)/256))
+}
+
+// speed measures the seconds that one evaluation on one lane takes, with as
+// many lanes at once as the block has, in the program that the run executes.
+func (e *estimator) speed(g *graph.Graph, inputs []string, outputs []graph.ID, loop program.Loop, lanes int) float64 {
+	width := min(lanes, 256)
+	key := speedKey{g.Hash(outputs), width}
+	if s, ok := e.speeds[key]; ok {
+		return s
+	}
+	p, err := program.Compile(g, inputs, outputs, program.Options{})
+	if err != nil {
+		return math.NaN()
+	}
+	loop.State = program.NewState(p, width)
+	for i := range p.Inputs() {
+		in := loop.State.Input(i)
+		for k := range in {
+			in[k] = 0.5
+		}
+	}
+	best := math.Inf(1)
+	begin := time.Now()
+	for n, from := 1, 0; ; n = min(2*n, 256) {
+		start := time.Now()
+		if err := loop.Run(context.Background(), from, from+n, 1); err != nil {
+			return math.NaN()
+		}
+		best = min(best, time.Since(start).Seconds()/float64(n*width))
+		if from += n; from > 600 || time.Since(begin) > e.share/2 {
+			break
+		}
+	}
+	e.speeds[key] = best
+	return best
+}
+
+// quasistatic measures the dynamics whose steps each solve an equation, by its
+// first steps; where they need what is not known yet, the answer is NaN.
+func (e *estimator) quasistatic(r *plan.Run) float64 {
+	short := *r
+	if short.Steps = min(r.Steps, 16); short.Resume != nil {
+		return math.NaN()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), e.share)
+	defer cancel()
+	start := time.Now()
+	if _, err := dynamics.Run(ctx, &short, dynamics.Options{}); err != nil || ctx.Err() != nil {
+		return math.NaN()
+	}
+	return time.Since(start).Seconds() / float64(short.Steps+1)
+}
+
+// operations counts the operations on numbers that the roots need.
+func operations(g *graph.Graph, roots []graph.ID) float64 {
+	total := 0.0
+	for i, need := range g.Reach(roots) {
+		if !need {
+			continue
+		}
+		n := g.Node(graph.ID(i))
+		switch {
+		case n.Op.IsElementwise(), n.Op == graph.Outer:
+			total += float64(n.Type.Size())
+		case n.Op.IsReduction():
+			total += float64(g.Type(n.Args[0]).Size())
+		case n.Op == graph.MatMul:
+			a := g.Type(n.Args[0])
+			total += 2 * float64(n.Type.Size()) * float64(a.Dim(a.Rank()-1))
+		}
+	}
+	return total
+}
+
+// makespan estimates how long blocks take side by side: each begins when what
+// it waits for is done and a processor is free.
+func makespan(rows []planRow) float64 {
+	free := make([]float64, runtime.GOMAXPROCS(0))
+	done := map[plan.Address]float64{}
+	end := 0.0
+	for _, r := range rows {
+		start, slot := 0.0, 0
+		for _, a := range r.needs {
+			start = max(start, done[a])
+		}
+		for i, t := range free {
+			if t < free[slot] {
+				slot = i
+			}
+		}
+		start = max(start, free[slot])
+		s := r.cost.seconds
+		if math.IsNaN(s) {
+			s = 0
+		}
+		free[slot] = start + s
+		done[r.address] = start + s
+		end = max(end, start+s)
+	}
+	return end
+}

@@ -1,0 +1,143 @@
+package command
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"relief/lang/diag"
+	"relief/runtime/diagram"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// graphFlags are the flags of graph.
+type graphFlags struct {
+	studyFlags
+	objective string
+	gradient  bool
+	view      string
+	to        string
+}
+
+func newGraph(std stdio) *cobra.Command {
+	var flags graphFlags
+	cmd := &cobra.Command{
+		Use:   "graph FILE",
+		Short: "Draw a study's blocks, or the mathematics of an objective",
+		Long: `graph draws which block refers to which. With -objective it draws the operations that
+an objective is compiled to, and with -gradient those of its gradient too.
+
+    relief graph -format svg -out study.svg FILE
+    relief graph -objective convex -gradient -format mermaid FILE`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return drawGraph(std, &flags, args[0])
+		},
+	}
+	flags.addInputs(cmd)
+	cmd.Flags().StringVar(&flags.objective, "objective", "", "draw the mathematics of the objective of this `name`")
+	cmd.Flags().BoolVar(&flags.gradient, "gradient", false, "with its gradient")
+	cmd.Flags().StringVar(&flags.view, "format", string(diagram.Text), "write `text`, dot, mermaid, json or svg")
+	cmd.Flags().StringVar(&flags.to, "out", "", "write to a `file` and not to the terminal")
+	return cmd
+}
+
+func drawGraph(std stdio, flags *graphFlags, path string) error {
+	format, err := diagram.ParseFormat(flags.view)
+	if err != nil {
+		return usageError(err)
+	}
+	study, err := flags.compile(path, std.err)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if flags.objective == "" && !flags.gradient {
+		err = diagram.OfStudy(study).Write(&b, format)
+	} else {
+		err = drawObjective(&b, study, flags, format)
+	}
+	if err != nil {
+		return usageError(err)
+	}
+	return output(std, flags.to, b.Bytes())
+}
+
+// output writes to a file, or to standard output if it has no name.
+func output(std stdio, file string, text []byte) error {
+	if file != "" {
+		if err := writeFile(file, text); err != nil {
+			return usageError(err)
+		}
+		return nil
+	}
+	if _, err := std.out.Write(text); err != nil {
+		return usageError(err)
+	}
+	return nil
+}
+
+// drawObjective draws the graph of an objective; as text it is a list of
+// operations in an order of evaluation.
+func drawObjective(w io.Writer, study *plan.Study, flags *graphFlags, format diagram.Format) error {
+	o, err := objective(study, flags.objective)
+	if err != nil {
+		return err
+	}
+	g := graph.New()
+	var params []graph.ID
+	for _, p := range o.Params {
+		params = append(params, g.Input(p.Name, p.Type))
+	}
+	roots := g.Import(o.Value.Graph, []graph.ID{o.Value.Root}, nil)
+	names := map[graph.ID]string{roots[0]: "value"}
+	title := o.Address.String()
+	if flags.gradient {
+		gradient, err := g.Gradient(roots[0], params)
+		if err != nil {
+			return err
+		}
+		for i, id := range gradient {
+			d := "d/d" + o.Params[i].Name
+			if names[id] != "" {
+				d = names[id] + " = " + d
+			}
+			names[id] = d
+		}
+		roots = append(roots, gradient...)
+		title += " with its gradient"
+	}
+	if format == diagram.Text {
+		return g.Print(w, roots)
+	}
+	d := diagram.OfGraph(g, roots, names)
+	d.Title = title
+	return d.Write(w, format)
+}
+
+// objective finds an objective by name, with or without its noun; the only one
+// needs none.
+func objective(study *plan.Study, name string) (*plan.Objective, error) {
+	var known []string
+	for _, o := range study.Objectives {
+		address := o.Address.String()
+		if name == address || "objective."+name == address || name == "" && len(study.Objectives) == 1 {
+			return o, nil
+		}
+		known = append(known, strings.TrimPrefix(address, "objective."))
+	}
+	switch {
+	case len(known) == 0:
+		return nil, fmt.Errorf("the study has no objective")
+	case name == "":
+		return nil, fmt.Errorf("-gradient needs -objective: one of %s", strings.Join(known, ", "))
+	}
+	if s := diag.Suggest(name, known); s != "" {
+		return nil, fmt.Errorf("there is no objective %q; did you mean %q?", name, s)
+	}
+	return nil, fmt.Errorf("there is no objective %q; there are %s", name, strings.Join(known, ", "))
+}

@@ -1,0 +1,127 @@
+package command
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// plural writes a number and its noun: "1 file", "2 files".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// counted is plural with thousands set apart.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return thousands(float64(n)) + " " + noun + "s"
+}
+
+// thousands writes a whole number with commas; beyond 1e12 as a power of ten,
+// and "-" for NaN.
+func thousands(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "-"
+	case v >= 1e12:
+		return strconv.FormatFloat(v, 'g', 3, 64)
+	}
+	s := strconv.FormatFloat(v, 'f', 0, 64)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// bytesText writes a size in binary units.
+func bytesText(n float64) string {
+	if n < 1000 {
+		return strconv.FormatFloat(n, 'f', 0, 64) + " B"
+	}
+	unit := ""
+	for _, unit = range []string{"KiB", "MiB", "GiB", "TiB"} {
+		if n /= 1024; n < 1000 {
+			break
+		}
+	}
+	return strconv.FormatFloat(n, 'g', 3, 64) + " " + unit
+}
+
+// timeText writes an estimated time roughly, and "-" for NaN.
+func timeText(s float64) string {
+	switch {
+	case math.IsNaN(s):
+		return "-"
+	case s < 1e-6:
+		return "< 1 us"
+	case s < 1e-3:
+		return rough(s*1e6) + " us"
+	case s < 1:
+		return rough(s*1e3) + " ms"
+	case s < 120:
+		return rough(s) + " s"
+	case s < 7200:
+		return rough(s/60) + " min"
+	}
+	return rough(s/3600) + " h"
+}
+
+// rough rounds to two digits.
+func rough(v float64) string {
+	if v >= 100 {
+		return strconv.FormatFloat(math.Round(v/10)*10, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 2, 64)
+}
+
+// duration writes a measured time as a person would say it.
+func duration(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	switch {
+	case d < time.Millisecond:
+		return d.Round(time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(100 * time.Microsecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}
+
+// indent sets a text off by four spaces.
+func indent(s string) string {
+	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
+	for i, l := range lines {
+		if l != "" {
+			lines[i] = "    " + l
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// wrapText breaks a text at blanks into lines of at most width characters,
+// where its words allow it.
+func wrapText(s string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
