@@ -37,4 +37,11 @@ var resultCodes = []Entry{
 		Example: "Ctrl-C during relief run study.hcl",
 		Cure:    "Run the study again.",
 	},
+	{
+		Code:    "RL0606",
+		Title:   "fault of relief",
+		Meaning: "A block failed by a mistake in relief itself, not in the study. The other blocks are not touched by it.",
+		Example: "(none is known)",
+		Cure:    "Report it with the study and the lines of the message.",
+	},
 }

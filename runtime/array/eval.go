@@ -182,7 +182,7 @@ func blank(t graph.Type, steps []int, end string) *Array {
 	return &Array{Type: t, Steps: steps, End: end, Data: make([]float64, rows*t.Size())}
 }
 
-// A strided view repeats an operand along the axes that it lacks.
+// A strided operand is repeated along the axes that it lacks.
 type strided struct {
 	data         []float64
 	step, stride int

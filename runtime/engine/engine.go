@@ -8,7 +8,9 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -162,7 +164,7 @@ func (r *runner) runBlocks(ctx context.Context) {
 			defer func() { <-slots }()
 			start := time.Now()
 			progress.started(a, b.steps)
-			status := b.run(ctx, func(k int) { progress.step(a, k) })
+			status := r.guarded(a, func() Status { return b.run(ctx, func(k int) { progress.step(a, k) }) })
 			end := time.Now()
 			progress.finished(a, status, end.Sub(start).Seconds())
 			timings[i] = Timing{a, start.Sub(r.out.Started).Seconds(), end.Sub(r.out.Started).Seconds(), status}
@@ -182,6 +184,40 @@ func (r *runner) runBlocks(ctx context.Context) {
 			r.out.Diagnostics = append(r.out.Diagnostics, l.Diagnostics...)
 		}
 	}
+}
+
+// guarded turns a panic in a block, which is a fault of relief and not of the
+// study, into a failure of that block alone, so that hours of other runs are
+// not lost with it.
+func (r *runner) guarded(a plan.Address, run func() Status) (status Status) {
+	defer func() {
+		fault := recover()
+		if fault == nil {
+			return
+		}
+		status = Failed
+		d := &diag.Diagnostic{
+			Code:    codeInternal,
+			Summary: fmt.Sprintf("%s failed by a fault of relief: %v", a, fault),
+			Detail:  "Please report this with the study and these lines:\n" + string(debug.Stack()),
+			Context: blockContext(a),
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, p := range r.study.Runs {
+			if p.Address == a {
+				d.Span = p.Span
+				r.runs[a] = &RunResult{Plan: p, Status: Failed, Seed: p.Seed, Diagnostics: diag.List{d}}
+			}
+		}
+		for _, p := range r.study.Landscapes {
+			if p.Address == a {
+				d.Span = p.Span
+				r.landscapes[a] = &LandscapeResult{Plan: p, Status: Failed, Diagnostics: diag.List{d}}
+			}
+		}
+	}()
+	return run()
 }
 
 // block is a run or a landscape about to be run.

@@ -209,6 +209,18 @@ func TestFailureStaysLocal(t *testing.T) {
 	}
 }
 
+func TestFaultStaysLocal(t *testing.T) {
+	s := enginetest.Study()
+	s.Runs[3].Optimizer = nil // no checked study has that
+	res := run(t, s, engine.Options{})
+	if r := find(t, res, enginetest.Rates); r.Status != engine.Failed || len(r.Diagnostics) != 1 || r.Diagnostics[0].Code != "RL0606" {
+		t.Fatalf("%s: %v", r.Status, r.Diagnostics)
+	}
+	if res.Status != engine.Failed || find(t, res, enginetest.After).Status != engine.OK {
+		t.Error("the fault spread")
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	stop := &stopAfter{name: "before", cancel: cancel}

@@ -18,6 +18,7 @@ const (
 	codeNoValue     = "RL0603"
 	codeNoBlock     = "RL0604"
 	codeInterrupted = "RL0605"
+	codeInternal    = "RL0606"
 )
 
 // value evaluates an expression over results.

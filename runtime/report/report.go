@@ -90,7 +90,7 @@ func verdict(res *engine.Results) string {
 	return fmt.Sprintf("%d of %d checks hold", hold, all)
 }
 
-// other diagnostics are those that no check shows.
+// otherDiagnostics are those that no check shows.
 func otherDiagnostics(res *engine.Results) diag.List {
 	shown := map[*diag.Diagnostic]bool{}
 	for _, c := range res.Checks {

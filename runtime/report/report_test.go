@@ -135,7 +135,7 @@ func TestPage(t *testing.T) {
 	}
 	for _, s := range []string{
 		"1 of 2 checks hold", "a check failed", "the loss is below 1 from step 9 on", "diverged", "It ends at <strong>x = 0.0591</strong>",
-		`<tspan`, "where it ended", "[[1, 0], [0, 10]]", "run.after[10]", `href="data/run.before.parquet"`, `id="L67"`, "with local changes", "prefers-color-scheme: dark", "@media print",
+		`<tspan`, "where it ended", "[[1, 0], [0, 10]]", "run.after[10]", `href="data/run.before.parquet"`, `id="L67"`, `id="landscape.basin"`, "with local changes", "prefers-color-scheme: dark", "@media print",
 	} {
 		if !strings.Contains(page, s) {
 			t.Errorf("the page lacks %q", s)

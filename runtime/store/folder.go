@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +18,8 @@ type disk interface {
 	MkdirAll(path string) error
 	MkdirTemp(dir, pattern string) (string, error)
 	Rename(from, to string) error
+	// Link gives a file, or a symbolic link, a second name.
+	Link(from, to string) error
 	// Swap exchanges two folders in one step, or says that it cannot.
 	Swap(a, b string) error
 	RemoveAll(path string) error
@@ -50,8 +53,24 @@ func (osDisk) MkdirTemp(dir, pattern string) (string, error) {
 }
 
 func (osDisk) Rename(from, to string) error { return os.Rename(from, to) }
-func (osDisk) Swap(a, b string) error       { return swap(a, b) }
-func (osDisk) RemoveAll(path string) error  { return os.RemoveAll(path) }
+
+func (d osDisk) Link(from, to string) error {
+	if os.Link(from, to) == nil {
+		return nil
+	}
+	info, err := os.Lstat(from) // not every file system has links: copy
+	if err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return d.Write(to, data)
+}
+
+func (osDisk) Swap(a, b string) error      { return swap(a, b) }
+func (osDisk) RemoveAll(path string) error { return os.RemoveAll(path) }
 
 func (osDisk) Sync(dir string) error {
 	d, err := os.Open(dir)
@@ -214,10 +233,46 @@ func (f *folder) write(name string, data []byte) error {
 	return f.disk.Write(filepath.Join(f.staging, filepath.FromSlash(name)), data)
 }
 
+// adopt carries over the files that the user put among the earlier results:
+// those that their manifest does not list.
+func (f *folder) adopt() error {
+	var manifest struct {
+		Files map[string]json.RawMessage `json:"files"`
+	}
+	data, err := os.ReadFile(filepath.Join(f.place, "manifest.json"))
+	if err != nil || json.Unmarshal(data, &manifest) != nil {
+		return nil // there are no earlier results
+	}
+	return filepath.WalkDir(f.place, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(f.place, path)
+		if err != nil {
+			return err
+		}
+		_, ours := manifest.Files[filepath.ToSlash(name)]
+		if d.IsDir() || ours || name == "manifest.json" {
+			return nil
+		}
+		to := filepath.Join(f.staging, name)
+		if _, err := os.Lstat(to); err == nil {
+			return nil // the new results have a file of that name
+		}
+		if err := f.disk.MkdirAll(filepath.Dir(to)); err != nil {
+			return err
+		}
+		return f.disk.Link(path, to)
+	})
+}
+
 // commit puts the new results in place of the old ones: exchanged in one step
 // where the system can, else the old ones are moved aside first and, if the
 // new ones cannot follow, back again.
 func (f *folder) commit() error {
+	if err := f.adopt(); err != nil {
+		return f.giveUp(err)
+	}
 	for _, dir := range []string{"plots", "data", "."} {
 		if err := f.disk.Sync(filepath.Join(f.staging, dir)); err != nil {
 			return f.giveUp(err)

@@ -22,7 +22,7 @@ func (g inOrder) Fields() []parquet.Field {
 	return fields
 }
 
-// parquetBytes writes the table as one Parquet file, compressed with Snappy:
+// parquet writes the table as one Parquet file, compressed with Snappy:
 // step labels and lanes as INT64, all else as DOUBLE, absent values as null.
 func (t *table) parquet() ([]byte, error) {
 	group := inOrder{Group: parquet.Group{}}

@@ -493,6 +493,32 @@ func TestWithoutExchange(t *testing.T) {
 	}
 }
 
+// What the user puts among the results stays; what the study no longer makes
+// goes.
+func TestFilesOfTheUserStay(t *testing.T) {
+	dir := t.TempDir()
+	w, err := Write(results(t), Options{Dir: dir, CSV: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.WriteFile(filepath.Join(w.Dir, "notes.txt"), []byte("mine"), 0o644)
+	os.MkdirAll(filepath.Join(w.Dir, "plots", "old"), 0o755)
+	os.WriteFile(filepath.Join(w.Dir, "plots", "old", "a.svg"), []byte("mine too"), 0o644)
+	for range 2 {
+		if w, err = Write(small(t), Options{Dir: dir}); err != nil {
+			t.Fatal(err)
+		}
+		want := append(slices.Clone(w.Files), "notes.txt", "plots/old/a.svg")
+		slices.Sort(want)
+		if d := cmp.Diff(want, tree(t, w.Dir)); d != "" {
+			t.Error(d)
+		}
+	}
+	if string(read(t, w.Dir, "plots", "old", "a.svg")) != "mine too" {
+		t.Error("a file of the user changed")
+	}
+}
+
 func TestLeftoversOfDeadProcesses(t *testing.T) {
 	res := small(t)
 	dir := t.TempDir()
