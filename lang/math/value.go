@@ -85,7 +85,16 @@ type Function struct {
 	Locals map[string]hclsyntax.Expression
 	Checks []Validation
 	Module *Module
+	Doc    func() Doc // read when asked for, which a run never does; nil: nothing is said
 	Span   diag.Span // the block's header
+}
+
+// Doc is what a function says of itself; each part may be empty.
+type Doc struct {
+	Description string // one line
+	Formula     string // as a textbook writes it
+	Source      string // citation
+	Example     string // an expression that is true
 }
 
 // Validation is a demand on the arguments of a call that is judged while the

@@ -90,6 +90,10 @@ func functionOf(b *body, m *math.Module, diags *diag.List) *math.Function {
 			s.text(name)
 		}
 	}
+	f.Doc = func() math.Doc {
+		s := settings{body: b, diags: &diag.List{}, scope: s.scope}
+		return math.Doc{Description: s.text("description"), Formula: s.text("formula"), Source: s.text("source"), Example: s.text("example")}
+	}
 	if inner := b.one("locals"); inner != nil {
 		for name, a := range inner.attrs {
 			f.Locals[name] = a.Expr
