@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -49,6 +50,24 @@ type Written struct {
 // left behind.
 func Write(res *engine.Results, opts Options) (*Written, error) {
 	return writeTo(osDisk{}, res, opts)
+}
+
+// Check finds out, before a long run, whether the results of a study could be
+// written: it prepares the folder, writes a byte and removes both again. The
+// error is that of Write.
+func Check(study *plan.Study, opts Options) error {
+	name := studyFolder(study.Name)
+	dir := filepath.Join(opts.Dir, name)
+	f, err := begin(osDisk{}, opts.Dir, name)
+	if err != nil {
+		return problem(dir, err)
+	}
+	err = f.write("check", []byte{'\n'})
+	f.giveUp(err)
+	if err != nil {
+		return problem(dir, err)
+	}
+	return nil
 }
 
 func writeTo(d disk, res *engine.Results, opts Options) (*Written, error) {
@@ -109,6 +128,9 @@ func reason(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "no permission to write there"
 	case errors.Is(err, syscall.ENOTDIR) && where != "":
+		if info, err := os.Lstat(where); err == nil && !info.IsDir() {
+			return where + " is a file, not a folder"
+		}
 		return where + " lies below a file, not a folder"
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		return "the name is too long for the file system"
