@@ -86,7 +86,7 @@ type Function struct {
 	Checks []Validation
 	Module *Module
 	Doc    func() Doc // read when asked for, which a run never does; nil: nothing is said
-	Span   diag.Span // the block's header
+	Span   diag.Span  // the block's header
 }
 
 // Doc is what a function says of itself; each part may be empty.
