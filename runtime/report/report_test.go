@@ -276,9 +276,16 @@ func TestHighlight(t *testing.T) {
 		`  x = 1.5e3 #<`: `  <span class="key">x</span> = <span class="num">1.5e3</span> <span class="rem">#&lt;</span>`,
 		`  y == 2`:       `  y == <span class="num">2</span>`,
 		`f("a") x = 1`:   `f(<span class="str">&#34;a&#34;</span>) x = <span class="num">1</span>`,
+		"a = <<-X\n 1 # b\n  X\nc = 1": `<span class="key">a</span> = <span class="str">&lt;&lt;-X</span>` + "\n" +
+			`<span class="str"> 1 # b</span>` + "\n" + `<span class="str">  X</span>` + "\n" + `<span class="key">c</span> = <span class="num">1</span>`,
+		"<<X\n1": `<span class="str">&lt;&lt;X</span>` + "\n" + `<span class="num">1</span>`,
 	} {
-		if got := highlighted(text); len(got) != 1 || string(got[0]) != want {
-			t.Errorf("%s is shown as %s", text, got)
+		var lines []string
+		for _, l := range highlighted(text) {
+			lines = append(lines, string(l))
+		}
+		if got := strings.Join(lines, "\n"); got != want {
+			t.Errorf("%s is shown as\n%s\nwant\n%s", text, got, want)
 		}
 	}
 }

@@ -93,7 +93,22 @@ func (p *pageMaker) views() []fileView {
 var tokens = regexp.MustCompile(`(#[^\n]*|//[^\n]*|/\*(?s:.*?)(?:\*/|\z))` +
 	`|("(?:[^"\\\n]|\\.)*"?)` +
 	`|(\b\d[\d.]*(?:[eE][-+]?\d+)?\b)` +
-	`|(?m:^[ \t]*([A-Za-z_][\w-]*))`)
+	`|(?m:^[ \t]*([A-Za-z_][\w-]*))` +
+	`|(<<-?[A-Za-z_]\w*)`)
+
+// heredoc is the length of a text that begins at the opening <<TAG, its closing
+// line included.
+func heredoc(text, opening string) int {
+	tag := strings.TrimLeft(opening, "<-")
+	at := 0
+	for line := range strings.Lines(text) {
+		at += len(line)
+		if strings.TrimSpace(line) == tag {
+			return at - (len(line) - len(strings.TrimRight(line, "\n")))
+		}
+	}
+	return len(opening) // never closed: only the opening is coloured
+}
 
 // isKey reports whether a word opens a block or names an argument, by what
 // follows it.
@@ -120,10 +135,16 @@ func highlighted(text string) []template.HTML {
 	}
 	at := 0
 	for _, m := range tokens.FindAllStringSubmatchIndex(text, -1) {
-		for g, class := range []string{"", "rem", "str", "num", "key"} {
+		if m[0] < at { // inside a heredoc
+			continue
+		}
+		for g, class := range []string{"", "rem", "str", "num", "key", "str"} {
 			if from, to := m[2*g], m[2*g+1]; g > 0 && from >= 0 {
-				if class == "key" && !isKey(text[to:]) {
+				switch {
+				case class == "key" && !isKey(text[to:]):
 					class = ""
+				case g == 5:
+					to = from + heredoc(text[from:], text[from:to])
 				}
 				put("", text[at:from])
 				put(class, text[from:to])
