@@ -132,45 +132,18 @@ func (r *runner) fail(d *diag.Diagnostic) {
 // there, as many at once as there are workers.
 func (r *runner) runBlocks(ctx context.Context) {
 	progress := &progress{to: r.opts.Progress}
-	slots := make(chan struct{}, r.workers())
-	done := map[plan.Address]chan struct{}{} // of the blocks before, so that nothing waits in a circle
-	order := make([]plan.Address, 0, len(r.study.Order))
-	for _, a := range r.study.Order {
-		if r.selected(a) {
-			order = append(order, a)
-		}
-	}
+	order := slices.DeleteFunc(slices.Clone(r.study.Order), func(a plan.Address) bool { return !r.selected(a) })
 	timings := make([]Timing, len(order))
 	blocks := r.blocks()
-	var all sync.WaitGroup
-	for i, a := range order {
-		b := blocks[a]
-		var before []chan struct{}
-		for _, need := range b.needs {
-			if ready, ok := done[need]; ok {
-				before = append(before, ready)
-			}
-		}
-		ready := make(chan struct{})
-		done[a] = ready
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			defer close(ready)
-			for _, b := range before {
-				<-b
-			}
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			start := time.Now()
-			progress.started(a, b.steps)
-			status := r.guarded(a, func() Status { return b.run(ctx, func(k int) { progress.step(a, k) }) })
-			end := time.Now()
-			progress.finished(a, status, end.Sub(start).Seconds())
-			timings[i] = Timing{a, start.Sub(r.out.Started).Seconds(), end.Sub(r.out.Started).Seconds(), status}
-		}()
-	}
-	all.Wait()
+	inOrder(r.workers(), dependencies(order, blocks), func(i int) {
+		a, b := order[i], blocks[order[i]]
+		start := time.Now()
+		progress.started(a, b.steps)
+		status := r.guarded(a, func() Status { return b.run(ctx, func(k int) { progress.step(a, k) }) })
+		end := time.Now()
+		progress.finished(a, status, end.Sub(start).Seconds())
+		timings[i] = Timing{a, start.Sub(r.out.Started).Seconds(), end.Sub(r.out.Started).Seconds(), status}
+	})
 	r.out.Timings = timings
 	for _, p := range r.study.Runs {
 		if run := r.runs[p.Address]; run != nil {

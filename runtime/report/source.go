@@ -3,6 +3,7 @@ package report
 import (
 	"html/template"
 	"regexp"
+	"sort"
 	"strings"
 
 	"relief/runtime/plan"
@@ -96,18 +97,18 @@ var tokens = regexp.MustCompile(`(#[^\n]*|//[^\n]*|/\*(?s:.*?)(?:\*/|\z))` +
 	`|(?m:^[ \t]*([A-Za-z_][\w-]*))` +
 	`|(<<-?[A-Za-z_]\w*)`)
 
-// heredoc is the length of a text that begins at the opening <<TAG, its closing
-// line included.
-func heredoc(text, opening string) int {
-	tag := strings.TrimLeft(opening, "<-")
+// closers finds, by word, where the lines end that hold only that word: they
+// may close a heredoc.
+func closers(text string) map[string][]int {
+	out := map[string][]int{}
 	at := 0
 	for line := range strings.Lines(text) {
 		at += len(line)
-		if strings.TrimSpace(line) == tag {
-			return at - (len(line) - len(strings.TrimRight(line, "\n")))
+		if word := strings.TrimSpace(line); word != "" && !strings.ContainsAny(word, " \t=") {
+			out[word] = append(out[word], at-(len(line)-len(strings.TrimRight(line, "\r\n"))))
 		}
 	}
-	return len(opening) // never closed: only the opening is coloured
+	return out
 }
 
 // isKey reports whether a word opens a block or names an argument, by what
@@ -133,7 +134,7 @@ func highlighted(text string) []template.HTML {
 			}
 		}
 	}
-	at := 0
+	at, closing := 0, closers(text)
 	for _, m := range tokens.FindAllStringSubmatchIndex(text, -1) {
 		if m[0] < at { // inside a heredoc
 			continue
@@ -143,8 +144,11 @@ func highlighted(text string) []template.HTML {
 				switch {
 				case class == "key" && !isKey(text[to:]):
 					class = ""
-				case g == 5:
-					to = from + heredoc(text[from:], text[from:to])
+				case g == 5: // up to its closing line; never closed: only the opening
+					ends := closing[strings.TrimLeft(text[from:to], "<-")]
+					if k := sort.SearchInts(ends, to); k < len(ends) {
+						to = ends[k]
+					}
 				}
 				put("", text[at:from])
 				put(class, text[from:to])
