@@ -75,6 +75,7 @@ func (r *runner) plot(p *plan.Plot, colors map[plan.Address]int) *PlotResult {
 	}
 	if err != nil {
 		out.Error = r.noValue(fmt.Sprintf("plot %q", p.Address.Name), p.Block, nil, err)
+		out.Error.Summary = fmt.Sprintf("plot %q cannot be drawn: %v", p.Address.Name, err)
 		if out.Error.Span.IsZero() {
 			out.Error.Span = p.Span
 		}

@@ -286,10 +286,13 @@ func (w *writer) names() fileNames {
 
 // formats are the formats of a plot: all of them unless the study chooses.
 func formats(p *plan.Plot) []string {
-	if len(p.Formats) > 0 {
-		return p.Formats
+	var out []string
+	for _, f := range render.Formats {
+		if len(p.Formats) == 0 || slices.Contains(p.Formats, f) {
+			out = append(out, f)
+		}
 	}
-	return render.Formats
+	return out
 }
 
 // plot draws a figure once and writes it in its formats, and returns it as SVG
