@@ -9,9 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"relief/lang/diag"
 )
 
 // stdio is where a command reads and writes.
@@ -53,14 +57,12 @@ func newRoot(std stdio) *cobra.Command {
 		Short: "Run studies of optimizers on loss landscapes",
 		Long: `relief compiles a study, one HCL file, to a graph, runs it, and writes plots, data and a report.
 
-    relief run experiments/fig-5-1-two-valleys.hcl
-    relief new my-study && relief run my-study.hcl
-    relief docs run
-
-Flags may be written with one dash or two.`,
+    relief new my-study
+    relief run my-study.hcl
+    relief docs run`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
@@ -68,11 +70,100 @@ Flags may be written with one dash or two.`,
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)
+	root.SetUsageTemplate(oneDash(root.UsageTemplate()))
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		newRun(std), newValidate(std), newFmt(std), newPlan(std), newGraph(std),
 		newList(std), newDocs(std), newExplain(std), newNew(std), newVersion(std),
 	)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd("")
+	for _, c := range root.Commands() {
+		if c.Args == nil {
+			continue
+		}
+		switch accepts := c.Args; c.Name() {
+		case "help", "completion":
+		default:
+			c.Args = func(cmd *cobra.Command, args []string) error {
+				if err := accepts(cmd, args); err != nil {
+					return wrongNumber(cmd, args)
+				}
+				return nil
+			}
+		}
+	}
 	return root
+}
+
+// laterCommands are designed, but not built yet.
+var laterCommands = []string{"verify", "show", "diff", "console", "lsp", "serve", "cache"}
+
+// noSuchCommand answers a first word that is no command.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	name := args[0]
+	if slices.Contains(laterCommands, name) {
+		return usageError(fmt.Errorf("%s is not built yet", name))
+	}
+	if strings.HasSuffix(name, ".hcl") {
+		return usageError(fmt.Errorf("%q is no command; did you mean: relief run %s", name, name))
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	if s := diag.Suggest(name, names); s != "" {
+		return usageError(fmt.Errorf("%q is no command; did you mean %q?", name, s))
+	}
+	return usageError(fmt.Errorf("%q is no command; there are %s", name, strings.Join(names, ", ")))
+}
+
+// wrongNumber answers too few or too many arguments.
+func wrongNumber(cmd *cobra.Command, args []string) error {
+	use := strings.TrimPrefix(cmd.UseLine(), "relief ")
+	use = strings.TrimSuffix(use, " [flags]")
+	name, wants, _ := strings.Cut(use, " ")
+	what := "needs " + wants
+	if len(args) > 0 {
+		what = "takes " + wants + " and nothing more"
+	}
+	if wants == "" {
+		what = "takes no arguments"
+	}
+	return usageError(fmt.Errorf("%s %s; see relief help %s", name, what, name))
+}
+
+// flagError answers a flag that a command does not have, or its bad value.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var bad *pflag.InvalidValueError
+	if errors.As(err, &bad) && bad.GetFlag().Value.Type() == "int" {
+		return usageError(fmt.Errorf("-%s takes a whole number, not %q", bad.GetFlag().Name, bad.GetValue()))
+	}
+	if !errors.As(err, &unknown) {
+		return usageError(fmt.Errorf("%s; see relief help %s", oneDash(err.Error()), cmd.Name()))
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	name := unknown.GetSpecifiedName()
+	if s := diag.Suggest(name, names); s != "" {
+		return usageError(fmt.Errorf("%s has no flag -%s; did you mean -%s?", cmd.Name(), name, s))
+	}
+	return usageError(fmt.Errorf("%s has no flag -%s; see relief help %s", cmd.Name(), name, cmd.Name()))
+}
+
+// oneDash shows flags as they are documented, with one dash.
+func oneDash(text string) string {
+	text = strings.ReplaceAll(text, "FlagUsages | trimTrailingWhitespaces", "FlagUsages | oneDash | trimTrailingWhitespaces")
+	return strings.ReplaceAll(text, "--", "-")
+}
+
+func init() {
+	cobra.AddTemplateFunc("oneDash", oneDash)
+	cobra.EnableCommandSorting = false // help lists them as they are used
 }
 
 // longFlags lets flags be written with one dash, as HCL's other tools have

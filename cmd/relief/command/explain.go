@@ -12,9 +12,10 @@ import (
 
 func newExplain(std stdio) *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain CODE",
-		Short: "Say what a diagnostic code means, with an example and the cure",
-		Args:  cobra.MaximumNArgs(1),
+		Use:               "explain CODE",
+		Short:             "Say what a diagnostic code means, with an example and the cure",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeCodes,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				for _, e := range diag.Codes() {

@@ -18,8 +18,9 @@ func newFmt(std stdio) *cobra.Command {
 		Use:   "fmt PATH...",
 		Short: "Bring studies into canonical layout",
 		Long: `fmt rewrites files in place and prints the names of those it changed. A file that does not parse is left alone.
-- stands for standard input, whose layout goes to standard output.`,
-		Args: cobra.MinimumNArgs(1),
+The name - stands for standard input, whose layout goes to standard output.`,
+		ValidArgsFunction: completeStudies,
+		Args:              cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return format(std, args, check, diff)
 		},

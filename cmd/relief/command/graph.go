@@ -33,15 +33,18 @@ an objective is compiled to, and with -gradient those of its gradient too.
 
     relief graph -format svg -out study.svg FILE
     relief graph -objective convex -gradient -format mermaid FILE`,
-		Args: cobra.ExactArgs(1),
+		ValidArgsFunction: completeStudies,
+		Args:              cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return drawGraph(std, &flags, args[0])
 		},
 	}
 	flags.addInputs(cmd)
 	cmd.Flags().StringVar(&flags.objective, "objective", "", "draw the mathematics of the objective of this `name`")
+	complete(cmd, "objective", completeFrom(&flags.studyFlags, objectiveNames))
 	cmd.Flags().BoolVar(&flags.gradient, "gradient", false, "with its gradient")
-	cmd.Flags().StringVar(&flags.view, "format", string(diagram.Text), "write `text`, dot, mermaid, json or svg")
+	cmd.Flags().StringVar(&flags.view, "format", string(diagram.Text), "`format` of the drawing: text, dot, mermaid, json or svg")
+	complete(cmd, "format", oneOf(diagram.Formats))
 	cmd.Flags().StringVar(&flags.to, "out", "", "write to a `file` and not to the terminal")
 	return cmd
 }

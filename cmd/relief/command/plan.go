@@ -31,13 +31,15 @@ func newPlan(std stdio) *cobra.Command {
 it evaluates its objective, how many operations on numbers one evaluation takes, how much memory
 the results take, and an estimate of the time. The estimate comes from a few hundred evaluations
 made on the spot; nothing is run and no file is written.`,
-		Args: cobra.ExactArgs(1),
+		ValidArgsFunction: completeStudies,
+		Args:              cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return showPlan(std, &flags, args[0])
 		},
 	}
 	flags.addInputs(cmd)
-	cmd.Flags().StringVar(&flags.view, "format", "text", "write `text` or json")
+	cmd.Flags().StringVar(&flags.view, "format", "text", "`format` of the plan: text or json")
+	complete(cmd, "format", oneOf([]string{"text", "json"}))
 	cmd.Flags().StringVar(&flags.to, "out", "", "write to a `file` and not to the terminal")
 	return cmd
 }

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"relief/lang"
 	"relief/lang/diag"
 	"relief/runtime/engine"
 	"relief/runtime/store"
@@ -35,28 +37,118 @@ func newRun(std stdio) *cobra.Command {
 Results appear whole or not at all; earlier ones stay until then. Ctrl-C stops cleanly and keeps what is finished.
 
 Exit codes: 0 good, 1 invalid study, 2 wrong use or unreadable file, 4 a check failed, 5 a run diverged or failed, 130 interrupted.`,
-		Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeStudies,
+		Args:              cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var worst error
-			for _, path := range args {
-				err := runStudy(cmd.Context(), std, &flags, path)
-				if code := codeOf(err); code > codeOf(worst) {
-					worst = err
-				}
-				if cmd.Context().Err() != nil {
-					break
-				}
-			}
-			return worst
+			return runStudies(cmd.Context(), std, &flags, args)
 		},
 	}
 	flags.add(cmd)
 	cmd.Flags().StringVar(&flags.results, "results", "results", "`folder` that results are written to")
 	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "run one `block`, such as run.gd, and what it needs; may be repeated")
+	complete(cmd, "only", completeFrom(&flags.studyFlags, blockNames))
 	cmd.Flags().BoolVar(&flags.csv, "csv", false, "write data as CSV too")
 	cmd.Flags().BoolVar(&flags.quiet, "quiet", false, "no progress; print outputs and checks only")
-	cmd.Flags().IntVar(&flags.workers, "workers", 0, "how many blocks to run at once; 0 is one per processor. Results do not depend on it")
+	cmd.Flags().IntVar(&flags.workers, "workers", 0, "run this `number` of blocks at once; 0 is one per processor. Results do not depend on it")
 	return cmd
+}
+
+// runStudies runs one study after another. The exit code is the worst.
+func runStudies(ctx context.Context, std stdio, flags *runFlags, paths []string) error {
+	if err := flags.check(); err != nil {
+		return err
+	}
+	said := &findings{flags: &flags.studyFlags, std: std, sources: diag.SourceMap{}}
+	var worst error
+	for _, path := range paths {
+		err := runStudy(ctx, std, flags, said, path)
+		if codeOf(err) > codeOf(worst) {
+			worst = err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if err := said.close(); err != nil {
+		return err
+	}
+	return worst
+}
+
+func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, path string) error {
+	if err := readable(path); err != nil {
+		return err
+	}
+	study, list := lang.Compile(path, flags.options())
+	if err := said.add(list, study.Sources); err != nil {
+		return err
+	}
+	if list.HasErrors() {
+		return exit(exitInvalid)
+	}
+	debug.SetGCPercent(100) // main reads studies at another pace
+	shown := newProgress(std.err, flags.quiet)
+	results, err := engine.Run(ctx, study, engine.Options{Workers: flags.workers, Only: flags.only, Progress: shown})
+	shown.Close()
+	if err != nil {
+		return said.problem(err, study.Sources)
+	}
+	if err := said.add(results.Diagnostics, study.Sources); err != nil {
+		return err
+	}
+	written, err := store.Write(results, store.Options{Dir: flags.results, Version: version(), CSV: flags.csv, Workers: flags.workers})
+	if err != nil {
+		return said.problem(err, study.Sources)
+	}
+	w := std.out
+	if flags.machine() && flags.out == "" {
+		w = std.err // standard output is for the program that reads the diagnostics
+	}
+	printResults(w, results, filepath.Join(written.Dir, "report.html"))
+	return exitOf(results.Status)
+}
+
+// findings shows diagnostics as they come, or, where they make one document,
+// all at the end.
+type findings struct {
+	flags   *studyFlags
+	std     stdio
+	list    diag.List
+	sources diag.SourceMap
+}
+
+func (s *findings) whole() bool { return s.flags.machine() || s.flags.out != "" }
+
+func (s *findings) add(list diag.List, sources map[string][]byte) error {
+	if s.whole() {
+		s.list = append(s.list, list...)
+		maps.Copy(s.sources, sources)
+		return nil
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return s.flags.write(s.std.err, list, diag.SourceMap(sources))
+}
+
+// problem adds an error that is a list of diagnostics as such; the command
+// ends as wrongly used.
+func (s *findings) problem(err error, sources map[string][]byte) error {
+	var list diag.List
+	if !errors.As(err, &list) {
+		return usageError(err)
+	}
+	if err := s.add(list, sources); err != nil {
+		return err
+	}
+	return exit(exitUsage)
+}
+
+func (s *findings) close() error {
+	if !s.whole() {
+		return nil
+	}
+	return s.flags.write(s.std.out, s.list, s.sources)
 }
 
 func codeOf(err error) int {
@@ -68,44 +160,6 @@ func codeOf(err error) int {
 		return e.code
 	}
 	return exitUsage
-}
-
-func runStudy(ctx context.Context, std stdio, flags *runFlags, path string) error {
-	study, err := flags.compile(path, flags.diagnosticsTo(std))
-	if err != nil {
-		return err
-	}
-	debug.SetGCPercent(100)
-	shown := newProgress(std.err, flags.quiet)
-	results, err := engine.Run(ctx, study, engine.Options{Workers: flags.workers, Only: flags.only, Progress: shown})
-	shown.Close()
-	sources := diag.SourceMap(study.Sources)
-	if err != nil {
-		return flags.problem(std, err, sources, exitUsage)
-	}
-	if len(results.Diagnostics) > 0 && !flags.machine() {
-		if err := flags.write(flags.diagnosticsTo(std), results.Diagnostics, sources); err != nil {
-			return err
-		}
-	}
-	written, err := store.Write(results, store.Options{Dir: flags.results, Version: version(), CSV: flags.csv, Workers: flags.workers})
-	if err != nil {
-		return flags.problem(std, err, sources, exitUsage)
-	}
-	printResults(std.out, results, filepath.Join(written.Dir, "report.html"))
-	return exitOf(results.Status)
-}
-
-// problem writes an error that is a list of diagnostics as such.
-func (f *runFlags) problem(std stdio, err error, sources diag.Sources, code int) error {
-	var list diag.List
-	if !errors.As(err, &list) {
-		return &exitError{code: code, err: err}
-	}
-	if err := f.write(f.diagnosticsTo(std), list, sources); err != nil {
-		return err
-	}
-	return exit(code)
 }
 
 func exitOf(status engine.Status) error {

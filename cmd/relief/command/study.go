@@ -26,7 +26,8 @@ type studyFlags struct {
 // add declares all of them.
 func (f *studyFlags) add(cmd *cobra.Command) {
 	f.addInputs(cmd)
-	cmd.Flags().StringVar(&f.format, "format", "", "diagnostics as `text`, json, github, sarif or junit (github by itself under GitHub Actions)")
+	cmd.Flags().StringVar(&f.format, "format", "", "`format` of diagnostics: text, json, github, sarif or junit (github by itself under GitHub Actions)")
+	complete(cmd, "format", oneOf(diag.Formats))
 	cmd.Flags().StringVar(&f.out, "out", "", "write diagnostics to a `file` and not to the terminal")
 }
 
@@ -35,20 +36,32 @@ func (f *studyFlags) add(cmd *cobra.Command) {
 func (f *studyFlags) addInputs(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable: `name=value`")
 	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "read variables from a `file` of name = value lines")
+	complete(cmd, "var", completeFrom(f, variableNames))
 }
 
 func (f *studyFlags) options() lang.Options {
 	return lang.Options{Vars: f.vars, VarFiles: f.varFiles, Env: os.Environ(), Version: version()}
 }
 
-// compile reads and checks a study; its diagnostics are written to w. The
-// error carries the exit code.
+// check finds a wrong flag before any work.
+func (f *studyFlags) check() error {
+	if f.format == "" {
+		return nil
+	}
+	if _, err := diag.ParseFormat(f.format); err != nil {
+		return usageError(err)
+	}
+	return nil
+}
+
+// compile reads and checks a study for a command with output of its own: the
+// diagnostics are written to w. The error carries the exit code.
 func (f *studyFlags) compile(path string, w io.Writer) (*plan.Study, error) {
 	if err := readable(path); err != nil {
 		return nil, err
 	}
 	study, list := lang.Compile(path, f.options())
-	if len(list) > 0 || f.machine() {
+	if len(list) > 0 {
 		if err := f.write(w, list, diag.SourceMap(study.Sources)); err != nil {
 			return nil, err
 		}
@@ -117,13 +130,4 @@ func (f *studyFlags) write(w io.Writer, list diag.List, sources diag.Sources) er
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// diagnosticsTo is where a command that has other output writes diagnostics:
-// text beside it, formats for programs on standard output.
-func (f *studyFlags) diagnosticsTo(std stdio) io.Writer {
-	if f.machine() {
-		return std.out
-	}
-	return std.err
 }

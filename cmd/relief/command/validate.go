@@ -16,7 +16,8 @@ func newValidate(std stdio) *cobra.Command {
 		Short: "Check studies without running them",
 		Long: `validate does everything short of running: syntax, names, references, types, shapes, phases.
 Folders are walked. No file is written and nothing is fetched.`,
-		Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeStudies,
+		Args:              cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return validate(std, &flags, args)
 		},
@@ -26,6 +27,9 @@ Folders are walked. No file is written and nothing is fetched.`,
 }
 
 func validate(std stdio, flags *studyFlags, paths []string) error {
+	if err := flags.check(); err != nil {
+		return err
+	}
 	files, err := studies(paths)
 	if err != nil {
 		return err

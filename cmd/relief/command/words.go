@@ -125,3 +125,8 @@ func wrapText(s string, width int) []string {
 	}
 	return lines
 }
+
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(string(r)) + s[n:]
+}

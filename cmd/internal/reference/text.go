@@ -1,0 +1,232 @@
+package reference
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"relief/lang/schema"
+)
+
+// Text writes an entry whole, for a terminal of 80 columns.
+func (e *Entry) Text(w io.Writer) {
+	p := &printer{w: w}
+	switch {
+	case e.fn != nil:
+		d := e.fn.Doc()
+		p.function(e.Written, d.Description, "", d.Formula, d.Source, d.Example)
+	case e.builtin != nil:
+		b := e.builtin
+		note := "Built in. Where it may be called: " + placeOf[b.Kind] + "."
+		if b.Structural && b.Kind.String() != "structural" {
+			note += " It also works on numbers known when the file is loaded."
+		}
+		if e.Kind == "constant" {
+			note = "A constant."
+		}
+		p.function(b.Signature, b.Description, note, b.Convention, "", b.Example)
+	case e.kind != nil:
+		p.kind(e)
+	default:
+		p.block(e)
+	}
+}
+
+type printer struct{ w io.Writer }
+
+func (p *printer) line(format string, args ...any) {
+	fmt.Fprintln(p.w, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+}
+
+// paragraph writes a text between margins.
+func (p *printer) paragraph(indent, text string) {
+	for _, l := range wrap(text, 80-len(indent)) {
+		p.line("%s%s", indent, l)
+	}
+}
+
+func (p *printer) code(text string) {
+	for _, l := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		p.line("    %s", l)
+	}
+}
+
+func (p *printer) function(signature, description, note, formula, source, example string) {
+	p.line("%s\n", signature)
+	p.paragraph("", capital(description)+".")
+	if formula != "" {
+		p.line("")
+		for _, l := range strings.Split(formula, ";  ") {
+			p.code(l)
+		}
+	}
+	if source != "" {
+		p.line("")
+		p.paragraph("", "Source: "+source+".")
+	}
+	if note != "" {
+		p.line("")
+		p.paragraph("", note)
+	}
+	if example != "" {
+		p.line("\nExample, which is true:\n")
+		for i, l := range strings.Split(example, " && ") {
+			if i > 0 {
+				l = "&& " + l
+			}
+			p.code(l)
+		}
+	}
+}
+
+func (p *printer) kind(e *Entry) {
+	p.line("%s\n", e.Written)
+	if e.Later {
+		p.paragraph("", capital(e.kind.Description)+". It is designed and not built yet.")
+		return
+	}
+	p.paragraph("", capital(e.kind.Description)+".")
+	p.arguments(e.arguments())
+	p.line("")
+	p.paragraph("", fmt.Sprintf("More: relief docs %s", e.block.Noun))
+}
+
+func (p *printer) block(e *Entry) {
+	b := e.block
+	p.line("%s\n", e.Written)
+	p.paragraph("", plain(b.Description))
+	if b.Later {
+		p.line("\nIt is designed and not built yet.")
+		return
+	}
+	if b.Example != "" {
+		p.line("\nExample:\n")
+		p.code(b.Example)
+	}
+	p.arguments(e.arguments())
+	if b.Open != "" {
+		p.line("\nArguments: any name; each is %s.", b.Open)
+	}
+	if len(b.Kinds) > 0 {
+		p.line("\nKinds:\n")
+		for _, k := range b.Kinds {
+			text := k.Description
+			if k.Later {
+				text += " (not built yet)"
+			}
+			p.entry(k.Name, text)
+		}
+	}
+	if len(b.Blocks) > 0 {
+		p.line("\nBlocks inside:\n")
+		for _, n := range b.Blocks {
+			p.entry(header(n.Block), sentence(plain(n.Block.Description)))
+		}
+	}
+	if len(b.Results) > 0 {
+		p.line("\nResults:\n")
+		for _, r := range b.Results {
+			p.entry(r.Name, r.Type+": "+plain(r.Description))
+		}
+	}
+}
+
+func (p *printer) arguments(list []schema.Attribute) {
+	if len(list) == 0 {
+		return
+	}
+	p.line("\nArguments:\n")
+	for _, a := range list {
+		p.entry(a.Name, fmt.Sprintf("%s (%s)", plain(a.Description), strings.Join(facts(&a), "; ")))
+	}
+}
+
+// entry writes a name and, beside or below it, a text.
+func (p *printer) entry(name, text string) {
+	const column = 20
+	lines := wrap(text, 80-column)
+	if utf8.RuneCountInString(name) > column-4 {
+		p.line("  %s", name)
+	} else if len(lines) > 0 {
+		p.line("  %-*s%s", column-2, name, lines[0])
+		lines = lines[1:]
+	}
+	for _, l := range lines {
+		p.line("%*s%s", column, "", l)
+	}
+}
+
+// facts says what a value of an argument must be.
+func facts(a *schema.Attribute) []string {
+	var out []string
+	value := string(a.Type)
+	if a.Noun != "" {
+		value = "names " + article(a.Noun) + " " + a.Noun
+	}
+	if a.Unit != "" {
+		value += " in " + a.Unit
+	}
+	out = append(out, value)
+	if len(a.Allowed) > 0 {
+		out = append(out, "one of "+quoted(a.Allowed))
+	}
+	if len(a.Later) > 0 {
+		out = append(out, "not built yet: "+quoted(a.Later))
+	}
+	switch a.Phase {
+	case schema.Math:
+		out = append(out, "math")
+	case schema.Result:
+		out = append(out, "may use results")
+	}
+	switch {
+	case a.NotBuilt:
+		out = append(out, "not built yet")
+	case a.Required:
+		out = append(out, "required")
+	case a.Default != "":
+		out = append(out, "default "+a.Default)
+	}
+	return out
+}
+
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an"
+	}
+	return "a"
+}
+
+func quoted(words []string) string {
+	var out []string
+	for _, w := range words {
+		out = append(out, `"`+w+`"`)
+	}
+	return strings.Join(out, ", ")
+}
+
+// plain takes the back quotes of Markdown off.
+func plain(text string) string { return strings.ReplaceAll(text, "`", "") }
+
+func capital(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	return strings.ToUpper(string(r)) + text[n:]
+}
+
+// wrap breaks a text at blanks into lines of at most width characters.
+func wrap(s string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}
