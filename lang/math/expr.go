@@ -349,6 +349,9 @@ func (l *Lowerer) Unroll(e *hclsyntax.ForExpr, sc *Scope) ([]*Scope, bool) {
 		l.errorf("RL0306", e.CollExpr.Range(), "Write it over a vector, as in sum(c * log_growth(w)), so that one operation does the work of many.", "`for` would make %d parts; at most %d are allowed", len(vals), MaxCalls)
 		return nil, false
 	}
+	if l.calls += len(vals); l.overBudget(e.CollExpr.Range()) {
+		return nil, false
+	}
 	scopes := make([]*Scope, 0, len(vals))
 	for i := range vals {
 		names := map[string]Value{e.ValVar: vals[i]}

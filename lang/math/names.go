@@ -226,6 +226,9 @@ func (l *Lowerer) isStructural(e hclsyntax.Expression, sc *Scope) bool {
 			if x == nil || slices.Contains(l.locals, a.Name) {
 				return false
 			}
+			if l.calls++; l.overBudget(t.SourceRange()) {
+				return false
+			}
 			l.locals = append(l.locals, a.Name)
 			ok = l.isStructural(x, sc)
 			l.locals = l.locals[:len(l.locals)-1]

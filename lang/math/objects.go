@@ -56,6 +56,7 @@ func (o locals) Attr(l *Lowerer, name string, span diag.Span) Value {
 		loop := append(l.locals[slices.Index(l.locals, name):], name)
 		return l.ErrorAt("RL0204", span, "A local cannot be part of its own value.", "locals refer to each other in a loop: %s", strings.Join(loop, " -> "))
 	}
+	l.calls++ // a local that names another twice is lowered twice
 	l.locals = append(l.locals, name)
 	defer func() { l.locals = l.locals[:len(l.locals)-1] }()
 	return l.Lower(e, o.sc)

@@ -18,7 +18,7 @@ import (
 )
 
 // MaxElements bounds the lists that range, linspace and the like may make.
-const MaxElements = 1 << 22
+const MaxElements = 1 << 20
 
 // Static evaluates a structural expression with HCL's own evaluator: its
 // value must follow from literals, variables, structural locals, each and the
@@ -39,13 +39,88 @@ func (l *Lowerer) Static(e hclsyntax.Expression, sc *Scope) (v cty.Value, ok boo
 			v, ok = cty.NilVal, false
 		}
 	}()
+	defer countElements(e)()
 	v, diags := e.Value(ctx)
 	if diags.HasErrors() {
 		l.staticError(e, diags[0])
 		return cty.NilVal, false
 	}
 	v, _ = v.UnmarkDeep()
+	if left := MaxElements; !spend(v, &left) {
+		l.errorf("RL0306", e.Range(), "Values that are known when the file is loaded are lists of settings, not data.", "the value is too large: more than %d elements or characters", MaxElements)
+		return cty.NilVal, false
+	}
 	return v, true
+}
+
+// spend takes the elements and characters of a value from what is left, and
+// reports whether that was enough. Lists of lists double in size with each
+// local that names another twice.
+func spend(v cty.Value, left *int) bool {
+	if *left--; *left < 0 {
+		return false
+	}
+	if v.IsNull() || !v.IsKnown() {
+		return true
+	}
+	if v.Type() == cty.String {
+		*left -= len(v.AsString())
+		return *left >= 0
+	}
+	if !v.CanIterateElements() {
+		return true
+	}
+	for it := v.ElementIterator(); it.Next(); {
+		if _, x := it.Element(); !spend(x, left) {
+			return false
+		}
+	}
+	return true
+}
+
+// countElements bounds what nested `for` expressions make in one evaluation,
+// and returns the function that takes the bound off again. A single `for` is
+// bounded by its list.
+func countElements(e hclsyntax.Expression) func() {
+	var loops []*hclsyntax.ForExpr
+	hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		if f, ok := n.(*hclsyntax.ForExpr); ok {
+			loops = append(loops, f)
+		}
+		return nil
+	})
+	if len(loops) < 2 {
+		return func() {}
+	}
+	left := MaxElements
+	inner := make([]hclsyntax.Expression, len(loops))
+	for i, f := range loops {
+		inner[i] = f.ValExpr
+		f.ValExpr = counted{f.ValExpr, &left}
+	}
+	return func() {
+		for i, f := range loops {
+			f.ValExpr = inner[i]
+		}
+	}
+}
+
+// counted is an expression that can be evaluated only so often.
+type counted struct {
+	hclsyntax.Expression
+	left *int
+}
+
+func (c counted) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if *c.left--; *c.left < 0 {
+		r := c.Expression.Range()
+		return cty.DynamicVal, hcl.Diagnostics{{
+			Severity: hcl.DiagError, Subject: &r,
+			Summary: "Too many elements",
+			Detail:  fmt.Sprintf("Nested `for` may make at most %d elements in all.", MaxElements),
+		}}
+	}
+	return c.Expression.Value(ctx)
 }
 
 // staticError says HCL's finding in our words where its own are roundabout.
@@ -180,6 +255,9 @@ func (l *Lowerer) staticPart(root, name string, t hcl.Traversal, sc *Scope) (cty
 		}
 		if slices.Contains(l.locals, name) {
 			locals{sc}.Attr(l, name, l.SpanOf(trimDot(t[1].SourceRange())))
+			return cty.NilVal, false
+		}
+		if l.calls++; l.overBudget(t.SourceRange()) {
 			return cty.NilVal, false
 		}
 		l.locals = append(l.locals, name)

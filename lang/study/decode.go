@@ -82,6 +82,9 @@ type decoder struct{ diags *diag.List }
 
 func (d decoder) errorf(b *body, code diag.Code, r hcl.Range, cure, format string, args ...any) {
 	b.broken = true
+	if len(*d.diags) > maxErrors {
+		return
+	}
 	report(d.diags, code, r, b.context, cure, format, args...)
 }
 

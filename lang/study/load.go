@@ -88,6 +88,9 @@ func canonical(path string) string {
 func (f *File) decode(body *hclsyntax.Body, diags *diag.List) {
 	d := decoder{diags}
 	for _, a := range inOrder(body.Attributes) {
+		if len(*diags) > maxErrors {
+			return
+		}
 		cure := "Shorthands stand in a block: locals { " + a.Name + " = ... }."
 		if spec, ok := schema.Lookup(a.Name); ok {
 			cure = "It is a block: " + form(spec) + " { ... }, without the equals sign."
@@ -98,6 +101,9 @@ func (f *File) decode(body *hclsyntax.Body, diags *diag.List) {
 	told := hasStudy
 	single := map[string]bool{}
 	for _, src := range body.Blocks {
+		if len(*diags) > maxErrors {
+			return
+		}
 		spec, ok := schema.Lookup(src.Type)
 		if !ok {
 			unknownNoun(diags, src)

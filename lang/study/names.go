@@ -119,13 +119,17 @@ func (n nameCheck) isFunction(name string) bool {
 var builtins = sync.OnceValue(math.Builtins)
 
 func (n nameCheck) functions() []string {
+	if n.c.functions != nil {
+		return n.c.functions
+	}
 	m := n.c.module
 	var out []string
 	out = append(out, slices.Collect(maps.Keys(m.Functions))...)
 	out = append(out, slices.Collect(maps.Keys(m.Std.Functions))...)
 	out = append(out, slices.Collect(maps.Keys(builtins()))...)
 	slices.Sort(out)
-	return slices.Compact(out)
+	n.c.functions = slices.Compact(out)
+	return n.c.functions
 }
 
 func (n nameCheck) call(e *hclsyntax.FunctionCallExpr) {

@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -188,15 +189,37 @@ func prune(e *plan.Expr) *plan.Expr {
 	if len(e.Refs) == 0 {
 		return e
 	}
-	used := e.Graph.Reach([]graph.ID{e.Root})
-	var refs []plan.Ref
-	for _, r := range e.Refs {
-		if id, ok := e.Graph.Lookup(r.Input); ok && used[id] {
-			refs = append(refs, r)
+	used := map[string]bool{}
+	for _, id := range reach(e.Graph, e.Root) {
+		if n := e.Graph.Node(id); n.Op == graph.Input {
+			used[n.Name] = true
+		}
+	}
+	refs := make([]plan.Ref, 0, len(used))
+	for i := range e.Refs {
+		if used[e.Refs[i].Input] {
+			refs = append(refs, e.Refs[i])
 		}
 	}
 	e.Refs = refs
 	return e
+}
+
+// reach returns the nodes that root needs, operands first. It looks at no
+// other: thousands of expressions may share one graph.
+func reach(g *graph.Graph, root graph.ID) []graph.ID {
+	seen := map[graph.ID]bool{root: true}
+	out := []graph.ID{root}
+	for i := 0; i < len(out); i++ {
+		for _, a := range g.Node(out[i]).Args {
+			if !seen[a] {
+				seen[a] = true
+				out = append(out, a)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // schedule checks a schedule by itself.

@@ -44,16 +44,11 @@ func (b *builder) checked(x *plan.Expr) *plan.Expr {
 	if len(inputs) == 0 {
 		return x
 	}
-	used := g.Reach([]graph.ID{x.Root})
-	tracks := make([]track, g.Len())
-	for i := range tracks {
-		id := graph.ID(i)
-		if !used[i] {
-			continue
-		}
-		n := g.Node(id)
+	tracks := map[graph.ID]track{}
+	for _, i := range reach(g, x.Root) {
+		n := g.Node(i)
 		tracks[i] = track{last: math.MaxInt}
-		if t, ok := inputs[id]; ok {
+		if t, ok := inputs[i]; ok {
 			tracks[i] = t
 			continue
 		}
@@ -69,10 +64,9 @@ func (b *builder) checked(x *plan.Expr) *plan.Expr {
 			}
 		}
 		if n.Op == graph.Diff {
-			t := &tracks[i]
-			if t.last -= max(t.every, 1); t.last < 0 {
-				t.last = 0
-			}
+			t := tracks[i]
+			t.last = max(0, t.last-max(t.every, 1))
+			tracks[i] = t
 		}
 	}
 	return x
@@ -128,7 +122,7 @@ func (c *compiler) instancesNamed(a plan.Address) []*instance {
 }
 
 // step checks one index of a series.
-func (b *builder) step(g *graph.Graph, n *graph.Node, tracks []track) {
+func (b *builder) step(g *graph.Graph, n *graph.Node, tracks map[graph.ID]track) {
 	t := tracks[n.Args[0]]
 	if t.last == math.MaxInt {
 		return

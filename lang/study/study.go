@@ -44,6 +44,7 @@ type compiler struct {
 	failed    map[string]map[string]bool // names whose declaration is in error
 	used      map[*instance]bool         // optimizers that a run names
 	expanded  int                        // blocks that for_each has made
+	functions []string                   // names of all functions, once they have been asked for
 	drawn     int                        // marks that plots have made
 	links     []link                     // blocks being built, and the references that led to them
 	out       *plan.Study
@@ -285,7 +286,7 @@ func (d *Declarations) Plan() (*plan.Study, diag.List) {
 }
 
 // maxErrors ends the check of a file that has more errors than anyone reads.
-const maxErrors = 200
+const maxErrors = 100
 
 // Fold keeps the first of several diagnostics with one place and code: the
 // elements of a for_each and the calls of a function share their text, and
