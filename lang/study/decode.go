@@ -211,6 +211,10 @@ func (d decoder) attributes(b *body) {
 		}
 	}
 	for _, a := range inOrder(b.src.Body.Attributes) {
+		if len(*d.diags) > maxErrors {
+			b.broken = true
+			return
+		}
 		spec, ok := b.spec.Attribute(b.kind, a.Name)
 		switch {
 		case ok && spec.NotBuilt:
@@ -282,6 +286,10 @@ func (d decoder) nested(b *body) {
 	count := map[string]int{}
 	typo := map[string]bool{}
 	for _, src := range b.src.Body.Blocks {
+		if len(*d.diags) > maxErrors {
+			b.broken = true
+			return
+		}
 		n, ok := b.spec.NestedBlock(src.Type)
 		if !ok {
 			d.unknownBlock(b, src, typo)

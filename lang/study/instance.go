@@ -33,6 +33,7 @@ type instance struct {
 	diags diag.List
 	bad   bool // it has an error, or refers to a block that has one
 	needs []plan.Address
+	asked map[plan.Address]bool // those in needs
 
 	// What it became; the one that fits its noun.
 	objective *plan.Objective
@@ -270,9 +271,14 @@ func (c *compiler) need(addr plan.Address) {
 		return
 	}
 	in := c.links[len(c.links)-1].to
-	if in.addr != addr && !slices.Contains(in.needs, addr) {
-		in.needs = append(in.needs, addr)
+	if in.addr == addr || in.asked[addr] {
+		return
 	}
+	if in.asked == nil {
+		in.asked = map[plan.Address]bool{}
+	}
+	in.asked[addr] = true
+	in.needs = append(in.needs, addr)
 }
 
 // lowerer returns a Lowerer for one attribute of the block.

@@ -189,15 +189,18 @@ func prune(e *plan.Expr) *plan.Expr {
 	if len(e.Refs) == 0 {
 		return e
 	}
-	used := map[string]bool{}
+	// Results and their inputs come into being together, so that both are in
+	// the order of their nodes.
+	var refs []plan.Ref
 	for _, id := range reach(e.Graph, e.Root) {
-		if n := e.Graph.Node(id); n.Op == graph.Input {
-			used[n.Name] = true
+		if e.Graph.Node(id).Op != graph.Input {
+			continue
 		}
-	}
-	refs := make([]plan.Ref, 0, len(used))
-	for i := range e.Refs {
-		if used[e.Refs[i].Input] {
+		i, found := slices.BinarySearchFunc(e.Refs, id, func(r plan.Ref, id graph.ID) int {
+			at, _ := e.Graph.Lookup(r.Input)
+			return int(at - id)
+		})
+		if found {
 			refs = append(refs, e.Refs[i])
 		}
 	}
