@@ -121,16 +121,11 @@ func contextOf(src *hclsyntax.Block) string {
 func (d decoder) labels(b *body) bool {
 	spec, src := b.spec, b.src
 	if len(src.Labels) != len(spec.Labels) {
-		var form strings.Builder
-		form.WriteString(spec.Noun)
-		for _, l := range spec.Labels {
-			form.WriteString(` "` + strings.ToUpper(l) + `"`)
-		}
 		r := src.DefRange()
 		if len(src.Labels) > len(spec.Labels) {
 			r = src.LabelRanges[len(spec.Labels)]
 		}
-		d.errorf(b, "RL0404", r, "Write "+form.String()+" { ... }.", "%s takes %s, not %d", spec.Noun, plural(len(spec.Labels), "label"), len(src.Labels))
+		d.errorf(b, "RL0404", r, "Write "+spec.Form()+" { ... }.", "%s takes %s, not %d", spec.Noun, plural(len(spec.Labels), "label"), len(src.Labels))
 		if len(src.Labels) < len(spec.Labels) {
 			return false
 		}
@@ -317,17 +312,9 @@ func (d decoder) nested(b *body) {
 	}
 	for _, n := range b.spec.Blocks {
 		if count[n.Block.Noun] < n.Min && !typo[n.Block.Noun] {
-			d.errorf(b, "RL0403", b.src.DefRange(), fmt.Sprintf("Add a block %s { ... } to it.", form(n.Block)), "%s needs %s %q block", b.title(), article(n.Block.Noun), n.Block.Noun)
+			d.errorf(b, "RL0403", b.src.DefRange(), fmt.Sprintf("Add a block %s { ... } to it.", n.Block.Form()), "%s needs %s %q block", b.title(), article(n.Block.Noun), n.Block.Noun)
 		}
 	}
-}
-
-func form(b *schema.Block) string {
-	s := b.Noun
-	for _, l := range b.Labels {
-		s += ` "` + strings.ToUpper(l) + `"`
-	}
-	return s
 }
 
 func article(noun string) string {

@@ -82,7 +82,7 @@ func keyText(v cty.Value) (string, bool) {
 	case cty.String:
 		s := v.AsString()
 		if n, err := cty.ParseNumberVal(s); err == nil {
-			return n.AsBigFloat().Text('g', -1), true
+			return shortest(n), true
 		}
 		return s, true
 	case cty.Number:

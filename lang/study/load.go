@@ -93,7 +93,7 @@ func (f *File) decode(body *hclsyntax.Body, diags *diag.List) {
 		}
 		cure := "Shorthands stand in a block: locals { " + a.Name + " = ... }."
 		if spec, ok := schema.Lookup(a.Name); ok {
-			cure = "It is a block: " + form(spec) + " { ... }, without the equals sign."
+			cure = "It is a block: " + spec.Form() + " { ... }, without the equals sign."
 		}
 		report(diags, "RL0402", a.NameRange, "", cure, "%q stands outside of any block", a.Name)
 	}
