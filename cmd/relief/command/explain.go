@@ -14,6 +14,7 @@ func newExplain(std stdio) *cobra.Command {
 	return &cobra.Command{
 		Use:               "explain CODE",
 		Short:             "Say what a diagnostic code means, with an example and the cure",
+		Long:              "explain says what a code such as RL0203 means, with an example and the cure. Without a code it lists all.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeCodes,
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -197,16 +197,19 @@ func printResults(w io.Writer, r *engine.Results, report string) {
 			continue
 		}
 		failed++
-		fmt.Fprintf(w, "check failed: %s\n", c.Plan.Label)
 		for _, a := range c.Asserts {
 			if !a.OK {
-				fmt.Fprintf(w, "    %s\n", strings.TrimSpace(a.Message))
-				fmt.Fprintf(w, "    %s:%d: %s\n", a.Plan.Span.File, a.Plan.Span.Start.Line, a.Condition)
+				fmt.Fprintf(w, "check failed: %s: %s\n", c.Plan.Label, strings.TrimSpace(a.Message))
 			}
 		}
 	}
-	if n := len(r.Checks); n > 0 {
-		fmt.Fprintf(w, "%d of %s hold.\n", n-failed, plural(n, "check"))
+	switch n := len(r.Checks); {
+	case n == 1 && failed == 0:
+		fmt.Fprintln(w, "1 check holds.")
+	case n == 1:
+		fmt.Fprintln(w, "1 check fails.")
+	case n > 1:
+		fmt.Fprintf(w, "%d of %d checks hold.\n", n-failed, n)
 	}
 	if r.Status != engine.OK && r.Status != engine.CheckFailed {
 		fmt.Fprintf(w, "status: %s\n", r.Status)

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +36,7 @@ func validate(std stdio, flags *studyFlags, paths []string) error {
 		return err
 	}
 	if len(files) == 0 {
-		return usageError(fmt.Errorf("there is no .hcl file in %v", paths))
+		return usageError(fmt.Errorf("there is no .hcl file in %s", strings.Join(paths, ", ")))
 	}
 	var all diag.List
 	sources := diag.SourceMap{}
