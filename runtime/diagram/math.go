@@ -124,6 +124,9 @@ func written(n *graph.Node, args []string) string {
 	if n.Op == graph.Mul && n.Args[0] == n.Args[1] {
 		return "sq(" + args[0] + ")"
 	}
+	if n.Op == graph.Mul && args[0] == "·" {
+		args[0], args[1] = args[1], args[0] // a factor that is a number stands first
+	}
 	if op := infix[n.Op]; op != "" {
 		return args[0] + " " + op + " " + args[1]
 	}
