@@ -213,10 +213,6 @@ func (c *compiler) report(body *body) {
 	c.links = append(c.links, link{in, body.header})
 	b := &builder{c: c, in: in, body: body}
 	r := &plan.Report{Span: body.header}
-	type piece struct {
-		at  int
-		add func()
-	}
 	show := func(e hclsyntax.Expression) func() { return func() { b.show(e, r) } }
 	shown := body.attr("show")
 	done := shown == nil

@@ -334,11 +334,11 @@ func (b *builder) way(l *math.Lowerer, v math.Value, e hclsyntax.Expression, f *
 	if !ok {
 		return nil
 	}
-	switch v.(type) {
+	switch v := v.(type) {
 	case math.Node, math.Tuple:
 		return ids
 	case math.Static:
-		if t := v.(math.Static).V.Type(); !t.IsObjectType() && !t.IsMapType() {
+		if t := v.V.Type(); !t.IsObjectType() && !t.IsMapType() {
 			return ids
 		}
 	}

@@ -127,7 +127,7 @@ func (b *builder) point(l *math.Lowerer, v math.Value, e hcl.Range, f *plan.Obje
 		return nil, false
 	}
 	const forms = "Write an object by parameter, { x = 1 }, another run's state, or a flat vector."
-	field := func(string) (math.Value, bool) { return nil, false }
+	var field func(string) (math.Value, bool)
 	switch v := v.(type) {
 	case math.Record:
 		for _, n := range v.Names {

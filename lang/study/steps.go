@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"relief/lang/diag"
 	"relief/runtime/graph"
 	"relief/runtime/plan"
 )
@@ -88,11 +87,8 @@ func meet(a, b track) track {
 
 // trackOf finds the steps of a result of a run.
 func (c *compiler) trackOf(r plan.Ref) track {
-	for _, in := range c.instancesNamed(r.Block) {
-		run := in.run
-		if run == nil {
-			break
-		}
+	if in := c.instancesNamed(r.Block); len(in) > 0 && in[0].run != nil {
+		run := in[0].run
 		t := track{last: run.Steps, every: run.Every, owner: r.Block.String()}
 		if len(r.Path) == 2 && r.Path[0] == "probe" {
 			for _, p := range run.Probes {
@@ -146,6 +142,6 @@ func (b *builder) step(g *graph.Graph, n *graph.Node, tracks map[graph.ID]track)
 
 func (b *builder) noStep(site graph.Site, cure, format string, args ...any) {
 	b.in.bad = true
-	var d *diag.Diagnostic = b.in.diags.Errorf("RL0307", site.Span, format, args...)
+	d := b.in.diags.Errorf("RL0307", site.Span, format, args...)
 	d.Detail, d.Context = cure, b.body.context
 }
