@@ -264,10 +264,10 @@ func (r *runner) finish(ctx context.Context) *Results {
 			Summary:  "the study was interrupted",
 			Detail:   "What was finished is kept; the rest says that it was interrupted.",
 		})
+	case diverged: // before failed: what needs a run that diverged fails with it
+		out.Status = Diverged
 	case r.failed:
 		out.Status = Failed
-	case diverged:
-		out.Status = Diverged
 	case !checksHold:
 		out.Status = CheckFailed
 	}
