@@ -22,7 +22,6 @@ func TestFullDisk(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	program := build(t)
 	study := filepath.Join(t.TempDir(), "small.hcl")
 	write := func(steps string) {
 		text := strings.NewReplacer("1000000000", steps, "every = 1000000", "every = 1").Replace(long)
@@ -31,7 +30,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	run := func() (int, string) {
-		cmd := exec.Command(program, "run", "-quiet", "-csv", "-results", disk, study)
+		cmd := exec.Command("relief", "run", "-quiet", "-csv", "-results", disk, study)
 		var out bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &out
 		_ = cmd.Run()

@@ -14,16 +14,6 @@ import (
 	"time"
 )
 
-// build makes the program that a user runs.
-func build(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "relief")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		t.Skipf("skipped: the program cannot be built here: %v\n%s", err, out)
-	}
-	return path
-}
-
 // long has a block that ends at once and one that would run for hours.
 const long = `study {}
 
@@ -56,12 +46,11 @@ output "short" { value = run.short.final.loss }
 // TestInterrupt: Ctrl-C ends a long study soon, with exit code 130, and what
 // was finished is kept and says so.
 func TestInterrupt(t *testing.T) {
-	program := build(t)
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "long.hcl"), []byte(long), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, "run", "long.hcl")
+	cmd := exec.Command("relief", "run", "long.hcl")
 	cmd.Dir = dir
 	var out bytes.Buffer
 	cmd.Stdout = &out

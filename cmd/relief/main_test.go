@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -11,19 +10,14 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"relief/cmd/relief/command"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected files of the scripts")
 
-// TestMain makes relief a command of the scripts.
+// TestMain makes relief a program that the tests find on the path: this one,
+// begun again at its main.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"relief": func() {
-			os.Exit(command.Execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-		},
-	})
+	testscript.Main(m, map[string]func(){"relief": main})
 }
 
 // TestScript runs the scripts: each is a session at a terminal, with the files

@@ -83,7 +83,8 @@ func (p *printer) function(signature, description, note, formula, source, exampl
 func (p *printer) kind(e *Entry) {
 	p.line("%s\n", e.Written)
 	if e.Later {
-		p.paragraph("", capital(e.kind.Description)+". It is designed and not built yet.")
+		p.paragraph("", capital(e.kind.Description)+".")
+		p.line("\nIt is designed and not built yet.")
 		return
 	}
 	p.paragraph("", capital(e.kind.Description)+".")

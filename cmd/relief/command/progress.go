@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -27,7 +28,7 @@ func newProgress(w io.Writer, quiet bool) progress {
 		return silent{}
 	}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return &bars{p: mpb.New(mpb.WithOutput(w), mpb.WithWidth(40), mpb.WithRefreshRate(100*time.Millisecond)), of: map[plan.Address]*mpb.Bar{}}
+		return &bars{p: mpb.New(mpb.WithOutput(w), mpb.WithWidth(40), mpb.WithRefreshRate(100*time.Millisecond)), of: map[plan.Address]*bar{}}
 	}
 	return lines{w}
 }
@@ -50,37 +51,50 @@ func (l lines) Finished(block plan.Address, status engine.Status, seconds float6
 	fmt.Fprintf(l.w, "%-40s %-10s %s\n", block, status, duration(seconds))
 }
 
-// bars draws one bar per block under way; a finished one stays as a line.
+// bars draws one bar per block under way; a finished one stays as a line that
+// says how it ended.
 type bars struct {
 	p  *mpb.Progress
-	of map[plan.Address]*mpb.Bar
+	of map[plan.Address]*bar
+}
+
+type bar struct {
+	*mpb.Bar
+	ended atomic.Pointer[string] // the display reads it while blocks run
 }
 
 func (b *bars) Started(block plan.Address, steps int) {
-	b.of[block] = b.p.AddBar(int64(max(steps, 1)),
+	x := &bar{}
+	counter := func(s decor.Statistics) string {
+		if word := x.ended.Load(); word != nil {
+			return *word
+		}
+		return fmt.Sprintf("%s/%s", thousands(float64(s.Current)), thousands(float64(s.Total)))
+	}
+	x.Bar = b.p.AddBar(int64(max(steps, 1)),
 		mpb.PrependDecorators(decor.Name(block.String(), decor.WCSyncSpaceR)),
-		mpb.AppendDecorators(
-			decor.OnComplete(decor.CountersNoUnit("%d/%d"), "done"),
-			decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), ""),
-		))
+		mpb.AppendDecorators(decor.Any(counter), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), "")),
+	)
+	b.of[block] = x
 }
 
 func (b *bars) Step(block plan.Address, k int) {
-	if bar := b.of[block]; bar != nil {
-		bar.SetCurrent(int64(k))
+	if x := b.of[block]; x != nil {
+		x.SetCurrent(int64(k))
 	}
 }
 
-func (b *bars) Finished(block plan.Address, status engine.Status, _ float64) {
-	bar := b.of[block]
-	if bar == nil {
+func (b *bars) Finished(block plan.Address, status engine.Status, seconds float64) {
+	x := b.of[block]
+	if x == nil {
 		return
 	}
-	if status == engine.OK {
-		bar.SetTotal(-1, true)
-	} else {
-		bar.Abort(false)
+	word := duration(seconds)
+	if status != engine.OK {
+		word = string(status) + ", " + word
 	}
+	x.ended.Store(&word)
+	x.SetTotal(-1, true)
 }
 
 func (b *bars) Close() { b.p.Wait() }

@@ -104,7 +104,7 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	if flags.machine() && flags.out == "" {
 		w = std.err // standard output is for the program that reads the diagnostics
 	}
-	printResults(w, results, filepath.Join(written.Dir, "report.html"))
+	printResults(w, results, filepath.Join(written.Dir, "report.html"), said.whole())
 	return exitOf(results.Status)
 }
 
@@ -175,8 +175,9 @@ func exitOf(status engine.Status) error {
 }
 
 // printResults prints what a person wants to see first: the named values, the
-// checks, and where the rest is.
-func printResults(w io.Writer, r *engine.Results, report string) {
+// checks, and where the rest is. What a failed check found is printed only if
+// its diagnostic is not shown beside it.
+func printResults(w io.Writer, r *engine.Results, report string, found bool) {
 	width := 0
 	for _, o := range r.Outputs {
 		width = max(width, len(o.Plan.Address.String()))
@@ -198,7 +199,7 @@ func printResults(w io.Writer, r *engine.Results, report string) {
 		}
 		failed++
 		for _, a := range c.Asserts {
-			if !a.OK {
+			if !a.OK && found {
 				fmt.Fprintf(w, "check failed: %s: %s\n", c.Plan.Label, strings.TrimSpace(a.Message))
 			}
 		}

@@ -1,0 +1,126 @@
+package reference
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"relief/lang/schema"
+	"relief/stdlib"
+)
+
+// TestAll: every block, kind, built-in and library function is there once, with
+// a sentence of its own.
+func TestAll(t *testing.T) {
+	seen := map[string]bool{}
+	for _, e := range All() {
+		key := e.Kind + " " + e.Name
+		if seen[key] {
+			t.Errorf("%s is listed twice", key)
+		}
+		seen[key] = true
+		if e.Summary == "" || strings.HasSuffix(e.Summary, ".") || strings.Contains(e.Summary, "\n") {
+			t.Errorf("%s: summary %q", key, e.Summary)
+		}
+		if e.Written == "" || !slices.Contains(Kinds, e.Kind) {
+			t.Errorf("%s: kind %q, written %q", key, e.Kind, e.Written)
+		}
+	}
+	for _, b := range schema.Blocks {
+		if !seen["block "+b.Noun] {
+			t.Errorf("the block %s is missing", b.Noun)
+		}
+		for _, k := range b.Kinds {
+			if !seen[b.Noun+" "+b.Noun+"."+k.Name] {
+				t.Errorf("%s %s is missing", b.Noun, k.Name)
+			}
+		}
+	}
+	for _, b := range stdlib.Builtins() {
+		if !seen["function "+b.Name] && !seen["constant "+b.Name] {
+			t.Errorf("%s is missing", b.Name)
+		}
+	}
+	for _, name := range []string{"part run.stop", "mark plot.line", "probe probe.value", "function log_growth", "constant pi", "part plot.panel"} {
+		if !seen[name] {
+			t.Errorf("%s is missing", name)
+		}
+	}
+}
+
+// TestFind: an entry is found by its name, by its last part, and as the library
+// writes it; a name that is not there suggests one that is.
+func TestFind(t *testing.T) {
+	for _, e := range All() {
+		found, _ := Find(e.Name)
+		if !slices.ContainsFunc(found, func(f Entry) bool { return f.Kind == e.Kind && f.Name == e.Name }) {
+			t.Errorf("%s is not found by its name", e.Name)
+		}
+	}
+	for name, want := range map[string]string{
+		"run": "run", "gd": "optimizer.gd", "stop": "run.stop", "std::log_growth": "log_growth", "std.log_growth": "log_growth",
+		"log_growth(x)": "log_growth", "line": "plot.line", "text": "plot.text report.text", "locals": "locals", "optimizer": "optimizer",
+	} {
+		found, _ := Find(name)
+		var names []string
+		for _, f := range found {
+			names = append(names, f.Name)
+		}
+		slices.Sort(names)
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s gives %q, not %q", name, got, want)
+		}
+	}
+	for name, want := range map[string]string{"lgo_growth": "log_growth", "optimzer.gd": "optimizer.gd", "lnie": "line", "zzzzzz": ""} {
+		if found, near := Find(name); len(found) > 0 || near != want {
+			t.Errorf("%s gives %d entries and suggests %q, not %q", name, len(found), near, want)
+		}
+	}
+}
+
+// TestWithArgument: an argument of a whole block is not repeated for its kinds.
+func TestWithArgument(t *testing.T) {
+	var names []string
+	for _, e := range WithArgument("learning_rate") {
+		names = append(names, e.Name)
+	}
+	if got := strings.Join(names, " "); got != "optimizer landscape.axis" {
+		t.Errorf("learning_rate: %s", got)
+	}
+	if len(WithArgument("no_such_argument")) > 0 {
+		t.Error("an argument that is not there has an owner")
+	}
+}
+
+// TestText: every entry is written whole within 80 columns, but for code, and
+// names each of its arguments.
+func TestText(t *testing.T) {
+	for _, e := range All() {
+		var b bytes.Buffer
+		e.Text(&b)
+		text := b.String()
+		if !strings.HasSuffix(text, "\n") || strings.Contains(text, "\n\n\n") || strings.Contains(text, "%!") {
+			t.Errorf("%s: %q", e.Name, text)
+		}
+		for _, line := range strings.Split(text, "\n") {
+			if utf8.RuneCountInString(line) > 80 && !strings.HasPrefix(line, "    ") {
+				t.Errorf("%s: a line of %d characters: %s", e.Name, utf8.RuneCountInString(line), line)
+			}
+			if strings.TrimRight(line, " ") != line {
+				t.Errorf("%s: blanks at the end of %q", e.Name, line)
+			}
+		}
+		if !e.Later {
+			for _, a := range e.arguments() {
+				if !strings.Contains(text, "  "+a.Name) {
+					t.Errorf("%s does not name %s", e.Name, a.Name)
+				}
+			}
+		}
+		if e.Later != strings.Contains(text, "It is designed and not built yet") {
+			t.Errorf("%s: later is %v, but the text says\n%s", e.Name, e.Later, text)
+		}
+	}
+}
