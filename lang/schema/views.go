@@ -149,7 +149,7 @@ var plot = Block{
 		{Name: "width", Phase: Structural, Type: Number, Unit: "cm", Description: "by default chosen"},
 		{Name: "height", Phase: Structural, Type: Number, Unit: "cm", Description: "by default chosen"},
 		{Name: "columns", Phase: Structural, Type: Count, Description: "panels in a row; by default chosen"},
-		{Name: "formats", Phase: Structural, Type: Strings, Default: `["svg"]`, Allowed: []string{"svg", "png", "pdf"}, Description: "files that are written"},
+		{Name: "formats", Phase: Structural, Type: Strings, Default: `["svg", "png", "pdf"]`, Allowed: []string{"svg", "png", "pdf"}, Description: "files that are written"},
 	},
 	Blocks: append([]Nested{{Block: &Block{
 		Noun:        "panel",
