@@ -37,6 +37,18 @@ type Options struct {
 	Version string // of the tool
 	CSV     bool   // also write data as CSV
 	Workers int    // how many files to make at once; 0 means one per processor
+	// Part says that the results are of a selection of blocks: they go to a
+	// folder of their own, STUDY.part, and leave those of the whole study alone.
+	Part bool
+}
+
+// folder is the name of the folder that a study's results go to.
+func (o *Options) folder(study string) string {
+	name := studyFolder(study)
+	if o.Part {
+		name += ".part"
+	}
+	return name
 }
 
 // Written is what was written.
@@ -56,7 +68,7 @@ func Write(res *engine.Results, opts Options) (*Written, error) {
 // written: it prepares the folder, writes a byte and removes both again. The
 // error is that of Write.
 func Check(study *plan.Study, opts Options) error {
-	name := studyFolder(study.Name)
+	name := opts.folder(study.Name)
 	dir := filepath.Join(opts.Dir, name)
 	f, err := begin(osDisk{}, opts.Dir, name)
 	if err != nil {
@@ -71,8 +83,9 @@ func Check(study *plan.Study, opts Options) error {
 }
 
 func writeTo(d disk, res *engine.Results, opts Options) (*Written, error) {
-	dir := filepath.Join(opts.Dir, studyFolder(res.Study.Name))
-	f, err := begin(d, opts.Dir, studyFolder(res.Study.Name))
+	name := opts.folder(res.Study.Name)
+	dir := filepath.Join(opts.Dir, name)
+	f, err := begin(d, opts.Dir, name)
 	if err != nil {
 		return nil, problem(dir, err)
 	}

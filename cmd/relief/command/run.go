@@ -45,7 +45,7 @@ Exit codes: 0 good, 1 invalid study, 2 wrong use or unreadable file, 4 a check f
 	}
 	flags.add(cmd)
 	cmd.Flags().StringVar(&flags.results, "results", "results", "`folder` that results are written to")
-	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "run one `block`, such as run.gd, and what it needs; may be repeated")
+	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "run one `block`, such as run.gd, and what it needs, into a folder NAME.part of its own; may be repeated")
 	complete(cmd, "only", completeFrom(&flags.studyFlags, blockNames))
 	cmd.Flags().BoolVar(&flags.csv, "csv", false, "write data as CSV too")
 	cmd.Flags().BoolVar(&flags.quiet, "quiet", false, "no progress; print outputs and checks only")
@@ -86,6 +86,10 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	if list.HasErrors() {
 		return exit(exitInvalid)
 	}
+	place := store.Options{Dir: flags.results, Version: version(), CSV: flags.csv, Workers: flags.workers, Part: len(flags.only) > 0}
+	if err := store.Check(study, place); err != nil {
+		return said.problem(err, study.Sources) // before the run, not after it
+	}
 	debug.SetGCPercent(100) // main reads studies at another pace
 	shown := newProgress(std.err, flags.quiet)
 	results, err := engine.Run(ctx, study, engine.Options{Workers: flags.workers, Only: flags.only, Progress: shown})
@@ -96,7 +100,7 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	if err := said.add(results.Diagnostics, study.Sources); err != nil {
 		return err
 	}
-	written, err := store.Write(results, store.Options{Dir: flags.results, Version: version(), CSV: flags.csv, Workers: flags.workers})
+	written, err := store.Write(results, place)
 	if err != nil {
 		return said.problem(err, study.Sources)
 	}
