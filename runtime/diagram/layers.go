@@ -127,8 +127,8 @@ func ranks(succ [][]int) []int {
 func (l *layers) sortLayers() {
 	best, fewest := l.snapshot(), l.crossings()
 	sweeps := 24
-	if len(l.sites) > 20000 {
-		sweeps = 4 // a picture that nobody reads need not take long
+	if len(l.sites) > manySites {
+		sweeps = 4
 	}
 	for sweep := 0; sweep < sweeps && fewest > 0; sweep++ {
 		if sweep%2 == 0 {

@@ -3,6 +3,10 @@ package diagram
 // gap is the least distance between the sides of neighbours in a layer.
 const gap = 14
 
+// manySites is where a layout begins to take its time: beyond it fewer sweeps
+// must do, for a picture that nobody reads whole.
+const manySites = 20000
+
 // place puts the sites of each layer where their neighbours are, as far as the
 // others leave room: sweeps in which each layer is the least-squares solution
 // for the means of its neighbours, in order and without overlap.
@@ -18,14 +22,18 @@ func (l *layers) place() {
 			l.sites[i].at -= end / 2
 		}
 	}
-	for sweep := range 16 {
+	sweeps := 16
+	if len(l.sites) > manySites {
+		sweeps = 4
+	}
+	for sweep := range sweeps {
 		if sweep%2 == 0 {
 			for r := 1; r < len(l.order); r++ {
-				l.settle(r, true, sweep >= 8)
+				l.settle(r, true, sweep >= sweeps/2)
 			}
 		} else {
 			for r := len(l.order) - 2; r >= 0; r-- {
-				l.settle(r, sweep < 8, true)
+				l.settle(r, sweep < sweeps/2, true)
 			}
 		}
 	}

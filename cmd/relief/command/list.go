@@ -46,6 +46,7 @@ func list(std stdio, pattern string) error {
 		return usageError(fmt.Errorf("nothing matches %q; `relief list` shows everything", pattern))
 	}
 	const column = 32
+	width := columns(std.out)
 	kind := ""
 	for _, e := range shown {
 		if e.Kind != kind {
@@ -66,7 +67,7 @@ func list(std stdio, pattern string) error {
 		if utf8.RuneCountInString(name) > column-4 {
 			name = name[:strings.IndexByte(name+"(", '(')] + "(...)"
 		}
-		fmt.Fprintf(std.out, "  %-*s%s\n", column-2, name, summary)
+		fmt.Fprintln(std.out, clip(fmt.Sprintf("  %-*s%s", column-2, name, summary), width))
 	}
 	return nil
 }

@@ -58,6 +58,9 @@ func runStudies(ctx context.Context, std stdio, flags *runFlags, paths []string)
 	if err := flags.check(); err != nil {
 		return err
 	}
+	if err := distinct(paths); err != nil {
+		return usageError(err)
+	}
 	said := &findings{flags: &flags.studyFlags, std: std, sources: diag.SourceMap{}}
 	var worst error
 	for _, path := range paths {
@@ -73,6 +76,19 @@ func runStudies(ctx context.Context, std stdio, flags *runFlags, paths []string)
 		return err
 	}
 	return worst
+}
+
+// distinct refuses studies of one name, whose results would replace each other.
+func distinct(paths []string) error {
+	first := map[string]string{}
+	for _, p := range paths {
+		name := strings.TrimSuffix(filepath.Base(p), ".hcl")
+		if other, ok := first[name]; ok {
+			return fmt.Errorf("%s and %s would both write the results of %s; run them one by one, each with its own -results", other, p, name)
+		}
+		first[name] = p
+	}
+	return nil
 }
 
 func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, path string) error {

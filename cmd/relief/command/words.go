@@ -2,11 +2,15 @@ package command
 
 import (
 	"fmt"
+	"io"
 	"math"
+	"os"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/term"
 )
 
 // plural writes a number and its noun: "1 file", "2 files".
@@ -129,4 +133,25 @@ func wrapText(s string, width int) []string {
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return strings.ToUpper(string(r)) + s[n:]
+}
+
+// columns is the width of a terminal, or 0 for what is none.
+func columns(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// clip shortens a line to a width, if there is one.
+func clip(line string, width int) string {
+	if r := []rune(line); width > 20 && len(r) > width {
+		return string(r[:width-3]) + "..."
+	}
+	return line
 }
