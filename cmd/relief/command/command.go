@@ -140,8 +140,9 @@ func wrongNumber(cmd *cobra.Command, args []string) error {
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var bad *pflag.InvalidValueError
-	if errors.As(err, &bad) && bad.GetFlag().Value.Type() == "int" {
-		return usageError(fmt.Errorf("-%s takes a whole number, not %q", bad.GetFlag().Name, bad.GetValue()))
+	if errors.As(err, &bad) {
+		takes := map[string]string{"int": "a whole number", "bool": "true or false"}[bad.GetFlag().Value.Type()]
+		return usageError(fmt.Errorf("-%s takes %s, not %q", bad.GetFlag().Name, takes, bad.GetValue()))
 	}
 	if !errors.As(err, &unknown) {
 		return usageError(fmt.Errorf("%s; see relief help %s", oneDash(err.Error()), cmd.Name()))

@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -57,7 +58,7 @@ func writeFile(path string, data []byte) error {
 	}
 	f, err := os.OpenFile(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot write %s: %w", path, reason(err))
 	}
 	_, err = f.Write(data)
 	if err == nil {
@@ -68,6 +69,7 @@ func writeFile(path string, data []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
+		return fmt.Errorf("cannot write %s: %w", path, reason(err))
 	}
-	return err
+	return nil
 }

@@ -46,7 +46,7 @@ func writeTemplate(name string) (string, error) {
 		return "", fmt.Errorf("%s exists already; choose another name", path)
 	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("cannot write %s: %w", path, reason(err))
 	}
 	title := strings.ReplaceAll(filepath.Base(name), "-", " ")
 	_, err = f.WriteString(strings.Replace(template, "TITLE", title, 1))

@@ -58,6 +58,12 @@ func runStudies(ctx context.Context, std stdio, flags *runFlags, paths []string)
 	if err := flags.check(); err != nil {
 		return err
 	}
+	if flags.results == "" {
+		return usageError(errors.New("-results needs the name of a folder"))
+	}
+	if flags.workers < 0 {
+		return usageError(errors.New("-workers takes a number of blocks, 0 or more"))
+	}
 	if err := distinct(paths); err != nil {
 		return usageError(err)
 	}

@@ -75,19 +75,30 @@ func (f *studyFlags) compile(path string, w io.Writer) (*plan.Study, error) {
 // readable tells a file that cannot be read, which is wrong use, from a study
 // that is wrong.
 func readable(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		var at *os.PathError
-		if errors.As(err, &at) {
-			err = at.Err
-		}
-		return usageError(fmt.Errorf("cannot read %s: %w", path, err))
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+	case info.IsDir():
 		return usageError(fmt.Errorf("%s is a folder; name a study, a file that ends in .hcl", path))
+	case !info.Mode().IsRegular():
+		return usageError(fmt.Errorf("%s is no regular file; write its content to a file first", path))
+	default:
+		var file *os.File
+		if file, err = os.Open(path); err == nil {
+			return file.Close()
+		}
 	}
-	return nil
+	return usageError(fmt.Errorf("cannot read %s: %w", path, reason(err)))
+}
+
+// reason is an error of the file system without the path, which the message
+// has already.
+func reason(err error) error {
+	var at *os.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }
 
 // machine reports whether the diagnostics are for a program, which expects
