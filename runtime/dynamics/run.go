@@ -162,7 +162,13 @@ func newRunner(m *Map, run *plan.Run, l lanes, state [][]float64, opt *Options) 
 	for i, c := range m.State {
 		feedback = append(feedback, program.Feedback{Output: output(c.Out), Input: i})
 	}
-	p, err := program.Compile(m.Graph, inputs, outputs, program.Options{})
+	var observed []int // what a step that is not recorded can do without
+	for i := range outputs {
+		if i != stop && !slices.Contains(finite, i) && !slices.ContainsFunc(feedback, func(f program.Feedback) bool { return f.Output == i }) {
+			observed = append(observed, i)
+		}
+	}
+	p, err := program.Compile(m.Graph, inputs, outputs, program.Options{Observed: observed, Time: "t"})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"math"
 
 	"relief/runtime/kernel"
 )
@@ -22,25 +23,32 @@ func (l *Loop) runBlock(ctx context.Context, b *block, first, from, to int, upda
 	if going == 0 {
 		return
 	}
-	recordings := l.recordings(from)
+	recordings, due := l.recordings(from)
 	finite := l.rowsOf(l.Finite)
+	table, skip, lean := l.timetable(b.code, from, to), l.skip(b.code), b.code.lean
 	var buffer []float64
 	if l.staged {
 		buffer = make([]float64, len(l.moves)*b.width)
 	}
 	look := max(1, cancelEvery/b.width)
-	done := from
+	done, last := from, -1
 	for k := from; k < to; k++ {
 		if (k-from)%look == 0 && ctx.Err() != nil {
 			break
 		}
-		if l.T >= 0 {
-			fill(b.row(s.p.wide.in[l.T][0]), float64(k))
-		}
-		b.execute()
-		for i := range recordings {
-			if q := &recordings[i]; k == q.due {
-				q.lanes(b, lanes, first, s.width, going)
+		last = k
+		table.lanes(b, k)
+		b.execute(b.code.list[skip:lean])
+		b.whole = false
+		if k == due || k == to-1 {
+			b.finish()
+			due = math.MaxInt
+			for i := range recordings {
+				q := &recordings[i]
+				if k == q.due {
+					q.lanes(b, lanes, first, s.width, going)
+				}
+				due = min(due, q.due)
 			}
 		}
 		going -= l.endings(b, lanes, first, k, finite)
@@ -50,6 +58,9 @@ func (l *Loop) runBlock(ctx context.Context, b *block, first, from, to int, upda
 		}
 		l.feed(b, buffer)
 		done = k + 1
+	}
+	if l.T >= 0 && last >= 0 {
+		fill(b.row(b.code.in[l.T][0]), float64(last))
 	}
 	if going < b.width {
 		for i := range lanes {
@@ -96,7 +107,11 @@ func (l *Loop) endings(b *block, lanes []Lane, first, k int, finite []int32) int
 	end := func(i int, why Ending) {
 		if lanes[i].Ending == Going {
 			lanes[i] = Lane{Step: k, Ending: why}
+			b.finish()
 			l.State.storeLane(b, first, i)
+			if l.T >= 0 {
+				l.State.in[l.T][first+i] = float64(k)
+			}
 			ended++
 		}
 	}
@@ -119,6 +134,14 @@ func (l *Loop) endings(b *block, lanes []Lane, first, k int, finite []int32) int
 		}
 	}
 	return ended
+}
+
+// finish computes what is only observed, if that is not done yet.
+func (b *block) finish() {
+	if !b.whole {
+		b.execute(b.code.list[b.code.lean:])
+		b.whole = true
+	}
 }
 
 // storeLane puts the inputs and outputs of lane i of the block aside.

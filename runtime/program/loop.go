@@ -3,6 +3,8 @@ package program
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 )
 
 // Ending says whether and why a lane has ended.
@@ -96,6 +98,11 @@ func (l *Loop) prepare(from int) error {
 	}
 	p := l.State.p
 	output := func(i int) bool { return 0 <= i && i < len(p.outputs) }
+	for _, i := range l.everyStep() {
+		if p.observed[i] {
+			return fmt.Errorf("program: output %d is only observed: it can neither be fed back nor end a lane", i)
+		}
+	}
 	for _, f := range l.Feedback {
 		if !output(f.Output) || f.Input < 0 || f.Input >= len(p.inputs) || p.outputs[f.Output].Type.Size() != p.inputs[f.Input].Type.Size() {
 			return fmt.Errorf("program: output %d cannot be fed back to input %d", f.Output, f.Input)
@@ -123,6 +130,15 @@ func (l *Loop) prepare(from int) error {
 	return nil
 }
 
+// everyStep lists the outputs that each step needs.
+func (l *Loop) everyStep() []int {
+	list := slices.Clone(l.Finite)
+	for _, f := range l.Feedback {
+		list = append(list, f.Output)
+	}
+	return append(list, l.Stop)
+}
+
 // move copies a register of an output to one of an input.
 type move struct{ from, to int32 }
 
@@ -148,8 +164,11 @@ type recording struct {
 	limit  int // the number of samples that Dst holds
 }
 
-func (l *Loop) recordings(from int) []recording {
+// recordings returns the recorders at work from a step on, and the first step
+// that one of them records.
+func (l *Loop) recordings(from int) ([]recording, int) {
 	out := make([]recording, len(l.Recorders))
+	due := math.MaxInt
 	for i := range l.Recorders {
 		r := &l.Recorders[i]
 		rows := l.State.code().out[r.Output]
@@ -162,8 +181,9 @@ func (l *Loop) recordings(from int) []recording {
 			q.limit = len(r.Dst) / n
 		}
 		out[i] = q
+		due = min(due, q.due)
 	}
-	return out
+	return out, due
 }
 
 // runOne is the loop over steps of a single lane.
@@ -175,29 +195,33 @@ func (l *Loop) runOne(ctx context.Context, from, to int, update bool) error {
 	s := l.State
 	s.loadOne()
 	r, code := s.one, s.p.narrow
-	recordings := l.recordings(from)
+	recordings, due := l.recordings(from)
 	finite := l.rowsOf(l.Finite)
-	t, stop := uint16(0), uint16(0)
-	if l.T >= 0 {
-		t = uint16(s.p.one.in[l.T][0])
-	}
+	table := l.timetable(&s.p.one, from, to)
+	steps, rest := code[l.skip(&s.p.one):s.p.one.lean], code[s.p.one.lean:]
+	stop := uint16(0)
 	if l.Stop >= 0 {
 		stop = uint16(s.p.one.out[l.Stop][0])
 	}
 	buffer := make([]float64, len(l.moves))
-	k := from
+	k, last := from, -1
 	for ; k < to; k++ {
 		if k%cancelEvery == 0 && ctx.Err() != nil {
 			break
 		}
-		if l.T >= 0 {
-			r[t] = float64(k)
-		}
-		execute(code, r)
-		for i := range recordings {
-			q := &recordings[i]
-			if k == q.due {
-				q.one(r)
+		last = k
+		table.one(r, k)
+		execute(steps, r)
+		whole := k == due || k == to-1
+		if whole {
+			execute(rest, r)
+			due = math.MaxInt
+			for i := range recordings {
+				q := &recordings[i]
+				if k == q.due {
+					q.one(r)
+				}
+				due = min(due, q.due)
 			}
 		}
 		for _, row := range finite {
@@ -209,6 +233,9 @@ func (l *Loop) runOne(ctx context.Context, from, to int, update bool) error {
 			lane.Ending = Stopped
 		}
 		if lane.Ending != Going || !update {
+			if !whole {
+				execute(rest, r)
+			}
 			break
 		}
 		if l.staged {
@@ -225,6 +252,9 @@ func (l *Loop) runOne(ctx context.Context, from, to int, update bool) error {
 		}
 	}
 	lane.Step = k
+	if l.T >= 0 && last >= 0 {
+		r[uint16(s.p.one.in[l.T][0])] = float64(last)
+	}
 	s.storeOne()
 	for i, rows := range s.p.one.in {
 		for e, row := range rows {

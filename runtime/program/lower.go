@@ -13,6 +13,14 @@ type Options struct {
 	// instructions of their own; a larger program loops over elements.
 	// 0 means 1 << 15, a negative number none.
 	MaxScalar int
+	// Observed lists outputs that a Loop computes only at the steps at which it
+	// records something and at its last: they can neither be fed back nor end
+	// a lane. State.Run computes all outputs.
+	Observed []int
+	// Time names the input that a Loop sets to the step; "" if there is none.
+	// What depends on it alone is computed for many steps at once, not lane by
+	// lane.
+	Time string
 }
 
 // Program is a compiled graph. It is read-only, and any number of states may
@@ -26,6 +34,10 @@ type Program struct {
 	wide   code
 	one    code     // for one lane; empty where the program does not fit
 	narrow []packed // the instructions of one
+
+	observed map[int]bool
+	time     int  // input, or -1
+	times    code // the time, in as many lanes as steps, to what code.given lists
 }
 
 // Port is an input or an output of a program.
@@ -40,6 +52,12 @@ type code struct {
 	consts  []constant
 	rows    int       // registers, of one number per lane each
 	in, out [][]int32 // the register of each element of each port
+
+	// The instructions stand in three parts: list[:uniform] depend on the time
+	// alone; list[:lean] give all outputs but those that are only observed. A
+	// loop skips the first part and sets the registers given instead.
+	uniform, lean int
+	given         []int32
 }
 
 // Inputs and Outputs are the program's ports in the order given to Compile.
@@ -76,6 +94,7 @@ const (
 // their sizes from the operands' types.
 type instruction struct {
 	op         opcode
+	pass       pass
 	sa, sb, sc uint8
 	n          int32
 	d, a, b, c int32
@@ -120,6 +139,16 @@ type lowering struct {
 	fixed  map[int32]bool // inputs and constants: they keep their registers
 	scalar bool
 	common map[commonKey]int32
+
+	ins, outs []span // the ports
+	time      int32  // the group of the time; 0 if there is none
+	given     []int32
+}
+
+// span is the place of a port's elements.
+type span struct {
+	value
+	size int
 }
 
 // commonKey is what makes two instructions compute the same bits: as numbers,
@@ -134,7 +163,17 @@ type commonKey struct {
 type draft struct {
 	instruction
 	od, oa, ob, oc int32
+	part           part
 }
+
+// part says which part of the code an instruction belongs to; see code.
+type part uint8
+
+const (
+	uniformPart part = iota
+	stepPart
+	observedPart
+)
 
 // Compile translates what the outputs need. Inputs are named in the order of
 // the program's ports; a name that the graph has no input for is an error, as
@@ -146,7 +185,7 @@ func Compile(g *graph.Graph, inputs []string, outputs []graph.ID, opt Options) (
 	}
 	lo := &lowering{g: g, need: g.Reach(outputs), values: make([]value, g.Len()),
 		consts: map[uint64]int32{}, fill: map[int32][]float64{}, common: map[commonKey]int32{}, fixed: map[int32]bool{}}
-	p := &Program{graph: g, roots: outputs}
+	p := &Program{graph: g, roots: outputs, time: -1, observed: map[int]bool{}}
 	named := map[graph.ID]bool{}
 	for _, name := range inputs {
 		id, ok := g.Lookup(name)
@@ -154,7 +193,13 @@ func Compile(g *graph.Graph, inputs []string, outputs []graph.ID, opt Options) (
 			return nil, fmt.Errorf("program: the graph has no input %q", name)
 		}
 		named[id] = true
+		if name == opt.Time && g.Type(id).Size() == 1 {
+			p.time = len(p.inputs)
+		}
 		p.inputs = append(p.inputs, Port{Name: name, Type: g.Type(id)})
+	}
+	for _, i := range opt.Observed {
+		p.observed[i] = true
 	}
 	work := 0
 	for i, need := range lo.need {
@@ -176,6 +221,7 @@ func Compile(g *graph.Graph, inputs []string, outputs []graph.ID, opt Options) (
 		if lo.values[id].each == nil && lo.values[id].v == 0 {
 			lo.values[id] = lo.fresh(port.Type.Size(), true)
 		}
+		lo.ins = append(lo.ins, span{lo.values[id], port.Type.Size()})
 	}
 	for i, need := range lo.need {
 		if n := g.Node(graph.ID(i)); need && n.Op != graph.Input {

@@ -1,30 +1,48 @@
 package program
 
-import "relief/runtime/graph"
+import (
+	"slices"
+
+	"relief/runtime/graph"
+)
 
 // finish writes the code for many lanes and, where it is short enough, that
 // for one, which has more ways to fuse.
 func (lo *lowering) finish(p *Program) {
 	for _, y := range p.roots {
 		p.outputs = append(p.outputs, Port{Type: lo.g.Type(y)})
+		lo.outs = append(lo.outs, span{lo.values[y], lo.g.Type(y).Size()})
 	}
 	if !lo.scalar {
-		p.wide = lo.assemble(p, lo.code)
+		p.time = -1 // the elements' work is what counts then
+	} else if p.time >= 0 {
+		lo.time = lo.ins[p.time].each[0]
+	}
+	list := lo.arrange(p, lo.prune(lo.code))
+	if !lo.scalar {
+		p.wide = lo.assemble(list, lo.ins, lo.outs)
 		return
 	}
-	var last []int32
-	for _, y := range p.roots {
-		last = append(last, lo.values[y].each...)
+	read := append([]int32(nil), lo.given...)
+	for _, y := range lo.outs {
+		read = append(read, y.each...)
 	}
-	live := lo.prune(p, lo.code)
-	p.wide = lo.assemble(p, lo.fuse(live, last, func(op opcode) bool { return op == opSubMul || op == opSubMulI }))
-	p.one = lo.assemble(p, lo.fuse(live, last, func(opcode) bool { return true }))
+	wide := lo.fuse(list, read, func(op opcode) bool { return op == opSubMul || op == opSubMulI })
+	p.wide = lo.assemble(wide, lo.ins, lo.outs)
+	p.one = lo.assemble(lo.fuse(list, read, func(opcode) bool { return true }), lo.ins, lo.outs)
 	p.pack()
+	if len(lo.given) > 0 {
+		var outs []span
+		for _, g := range lo.given {
+			outs = append(outs, span{value{each: []int32{g}}, 1})
+		}
+		p.times = lo.assemble(wide[:p.wide.uniform], []span{lo.ins[p.time]}, outs)
+	}
 }
 
 // prune keeps the instructions that something reads.
-func (lo *lowering) prune(p *Program, list []draft) []draft {
-	lo.forget(p, list)
+func (lo *lowering) prune(list []draft) []draft {
+	lo.forget(list, lo.outs)
 	var kept []draft
 	for i, live := range lo.liveness(list) {
 		if live {
@@ -34,29 +52,85 @@ func (lo *lowering) prune(p *Program, list []draft) []draft {
 	return kept
 }
 
+// arrange puts the instructions into the parts of the code and notes which
+// results of the first part, and whether the time, the others read.
+func (lo *lowering) arrange(p *Program, list []draft) []draft {
+	const known, read, given = 1, 2, 4 // a group: follows from the time; each step reads it; is listed
+	is := make([]uint8, len(lo.groups)+1)
+	is[0] = known
+	for g := range lo.fill {
+		is[g] = known
+	}
+	if lo.time > 0 {
+		is[lo.time] = known
+	}
+	for i := range list {
+		in := &list[i]
+		in.part = observedPart
+		if o := in.operands(); lo.time > 0 && is[o[0]]&is[o[1]]&is[o[2]]&known != 0 {
+			in.part = uniformPart
+			is[in.d] |= known
+		}
+	}
+	for i, y := range lo.outs {
+		lo.place(y, func(g int32) {
+			if !p.observed[i] {
+				is[g] |= read
+			}
+		})
+	}
+	give := func(g int32) {
+		_, constant := lo.fill[g]
+		if lo.time > 0 && g > 0 && !constant && is[g]&(known|given) == known {
+			is[g] |= given
+			lo.fixed[g] = true
+			lo.given = append(lo.given, g)
+		}
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		in := &list[i]
+		if in.part == uniformPart {
+			continue
+		}
+		if is[in.d]&read != 0 {
+			in.part = stepPart
+		}
+		for _, o := range in.operands() {
+			give(o)
+			if in.part == stepPart {
+				is[o] |= read
+			}
+		}
+	}
+	for _, y := range lo.outs {
+		lo.place(y, give)
+	}
+	slices.SortStableFunc(list, func(a, b draft) int { return int(a.part) - int(b.part) })
+	return list
+}
+
 // forget clears what an earlier assignment left in the groups and marks the
 // outputs as read at the end.
-func (lo *lowering) forget(p *Program, list []draft) {
+func (lo *lowering) forget(list []draft, outs []span) {
 	for i := range lo.groups {
 		g := &lo.groups[i]
 		g.last, g.assigned, g.pinned = -1, false, lo.fixed[int32(i+1)]
 	}
-	for _, y := range p.roots {
-		lo.place(lo.values[y], lo.g.Type(y).Size(), func(g *group) { g.pinned, g.last = true, int32(len(list)) })
+	for _, y := range outs {
+		lo.place(y, func(g int32) { lo.groups[g-1].pinned, lo.groups[g-1].last = true, int32(len(list)) })
 	}
 }
 
 // assemble assigns registers and writes the code.
 //
 // Inputs come first, then constants; both keep their registers, and so do the
-// outputs once they are computed. Every other register is used again as soon
-// as its last reader has run.
-func (lo *lowering) assemble(p *Program, list []draft) code {
+// outputs and what a loop gives once they are computed. Every other register is
+// used again as soon as its last reader has run.
+func (lo *lowering) assemble(list []draft, ins, outs []span) code {
 	var c code
-	lo.forget(p, list)
-	for _, in := range p.inputs {
-		id, _ := lo.g.Lookup(in.Name)
-		lo.place(lo.values[id], in.Type.Size(), func(g *group) { c.assign(g, nil) })
+	lo.forget(list, outs)
+	for _, in := range ins {
+		lo.place(in, func(g int32) { c.assign(&lo.groups[g-1], nil) })
 	}
 	live := lo.liveness(list)
 	for _, k := range lo.order {
@@ -85,26 +159,35 @@ func (lo *lowering) assemble(p *Program, list []draft) code {
 		out := in.instruction
 		out.d = d.row + in.od
 		out.a, out.b, out.c = lo.row(in.a, in.oa), lo.row(in.b, in.ob), lo.row(in.c, in.oc)
+		out.pass = passOf(&out)
 		c.list = append(c.list, out)
+		if in.part == uniformPart {
+			c.uniform++
+		}
+		if in.part <= stepPart {
+			c.lean++
+		}
 	}
-	for _, in := range p.inputs {
-		id, _ := lo.g.Lookup(in.Name)
-		c.in = append(c.in, lo.rowsOf(lo.values[id], in.Type.Size()))
+	for _, in := range ins {
+		c.in = append(c.in, lo.rowsOf(in))
 	}
-	for _, y := range p.roots {
-		c.out = append(c.out, lo.rowsOf(lo.values[y], lo.g.Type(y).Size()))
+	for _, y := range outs {
+		c.out = append(c.out, lo.rowsOf(y))
+	}
+	for _, g := range lo.given {
+		c.given = append(c.given, lo.groups[g-1].row)
 	}
 	return c
 }
 
-// place calls f for each group of a value.
-func (lo *lowering) place(v value, size int, f func(*group)) {
+// place calls f for each group of a port.
+func (lo *lowering) place(s span, f func(group int32)) {
 	if !lo.scalar {
-		f(&lo.groups[v.v-1])
+		f(s.v)
 		return
 	}
-	for _, e := range v.each[:size] {
-		f(&lo.groups[e-1])
+	for _, e := range s.each[:s.size] {
+		f(e)
 	}
 }
 
@@ -181,13 +264,13 @@ func (lo *lowering) row(group, off int32) int32 {
 	return lo.groups[group-1].row + off
 }
 
-func (lo *lowering) rowsOf(v value, size int) []int32 {
-	rows := make([]int32, size)
+func (lo *lowering) rowsOf(s span) []int32 {
+	rows := make([]int32, s.size)
 	for i := range rows {
 		if lo.scalar {
-			rows[i] = lo.groups[v.each[i]-1].row
+			rows[i] = lo.groups[s.each[i]-1].row
 		} else {
-			rows[i] = lo.groups[v.v-1].row + v.off + int32(i)
+			rows[i] = lo.groups[s.v-1].row + s.off + int32(i)
 		}
 	}
 	return rows

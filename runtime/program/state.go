@@ -40,7 +40,7 @@ func NewState(p *Program, width int) *State {
 		}
 		return s
 	}
-	s.blocks = []*block{newBlock(p, s.blockLanes())}
+	s.blocks = []*block{newBlock(&p.wide, s.blockLanes())}
 	return s
 }
 
@@ -106,7 +106,7 @@ func (s *State) RunParallel(ctx context.Context, workers int) error {
 
 func (s *State) runBlock(b *block, from int) {
 	s.load(b, from)
-	b.execute()
+	b.execute(b.code.list)
 	s.store(b, from)
 }
 
@@ -120,7 +120,7 @@ func (s *State) each(ctx context.Context, workers int, f func(b *block, from int
 	lanes := s.blockLanes()
 	workers = max(1, min(workers, (s.width+lanes-1)/lanes))
 	for len(s.blocks) < workers {
-		s.blocks = append(s.blocks, newBlock(s.p, lanes))
+		s.blocks = append(s.blocks, newBlock(&s.p.wide, lanes))
 	}
 	var next atomic.Int64
 	work := func(b *block) {

@@ -10,17 +10,18 @@ import (
 // block is the registers of up to blockWidth lanes: register i is the width
 // numbers from i*width on.
 type block struct {
-	p     *Program
+	code  *code
 	width int
 	mem   []float64
 	acc   []float64
+	whole bool // the outputs that are only observed are computed as well
 }
 
 const blockWidth = 256
 
 // newBlock allocates registers for lanes lanes.
-func newBlock(p *Program, lanes int) *block {
-	b := &block{p: p, mem: make([]float64, max(p.wide.rows, 1)*lanes), acc: make([]float64, lanes)}
+func newBlock(c *code, lanes int) *block {
+	b := &block{code: c, mem: make([]float64, max(c.rows, 1)*lanes), acc: make([]float64, lanes)}
 	b.resize(lanes)
 	return b
 }
@@ -31,14 +32,18 @@ func (b *block) resize(lanes int) {
 		return
 	}
 	b.width = lanes
-	for _, c := range b.p.wide.consts {
+	for _, c := range b.code.consts {
 		fill(b.row(c.row), c.value)
 	}
 }
 
 func fill(d []float64, v float64) {
-	for i := range d {
-		d[i] = v
+	head := d[:min(len(d), 16)]
+	for i := range head {
+		head[i] = v
+	}
+	for n := len(head); n < len(d); n *= 2 {
+		copy(d[n:], d[:n])
 	}
 }
 
@@ -52,17 +57,53 @@ func (b *block) run(i, n int32) []float64 {
 	return b.mem[int(i)*b.width:][:int(n)*b.width]
 }
 
-// execute runs the code once on all lanes of the block.
-func (b *block) execute() {
-	for i := range b.p.wide.list {
-		in := &b.p.wide.list[i]
-		switch {
-		case in.op >= opCopy:
-			b.special(in)
-		case graph.Op(in.op).IsElementwise():
-			b.elementwise(in)
+// pass is how an instruction is executed: by one call of a kernel for all its
+// elements in all lanes, where that can be.
+type pass uint8
+
+const (
+	passOther pass = iota
+	passUnary
+	passBinary
+	passScalar // the second operand is a number
+)
+
+func passOf(in *instruction) pass {
+	switch {
+	case in.op >= endOpcodes, in.n != 1 && in.sa != 1:
+		return passOther
+	case in.op < numOpcodes && scalarKernels[in.op] != nil:
+		return passScalar
+	case in.op >= opCopy:
+		return passOther
+	case unaryKernels[in.op] != nil:
+		return passUnary
+	case binaryKernels[in.op] != nil && (in.n == 1 || in.sb == 1):
+		return passBinary
+	}
+	return passOther
+}
+
+// execute runs instructions on all lanes of the block.
+func (b *block) execute(list []instruction) {
+	for i := range list {
+		in := &list[i]
+		switch in.pass {
+		case passUnary:
+			unaryKernels[in.op](b.run(in.d, in.n), b.run(in.a, in.n))
+		case passBinary:
+			binaryKernels[in.op](b.run(in.d, in.n), b.run(in.a, in.n), b.run(in.b, in.n))
+		case passScalar:
+			scalarKernels[in.op](b.run(in.d, in.n), b.run(in.a, in.n), in.imm)
 		default:
-			b.array(in)
+			switch {
+			case in.op >= opCopy:
+				b.special(in)
+			case graph.Op(in.op).IsElementwise():
+				b.elementwise(in)
+			default:
+				b.array(in)
+			}
 		}
 	}
 }
