@@ -105,7 +105,8 @@ func (r *runner) resumed(p *plan.Run) (*dynamics.State, *diag.Diagnostic) {
 func (r *RunResult) end() string {
 	switch r.Status {
 	case Diverged:
-		return fmt.Sprintf("%s diverged at step %d", r.Plan.Address, r.Steps+1)
+		// A run may diverge at step 0, which makes no step at all.
+		return fmt.Sprintf("%s diverged at step %d", r.Plan.Address, r.trajectory.Steps+1)
 	case Stopped:
 		return fmt.Sprintf("%s stopped at step %d", r.Plan.Address, r.Steps)
 	case Interrupted:
