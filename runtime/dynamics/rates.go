@@ -81,6 +81,22 @@ func (f *timeline) index(n int) int {
 	return n - first
 }
 
+// spread writes the values of node j from its place at on, each as often as
+// there are lanes.
+func (f *timeline) spread(dst []float64, j, at, count int) {
+	values := f.s.Output(j)[at:]
+	switch {
+	case f.fixed:
+		fillAll(dst, values[0])
+	case count == 1:
+		copy(dst, values)
+	default:
+		for i := range len(dst) / count {
+			fillAll(dst[i*count:(i+1)*count], values[i])
+		}
+	}
+}
+
 // across returns a state that evaluates the nodes in all lanes at once, at the
 // times in its first input.
 func (w *law) across() *program.State {
@@ -140,11 +156,16 @@ func rates(m *Map, run *plan.Run, e *ending, end string) (rate, bound *array.Arr
 		}
 	} else {
 		line := w.follow(0, run.Every)
-		for r := range steps { // a last row between two multiples is the final value
+		for r := 0; r < len(steps); { // a last row between two multiples is the final value
 			at := line.index(r)
-			for j := range records {
-				fillAll(row(j, r), line.s.Output(j)[at])
+			n := min(len(steps)-r, line.s.Width()-at)
+			if line.fixed {
+				n = len(steps)
 			}
+			for j := range records {
+				line.spread(records[j].data[r*e.count:(r+n)*e.count], j, at, e.count)
+			}
+			r += n
 		}
 	}
 	if rate, err = records[0].series(e, end); err == nil {

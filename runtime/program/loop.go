@@ -196,6 +196,7 @@ func (l *Loop) runOne(ctx context.Context, from, to int, update bool) error {
 	s.loadOne()
 	r, code := s.one, s.p.narrow
 	recordings, due := l.recordings(from)
+	list := tracks(recordings)
 	finite := l.rowsOf(l.Finite)
 	table := l.timetable(&s.p.one, from, to)
 	steps, rest := code[l.skip(&s.p.one):s.p.one.lean], code[s.p.one.lean:]
@@ -216,10 +217,14 @@ func (l *Loop) runOne(ctx context.Context, from, to int, update bool) error {
 		if whole {
 			execute(rest, r)
 			due = math.MaxInt
-			for i := range recordings {
-				q := &recordings[i]
+			for i := range list {
+				q := &list[i]
 				if k == q.due {
-					q.one(r)
+					if q.at < len(q.dst) {
+						q.dst[q.at] = r[q.row]
+					}
+					q.at += q.size
+					q.due += q.every
 				}
 				due = min(due, q.due)
 			}
@@ -272,13 +277,24 @@ func (l *Loop) rowsOf(outputs []int) []int32 {
 	return rows
 }
 
-// one records a sample of a single lane.
-func (q *recording) one(r *bank) {
-	if q.sample < q.limit {
+// A track is one element of a recording of a single lane: the samples at dst[at],
+// dst[at+size], and so on.
+type track struct {
+	dst        []float64
+	row        uint16
+	at, size   int
+	due, every int
+}
+
+// tracks are the elements of the recordings, those without room left out.
+func tracks(recordings []recording) []track {
+	var out []track
+	for i := range recordings {
+		q := &recordings[i]
 		for e, row := range q.rows {
-			q.Dst[q.sample*len(q.rows)+e] = r[uint16(row)]
+			size := len(q.rows)
+			out = append(out, track{q.Dst[:q.limit*size], uint16(row), q.sample*size + e, size, q.due, q.Every})
 		}
 	}
-	q.sample++
-	q.due += q.Every
+	return out
 }
