@@ -76,7 +76,7 @@ func (l *Lowerer) overBudget(r hcl.Range) bool {
 	}
 	if l.Graph.Len() > MaxNodes || l.calls > MaxCalls {
 		l.errorf("RL0306", r, "Write the sum or product over a vector, as in sum(c * log_growth(w)), so that one operation does the work of many.",
-			"the expression is too large: more than %d operations or %d calls", MaxNodes, MaxCalls)
+			"the expression is too large: more than %d operations or %d calls and locals", MaxNodes, MaxCalls)
 		l.spent = true
 	}
 	return l.spent

@@ -188,7 +188,7 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 			case bad:
 				good = false
 			case Callable:
-				l.errorf("RL0205", r, "", "%q is a function; its name has no structural value", name)
+				l.errorf("RL0205", r, fmt.Sprintf("Text stands in quotes: %q.", name), "%q is a function; its name has no structural value", name)
 				good = false
 			default:
 				l.errorf("RL0205", r, "Use a number, a variable or a local that does not depend on it.", "%q is not known before the run, and the value must be known when the file is loaded", name)
@@ -223,7 +223,7 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 			}
 			l.root(t, sc) // reports the unknown name
 			if l.callable(name, sc.module) != nil {
-				l.errorf("RL0205", r, "", "%q is a function; its name has no structural value", name)
+				l.errorf("RL0205", r, fmt.Sprintf("Text stands in quotes: %q.", name), "%q is a function; its name has no structural value", name)
 			}
 		}
 		if !good {

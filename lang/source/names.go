@@ -64,6 +64,11 @@ func (c *checker) hyphenAt(i int) *diag.Diagnostic {
 	if !ok || c.declares(i) {
 		return nil
 	}
+	if i > 0 && c.typ(i-1) == hclsyntax.TokenDot {
+		plain := strings.ReplaceAll(name, "-", "_")
+		return c.fault(codeHyphen, i, i, fmt.Sprintf("%q cannot be a name", name),
+			fmt.Sprintf("No name contains a hyphen, which would read as a minus: call it %s. To subtract, write %s, with spaces around the minus.", plain, meant))
+	}
 	if strings.HasSuffix(name, "-") && startsValue(c.typ(i+1)) {
 		meant += " " + c.text(i+1, c.operandEnd(i+1, len(c.toks)-1))
 	}

@@ -44,6 +44,10 @@ func (o nounObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Valu
 		if o.c.failed[o.noun][name] {
 			return math.Bad
 		}
+		near := diag.Suggest(name, o.c.namesOf(o.noun))
+		if near != "" && o.c.misnamed(o.noun, near) {
+			return math.Bad // the name itself has been reported
+		}
 		cure := didYouMean(name, o.c.namesOf(o.noun), "")
 		if cure == "" {
 			if all := o.c.namesOf(o.noun); len(all) > 0 {
@@ -64,6 +68,12 @@ func (o nounObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Valu
 		return math.Ref{Object: collection{o.c, d, o.phase}}
 	}
 	return o.c.object(l, d.instances[0], o.phase, span)
+}
+
+// misnamed reports whether a block was declared under a name that no name can
+// be: what refers to it by a better one is right.
+func (c *compiler) misnamed(noun, name string) bool {
+	return strings.Contains(name, "-") && c.blocks[noun][name] != nil
 }
 
 // ways writes references to blocks, the first few of many.

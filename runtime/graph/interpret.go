@@ -26,6 +26,9 @@ func (g *Graph) fold(op Op, t Type, k int, args []ID) (ID, bool) {
 		}
 		return g.Fill(t, op.Eval(v[0], v[1], v[2])), true
 	}
+	if n := g.Node(args[0]); op == Slice && n.Data == nil {
+		return g.Fill(t, n.Num), true // without writing out the operand, which may be long and sliced often
+	}
 	types, values := make([]Type, len(args)), make([][]float64, len(args))
 	for i, a := range args {
 		n := g.Node(a)
