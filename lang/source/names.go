@@ -64,7 +64,7 @@ func (c *checker) hyphenAt(i int) *diag.Diagnostic {
 	if !ok || c.declares(i) {
 		return nil
 	}
-	if i > 0 && c.typ(i-1) == hclsyntax.TokenDot {
+	if namesBlock(c, i) {
 		plain := strings.ReplaceAll(name, "-", "_")
 		return c.fault(codeHyphen, i, i, fmt.Sprintf("%q cannot be a name", name),
 			fmt.Sprintf("No name contains a hyphen, which would read as a minus: call it %s. To subtract, write %s, with spaces around the minus.", plain, meant))
@@ -74,6 +74,19 @@ func (c *checker) hyphenAt(i int) *diag.Diagnostic {
 	}
 	return c.fault(codeHyphen, i, i, fmt.Sprintf("%q is one name, not a difference", name),
 		fmt.Sprintf("Write %s, with spaces around the minus. No name contains a hyphen.", meant))
+}
+
+// namesBlock reports that the name at token i follows a noun: run.g-d means a
+// block that was misnamed, each.value-1 a difference.
+func namesBlock(c *checker, i int) bool {
+	if i < 2 || c.typ(i-1) != hclsyntax.TokenDot || i >= 3 && c.typ(i-3) == hclsyntax.TokenDot {
+		return false
+	}
+	switch c.word(i - 2) {
+	case "var", "local", "each":
+		return false
+	}
+	return true
 }
 
 // declares reports that the name at token i is that of an argument, a block or

@@ -59,6 +59,7 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, more
 			good = at.within(o.Momentum, body.attr("momentum"), "momentum", 0, 1) && good
 		}
 		o.WeightDecay = take("weight_decay")
+		good = at.within(o.WeightDecay, body.attr("weight_decay"), "weight_decay", 0, math.Inf(1)) && good
 		o.Clip = take("clip")
 		good = at.within(o.Clip, body.attr("clip"), "clip", 0, math.Inf(1)) && good
 	}

@@ -383,7 +383,7 @@ func (b *builder) fieldMark(m plan.Mark, body *body, s settings) []plan.Mark {
 		return nil
 	}
 	if n := len(in.landscape.Axes); n != 2 {
-		b.errorf("RL0406", body.attr("of"), fmt.Sprintf("Draw it with line { x = %s.axis.%s, y = %s.loss }.", in.addr, in.landscape.Axes[0].Label, in.addr),
+		b.errorf("RL0406", body.attr("of"), fmt.Sprintf("Draw it with a line block that has x = %s.axis.%s and y = %s.loss.", in.addr, in.landscape.Axes[0].Label, in.addr),
 			"%s has one axis; %s %s needs two", in.addr, article(m.Kind), m.Kind)
 		return nil
 	}
