@@ -19,7 +19,7 @@ func Linspace(from, to float64, n int) []float64 {
 		m := float64(n - 1)
 		a, b := m-float64(i), float64(i)
 		s[i] = (float64(from*a) + float64(to*b)) / m
-		if math.IsInf(s[i], 0) {
+		if notFinite(s[i]) { // the products overflow
 			s[i] = float64(from*(a/m)) + float64(to*(b/m))
 		}
 	}
@@ -31,6 +31,8 @@ func Linspace(from, to float64, n int) []float64 {
 	}
 	return s
 }
+
+func notFinite(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
 
 // Logspace returns n numbers spaced evenly in the logarithm from one positive
 // end to the other, both included. Between powers of ten, powers of ten are

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"relief/lang/diag"
 	"relief/runtime/array"
@@ -190,6 +191,9 @@ func surface(l *plan.Landscape, opt *Options) (*graph.Graph, []graph.ID, error) 
 			v, err := valueOf(a.Direction[i], p, "direction of the axis "+a.Label, opt.Results)
 			if err != nil {
 				return nil, nil, err
+			}
+			if d := slices.IndexFunc(v.Data, notFinite); d >= 0 {
+				return nil, nil, &bind.Error{Span: a.Span, Err: fmt.Errorf("the direction of the axis %q is %v in %s: a gradient of 0 has no unit vector, and a point too far away no way to it", a.Label, v.Data[d], p.Name)}
 			}
 			if isZero(v.Data) {
 				continue

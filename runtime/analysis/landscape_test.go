@@ -204,6 +204,10 @@ func TestSpaces(t *testing.T) {
 	if s := Logspace(1e-3, 1e3, 7); !slices.Equal(s, []float64{1e-3, 1e-2, 0.1, 1, 10, 100, 1000}) {
 		t.Errorf("%v", s)
 	}
+	// Ends whose products overflow.
+	if s := Linspace(-1e308, 1e308, 11); s[5] != 0 || math.IsNaN(s[2]) || s[2] != -s[8] {
+		t.Errorf("from -1e308 to 1e308: %v", s)
+	}
 	if s := Linspace(3, 4, 1); !slices.Equal(s, []float64{3}) {
 		t.Errorf("%v", s)
 	}
@@ -243,6 +247,7 @@ func TestBadAxes(t *testing.T) {
 		"many points": {[]plan.Axis{coordinate("x", 0, 0, 1, 1e6), coordinate("y", 1, 0, 1, 1e6)}, "samples"},
 		"direction":   {[]plan.Axis{{Label: "d", Coordinate: -1, Direction: plan.Point{vector(1, 2), number(1)}, From: number(0), To: number(1), Points: 3}}, "a vector of 2 for x1"},
 		"short":       {[]plan.Axis{{Label: "d", Coordinate: -1, Direction: plan.Point{number(1)}, From: number(0), To: number(1), Points: 3}}, "nothing for x1"},
+		"no unit":     {[]plan.Axis{{Label: "d", Coordinate: -1, Direction: plan.Point{number(1), number(math.NaN())}, From: number(0), To: number(1), Points: 3}}, "NaN in x2"},
 		"none":        {nil, "one axis or two"},
 	} {
 		l := &plan.Landscape{Block: plan.Block{Span: span}, Objective: twoValleys(), Axes: c.axes}

@@ -45,3 +45,14 @@ func TestSharedSquares(t *testing.T) {
 		t.Errorf("slope %g", got)
 	}
 }
+
+// TestSlicesOfOneNumber: a part of a long constant that is one number over and
+// over is such a constant too, so that n parts do not cost n squared.
+func TestSlicesOfOneNumber(t *testing.T) {
+	g := New()
+	zeros := g.Fill(Of(1000), 0)
+	part := g.Slice(zeros, 10, Of(3))
+	if n := g.Node(part); n.Op != Const || n.Data != nil || n.Num != 0 || n.Type.Size() != 3 {
+		t.Errorf("%+v", n)
+	}
+}
