@@ -1,9 +1,11 @@
 package store
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,9 +14,9 @@ import (
 
 // A disk is the part of the file system that results are written through.
 type disk interface {
-	// Write makes a file with these bytes and has them on the disk before it
+	// Write makes a file of what fill writes and has it on the disk before it
 	// returns.
-	Write(path string, data []byte) error
+	Write(path string, fill func(io.Writer) error) error
 	MkdirAll(path string) error
 	MkdirTemp(dir, pattern string) (string, error)
 	Rename(from, to string) error
@@ -30,12 +32,16 @@ type disk interface {
 // osDisk is the file system of the machine.
 type osDisk struct{}
 
-func (osDisk) Write(path string, data []byte) error {
+func (osDisk) Write(path string, fill func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	b := bufio.NewWriterSize(f, 1<<16)
+	err = fill(b)
+	if full := b.Flush(); full != nil { // the disk's own words, which fill may have wrapped
+		err = full
+	}
 	if err == nil {
 		err = f.Sync()
 	}
@@ -62,11 +68,15 @@ func (d osDisk) Link(from, to string) error {
 	if err != nil || !info.Mode().IsRegular() {
 		return err
 	}
-	data, err := os.ReadFile(from)
+	source, err := os.Open(from)
 	if err != nil {
 		return err
 	}
-	return d.Write(to, data)
+	defer source.Close()
+	return d.Write(to, func(w io.Writer) error {
+		_, err := io.Copy(w, source)
+		return err
+	})
 }
 
 func (osDisk) Swap(a, b string) error      { return swap(a, b) }
@@ -229,8 +239,8 @@ func removeEmpty(dir string) {
 }
 
 // write adds a file; name uses slashes.
-func (f *folder) write(name string, data []byte) error {
-	return f.disk.Write(filepath.Join(f.staging, filepath.FromSlash(name)), data)
+func (f *folder) write(name string, fill func(io.Writer) error) error {
+	return f.disk.Write(filepath.Join(f.staging, filepath.FromSlash(name)), fill)
 }
 
 // adopt carries over the files that the user put among the earlier results:

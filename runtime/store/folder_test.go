@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -28,20 +30,42 @@ type failing struct {
 	failOn func(op, path string) error
 }
 
-func (d failing) Write(path string, data []byte) error {
+func (d failing) Write(path string, fill func(io.Writer) error) error {
 	if d.failOn != nil {
 		if err := d.failOn("write", path); err != nil {
 			return err
 		}
 	}
-	if n := int64(len(data)); d.left != nil && n > *d.left {
-		d.osDisk.Write(path, data[:*d.left])
-		*d.left = 0
-		return &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
-	} else if d.left != nil {
-		*d.left -= n
+	return d.osDisk.Write(path, func(w io.Writer) error {
+		if d.left != nil {
+			w = &quota{w, d.left, path}
+		}
+		b := bufio.NewWriter(w)
+		if err := fill(b); err != nil {
+			return err
+		}
+		return b.Flush()
+	})
+}
+
+// quota takes so many bytes and no more.
+type quota struct {
+	to   io.Writer
+	left *int64
+	path string
+}
+
+func (q *quota) Write(data []byte) (int, error) {
+	if n := int64(len(data)); n <= *q.left {
+		*q.left -= n
+		return q.to.Write(data)
 	}
-	return d.osDisk.Write(path, data)
+	n, err := q.to.Write(data[:*q.left])
+	*q.left = 0
+	if err == nil {
+		err = &fs.PathError{Op: "write", Path: q.path, Err: syscall.ENOSPC}
+	}
+	return n, err
 }
 
 func (d failing) Rename(from, to string) error {

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"bytes"
+	"io"
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
@@ -22,53 +22,59 @@ func (g inOrder) Fields() []parquet.Field {
 	return fields
 }
 
+// rowGroup is the number of rows that are put into their final form at once.
+const rowGroup = 1 << 20
+
 // parquet writes the table as one Parquet file, compressed with Snappy:
 // step labels and lanes as INT64, all else as DOUBLE, absent values as null.
-func (t *table) parquet() ([]byte, error) {
+func (t *table) parquet(to io.Writer) error {
 	group := inOrder{Group: parquet.Group{}}
 	for _, c := range t.columns {
 		node := parquet.Leaf(parquet.DoubleType)
 		if c.whole {
 			node = parquet.Leaf(parquet.Int64Type)
 		}
-		if c.absent != nil {
+		if c.optional {
 			node = parquet.Optional(node)
 		}
 		group.Group[c.name] = parquet.Compressed(node, &parquet.Snappy)
 		group.names = append(group.names, c.name)
 	}
-	var out bytes.Buffer
-	w := parquet.NewWriter(&out, parquet.NewSchema(t.name, group), parquet.CreatedBy("relief", "1", "results"))
+	w := parquet.NewWriter(to, parquet.NewSchema(t.name, group), parquet.CreatedBy("relief", "1", "results"))
 	const chunk = 1 << 16
 	values := make([]parquet.Value, 0, min(chunk, t.rows))
-	for i, writer := range w.ColumnWriters() {
-		c := &t.columns[i]
-		for from := 0; from < t.rows; from += chunk {
-			values = values[:0]
-			for row := from; row < min(from+chunk, t.rows); row++ {
-				values = append(values, c.value(row, i))
-			}
-			if _, err := writer.WriteRowValues(values); err != nil {
-				return nil, err
+	for group := 0; group < t.rows; group += rowGroup {
+		end := min(group+rowGroup, t.rows)
+		for i, writer := range w.ColumnWriters() {
+			c := &t.columns[i]
+			for from := group; from < end; from += chunk {
+				values = values[:0]
+				for row := from; row < min(from+chunk, end); row++ {
+					values = append(values, c.value(row, i))
+				}
+				if _, err := writer.WriteRowValues(values); err != nil {
+					return err
+				}
 			}
 		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	return w.Close()
 }
 
 func (c *column) value(row, index int) parquet.Value {
+	number, there := c.at(row)
 	level := 0
-	v := parquet.DoubleValue(c.data[row])
+	v := parquet.DoubleValue(number)
 	switch {
-	case c.absent != nil && c.absent[row]:
+	case !there:
 		v = parquet.NullValue()
 	case c.whole:
-		v = parquet.Int64Value(int64(c.data[row]))
+		v = parquet.Int64Value(int64(number))
 	}
-	if c.absent != nil && !c.absent[row] {
+	if c.optional && there {
 		level = 1
 	}
 	return v.Level(0, level, index)

@@ -10,8 +10,12 @@ package store
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,7 +78,10 @@ func Check(study *plan.Study, opts Options) error {
 	if err != nil {
 		return problem(dir, err)
 	}
-	err = f.write("check", []byte{'\n'})
+	err = f.write("check", func(w io.Writer) error {
+		_, err := w.Write([]byte{'\n'})
+		return err
+	})
 	f.giveUp(err)
 	if err != nil {
 		return problem(dir, err)
@@ -179,14 +186,41 @@ type writer struct {
 
 // add writes a file and keeps its digest.
 func (w *writer) add(name string, data []byte) error {
-	if err := w.write(name, data); err != nil {
+	return w.stream(name, func(to io.Writer) error {
+		_, err := to.Write(data)
+		return err
+	})
+}
+
+// stream writes a file piece by piece and keeps its digest.
+func (w *writer) stream(name string, fill func(io.Writer) error) error {
+	sum := &summing{hash: sha256.New()}
+	err := w.write(name, func(to io.Writer) error {
+		sum.to = to
+		return fill(sum)
+	})
+	if err != nil {
 		return err
 	}
-	entry := written{name, len(data), digest(data)}
+	entry := written{name, sum.size, hex.EncodeToString(sum.hash.Sum(nil))}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.written = append(w.written, entry)
 	return nil
+}
+
+// summing counts and digests what it passes on.
+type summing struct {
+	to   io.Writer
+	hash hash.Hash
+	size int
+}
+
+func (s *summing) Write(data []byte) (int, error) {
+	n, err := s.to.Write(data)
+	s.hash.Write(data[:n])
+	s.size += n
+	return n, err
 }
 
 // all writes every file: the data and plots side by side, then what refers to
@@ -338,17 +372,11 @@ func (w *writer) plot(p *engine.PlotResult, names fileNames, svg *[]byte) error 
 // data writes a table as the files of these names.
 func (w *writer) data(t *table, names []string) error {
 	for _, name := range names {
+		fill := t.parquet
 		if strings.HasSuffix(name, ".csv") {
-			if err := w.add(name, t.csv()); err != nil {
-				return err
-			}
-			continue
+			fill = t.csv
 		}
-		data, err := t.parquet()
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		if err := w.add(name, data); err != nil {
+		if err := w.stream(name, fill); err != nil {
 			return err
 		}
 	}

@@ -281,7 +281,7 @@ func TestColumnsOfVectorsAndCollisions(t *testing.T) {
 		},
 	}
 	want := "t,lane,vary_t,loss,W_0,W_1,path_lane\n0,0,7,1,,,5\n0,1,8,2,,,6\n4,0,7,3,10,11,7\n4,1,8,4,20,21,8\n"
-	if got := string(runTable(r).csv()); got != want {
+	if got := csvOf(t, runTable(r)); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 	r.Plan.Vary = nil
@@ -290,7 +290,7 @@ func TestColumnsOfVectorsAndCollisions(t *testing.T) {
 		{Path: []string{"loss"}, Values: array.Series(graph.Of(2), []int{4}, []float64{1, 2})},
 		{Path: []string{"path", "W"}, Values: array.Series(graph.Of(2, 2), []int{4}, []float64{10, 11, 20, 21})},
 	}
-	if got := string(runTable(r).csv()); got != want {
+	if got := csvOf(t, runTable(r)); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
@@ -355,4 +355,44 @@ func TestGitState(t *testing.T) {
 
 func figure() *render.Figure {
 	return &render.Figure{Panels: []render.Panel{{Marks: []render.Mark{render.Line{X: []float64{0, 1}, Y: []float64{1, 2}}}}}}
+}
+
+func csvOf(t *testing.T, x *table) string {
+	t.Helper()
+	var b strings.Builder
+	if err := x.csv(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// A table of more than one row group reads back whole.
+func TestParquetInRowGroups(t *testing.T) {
+	const rows = rowGroup + 5
+	x := &table{name: "long", rows: rows}
+	x.add(column{name: "t", whole: true, at: func(row int) (float64, bool) { return float64(3 * row), true }}, "")
+	x.add(column{name: "v", optional: true, at: func(row int) (float64, bool) { return float64(row) / 2, row%2 == 0 }}, "")
+	var b bytes.Buffer
+	if err := x.parquet(&b); err != nil {
+		t.Fatal(err)
+	}
+	f, err := parquet.OpenFile(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.RowGroups()) != 2 || f.NumRows() != rows {
+		t.Fatalf("%d row groups, %d rows", len(f.RowGroups()), f.NumRows())
+	}
+	tail := f.RowGroups()[1].Rows()
+	defer tail.Close()
+	got := make([]parquet.Row, 5)
+	if n, _ := tail.ReadRows(got); n != 5 {
+		t.Fatalf("%d rows at the end", n)
+	}
+	for i, row := range got {
+		k := rowGroup + i
+		if row[0].Int64() != int64(3*k) || row[1].IsNull() == (k%2 == 0) || k%2 == 0 && row[1].Double() != float64(k)/2 {
+			t.Errorf("row %d is %v", k, row)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,13 +16,14 @@ type table struct {
 	columns []column
 }
 
-// A column holds numbers. Whole columns are step labels and lanes; absent
-// marks the rows that have no value, nil if all do.
+// A column gives numbers, row by row; it does not hold them, since the columns
+// of a long run are larger than its series. Whole columns are step labels and
+// lanes; an optional one has rows without a value.
 type column struct {
-	name   string
-	whole  bool
-	data   []float64
-	absent []bool
+	name     string
+	whole    bool
+	optional bool
+	at       func(row int) (v float64, there bool)
 }
 
 func (t *table) add(c column, prefix string) {
@@ -43,22 +45,13 @@ func (t *table) add(c column, prefix string) {
 // parameter, x, w_0 or W_0_1 by element; and the probes. A step at which one
 // series was recorded and another was not leaves the other absent.
 func runTable(r *engine.RunResult) *table {
-	var steps []int
-	for _, s := range r.Series {
-		steps = append(steps, s.Values.Steps...)
-	}
-	slices.Sort(steps)
-	steps = slices.Compact(steps)
+	steps := allSteps(r.Series)
 	lanes := 1
 	for _, n := range r.Plan.Lanes() {
 		lanes *= n
 	}
 	t := &table{name: fileName(r.Plan.Address), rows: len(steps) * lanes}
-	label := column{name: "t", whole: true, data: make([]float64, t.rows)}
-	for i := range label.data {
-		label.data[i] = float64(steps[i/lanes])
-	}
-	t.add(label, "")
+	t.add(column{name: "t", whole: true, at: func(row int) (float64, bool) { return float64(steps[row/lanes]), true }}, "")
 	if len(r.Plan.Vary) > 0 {
 		t.addLanes(r, lanes)
 	}
@@ -71,12 +64,25 @@ func runTable(r *engine.RunResult) *table {
 	return t
 }
 
-func (t *table) addLanes(r *engine.RunResult, lanes int) {
-	lane := column{name: "lane", whole: true, data: make([]float64, t.rows)}
-	for i := range lane.data {
-		lane.data[i] = float64(i % lanes)
+// allSteps are the steps at which any of the series was recorded. Most share
+// their steps.
+func allSteps(series []engine.Series) []int {
+	var all []int
+	for i, s := range series {
+		switch steps := s.Values.Steps; {
+		case i == 0:
+			all = steps
+		case !slices.Equal(all, steps):
+			all = slices.Concat(all, steps)
+			slices.Sort(all)
+			all = slices.Compact(all)
+		}
 	}
-	t.add(lane, "")
+	return all
+}
+
+func (t *table) addLanes(r *engine.RunResult, lanes int) {
+	t.add(column{name: "lane", whole: true, at: func(row int) (float64, bool) { return float64(row % lanes), true }}, "")
 	inner := lanes
 	for _, v := range r.Plan.Vary {
 		n := len(v.Values[0])
@@ -84,12 +90,10 @@ func (t *table) addLanes(r *engine.RunResult, lanes int) {
 			return
 		}
 		inner /= n
+		each := inner
 		for k, name := range v.Names {
-			c := column{name: name, data: make([]float64, t.rows)}
-			for i := range c.data {
-				c.data[i] = v.Values[k][i%lanes/inner%n]
-			}
-			t.add(c, "vary")
+			values := v.Values[k]
+			t.add(column{name: name, at: func(row int) (float64, bool) { return values[row%lanes/each%n], true }}, "vary")
 		}
 	}
 }
@@ -98,36 +102,30 @@ func (t *table) addSeries(s engine.Series, steps []int, lanes int) {
 	name, prefix := s.Path[len(s.Path)-1], s.Path[0]
 	size := s.Values.Type.Size()
 	each := size / lanes
-	if each*lanes != size { // the same for all lanes
+	perLane := each*lanes == size // else it is the same for all lanes
+	if !perLane {
 		each = size
-	}
-	rowOf := make([]int, len(s.Values.Steps)) // of the table, for each step of the series
-	for i, k := range s.Values.Steps {
-		rowOf[i], _ = slices.BinarySearch(steps, k)
 	}
 	dims := s.Values.Type.Dims()
 	if len(dims) > 0 && each < size {
 		dims = dims[len(dims)-elementAxes(dims, each):]
 	}
+	own, data := s.Values.Steps, s.Values.Data
 	for e := range each {
-		c := column{name: name + subscript(dims, e), data: make([]float64, t.rows)}
-		if len(s.Values.Steps) < len(steps) {
-			c.absent = make([]bool, t.rows)
-			for i := range c.absent {
-				c.absent[i] = true
-			}
-		}
-		for i, row := range rowOf {
-			for lane := range lanes {
-				at := i*size + e
-				if each < size {
-					at += lane * each
-				}
-				c.data[row*lanes+lane] = s.Values.Data[at]
-				if c.absent != nil {
-					c.absent[row*lanes+lane] = false
+		c := column{name: name + subscript(dims, e), optional: len(own) < len(steps)}
+		c.at = func(row int) (float64, bool) {
+			i := row / lanes
+			if c.optional {
+				var there bool
+				if i, there = slices.BinarySearch(own, steps[i]); !there {
+					return 0, false
 				}
 			}
+			at := i*size + e
+			if perLane {
+				at += row % lanes * each
+			}
+			return data[at], true
 		}
 		t.add(c, prefix)
 	}
@@ -165,11 +163,8 @@ func landscapeTable(l *engine.LandscapeResult) *table {
 			continue
 		}
 		inner /= len(p)
-		c := column{name: l.Plan.Axes[i].Label, data: make([]float64, t.rows)}
-		for k := range c.data {
-			c.data[k] = p[k/inner%len(p)]
-		}
-		t.add(c, "axis")
+		each := inner
+		t.add(column{name: l.Plan.Axes[i].Label, at: func(row int) (float64, bool) { return p[row/each%len(p)], true }}, "axis")
 	}
 	for _, f := range l.Fields {
 		t.addField(f, t.rows)
@@ -178,24 +173,21 @@ func landscapeTable(l *engine.LandscapeResult) *table {
 }
 
 func (t *table) addField(f engine.Named, rows int) {
-	if len(f.Value.Data) == rows {
-		t.add(column{name: f.Name, data: f.Value.Data}, "field")
-		return
-	}
-	each := len(f.Value.Data) / max(rows, 1)
+	data := f.Value.Data
+	each := len(data) / max(rows, 1)
 	for e := range each {
-		c := column{name: f.Name + "_" + strconv.Itoa(e), data: make([]float64, rows)}
-		for i := range c.data {
-			c.data[i] = f.Value.Data[i*each+e]
+		name := f.Name
+		if each > 1 {
+			name += "_" + strconv.Itoa(e)
 		}
-		t.add(c, "field")
+		t.add(column{name: name, at: func(row int) (float64, bool) { return data[row*each+e], true }}, "field")
 	}
 }
 
 // csv writes the table with a line of names. Numbers have the fewest digits
 // that read back as themselves; what is not finite is NaN, Infinity or
 // -Infinity, and what is absent is empty.
-func (t *table) csv() []byte {
+func (t *table) csv(to io.Writer) error {
 	var b []byte
 	for i, c := range t.columns {
 		if i > 0 {
@@ -205,21 +197,29 @@ func (t *table) csv() []byte {
 	}
 	b = append(b, '\n')
 	for row := range t.rows {
-		for i, c := range t.columns {
+		for i := range t.columns {
+			c := &t.columns[i]
 			if i > 0 {
 				b = append(b, ',')
 			}
-			switch {
-			case c.absent != nil && c.absent[row]:
+			switch v, there := c.at(row); {
+			case !there:
 			case c.whole:
-				b = strconv.AppendInt(b, int64(c.data[row]), 10)
+				b = strconv.AppendInt(b, int64(v), 10)
 			default:
-				b = appendNumber(b, c.data[row])
+				b = appendNumber(b, v)
 			}
 		}
 		b = append(b, '\n')
+		if len(b) > 1<<15 {
+			if _, err := to.Write(b); err != nil {
+				return err
+			}
+			b = b[:0]
+		}
 	}
-	return b
+	_, err := to.Write(b)
+	return err
 }
 
 func csvField(s string) string {
