@@ -33,7 +33,7 @@ var sourceCodes = []Entry{
 	{
 		Code:    "RL0105",
 		Title:   "expression too long",
-		Meaning: "One expression may chain up to 32,768 operators, and a number may have up to 1,000 characters.",
+		Meaning: "One expression may chain up to 65,536 operators, and a number may have up to 1,000 characters.",
 		Example: "locals { a = 1 + 1 + 1 } # and 40,000 more terms",
 		Cure:    "Write a long sum as `sum([for v in values : v])`, or keep the numbers in a data file.",
 	},

@@ -30,7 +30,7 @@ import (
 const (
 	MaxSize   = 1 << 20 // bytes
 	MaxDepth  = 256     // nested brackets, templates, signs, indices and conditionals
-	MaxChain  = 1 << 15 // height of an expression's tree, as of a sum of that many terms
+	MaxChain  = 1 << 16 // height of an expression's tree, as of a sum of that many terms
 	MaxNumber = 1000    // characters of a number
 	maxErrors = 100     // syntax errors reported for one file
 )
