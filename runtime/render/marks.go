@@ -25,7 +25,7 @@ func (p *panel) trace() {
 		g := &p.shapes[i]
 		switch m := m.(type) {
 		case Line:
-			g.line(p.points(xOr(m.X, len(m.Y)), m.Y), thinLine)
+			g.line(p.linePoints(xOr(m.X, len(m.Y)), m.Y), thinLine)
 		case Path:
 			if m.ByStep {
 				g.steps(p.points(m.X, m.Y))

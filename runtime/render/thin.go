@@ -2,6 +2,7 @@ package render
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -90,6 +91,38 @@ func thinColumns(r []point) []point {
 			}
 		}
 		i = j
+	}
+	return out
+}
+
+// linePoints is points for what thinLine thins. Those of a very long line are
+// thinned while they are made, which leaves the same: the first, least, greatest
+// and last of a column are among those of its parts.
+func (p *panel) linePoints(x, y []float64) []point {
+	const chunk = 1 << 14
+	n := min(len(x), len(y))
+	if n <= 4*chunk || !slices.IsSorted(x[:n]) {
+		return p.points(x, y)
+	}
+	var out []point
+	for from := 0; from < n; from += chunk {
+		to := min(from+chunk, n)
+		part := p.points(x[from:to], y[from:to])
+		for len(part) > 0 {
+			if !finite(part[0]) { // one stands for a gap of any length
+				if len(out) == 0 || finite(out[len(out)-1]) {
+					out = append(out, part[0])
+				}
+				part = part[1:]
+				continue
+			}
+			end := slices.IndexFunc(part, func(q point) bool { return !finite(q) })
+			if end < 0 {
+				end = len(part)
+			}
+			out = append(out, thinColumns(part[:end])...)
+			part = part[end:]
+		}
 	}
 	return out
 }

@@ -86,6 +86,9 @@ func (s *scale) linearTicks(n int) ([]tick, string) {
 	step := float64(m) * math.Pow(10, float64(e))
 	eps := (s.hi - s.lo) * 1e-9
 	first, last := math.Ceil((s.lo-eps)/step), math.Floor((s.hi+eps)/step)
+	if last < first && n < 40 { // a step of 0.5 misses 1.07 to 1.49
+		return s.linearTicks(n + 1)
+	}
 	if !(math.Abs(first) < 1e15 && math.Abs(last) < 1e15 && last-first < 1000) {
 		return []tick{{at: 0, label: formatValue(s.lo)}, {at: 1, label: formatValue(s.hi)}}, ""
 	}
