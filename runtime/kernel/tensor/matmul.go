@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"fmt"
+	"unsafe"
 
 	"relief/runtime/kernel"
 )
@@ -9,7 +10,7 @@ import (
 const (
 	// blockRows is the number of rows of A that a worker takes at a time: with
 	// depth columns they fill a part of the second cache.
-	blockRows = 144
+	blockRows = 192
 	// passCols and passSize limit the columns and elements of B that are packed
 	// at a time.
 	passCols = 1024
@@ -22,7 +23,7 @@ const (
 	farStride = 512
 	// serial is the number of multiplications below which one worker is
 	// sooner done than two are started.
-	serial = 1 << 17
+	serial = 1 << 20
 )
 
 // Epilogue is what happens to the sums of a product before they are C.
@@ -216,10 +217,14 @@ func (p *product[T]) block(block, group, worker int) {
 		k := min(depth, p.rows-q)
 		s := strip[T]{k: k, segments: 1, rows: rows, ldc: p.c.RowStride, add: p.epilogue.Accumulate || p.row+q > 0}
 		s.a, s.rs, s.cs = p.a.Data[i0*p.a.RowStride+(p.row+q)*p.a.ColStride:], p.a.RowStride, p.a.ColStride
-		if max(s.rs, s.cs) >= farStride && last-first > w {
+		packed := max(s.rs, s.cs) >= farStride && last-first > w
+		if packed {
 			p.packBlock(&s, p.blocks[worker*p.each:][:p.each])
 		}
 		for j := first; j < last; j += w {
+			if packed && q+depth < p.rows {
+				p.fetch(&s, i0, p.row+q+depth, (j-first)/w)
+			}
 			s.cols = min(w, last-j)
 			s.b = p.panel(j, q)
 			s.c = p.c.Data[i0*p.c.RowStride+p.col+j:]
@@ -257,6 +262,25 @@ func (p *product[T]) packBlock(s *strip[T], dst []T) {
 		}
 	}
 	s.a, s.rs, s.cs = dst, rs, cs
+}
+
+// fetch lets the strip of the given panel fetch its share of the next block:
+// the rows from i on and the columns from q on, in runs of what is adjacent.
+func (p *product[T]) fetch(s *strip[T], i, q, panel int) {
+	var x T
+	chunk := fetchLines * lineBytes / int(unsafe.Sizeof(x))
+	runs, length := s.rows, depth
+	s.run = p.a.RowStride
+	if p.a.ColStride != 1 {
+		runs, length, s.run = depth, s.rows, p.a.ColStride
+	}
+	chunks := ceil(length, chunk)
+	part := panel / chunks * (s.rows / p.t.rows * p.t.rows)
+	at := i*p.a.RowStride + q*p.a.ColStride + part*s.run + panel%chunks*chunk
+	s.ahead = nil
+	if part < runs && at < len(p.a.Data) {
+		s.ahead = p.a.Data[at:]
+	}
 }
 
 func (e *Epilogue[T]) none() bool { return e.Bias == nil && e.Activation == Identity }

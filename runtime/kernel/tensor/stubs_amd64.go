@@ -75,6 +75,9 @@ func tile11x2F32AVX512(k int, segments int, a *float32, rs int, cs int, ss int, 
 func tile12x2F32AVX512(k int, segments int, a *float32, rs int, cs int, ss int, b *float32, c *float32, ldc int, tiles int, cols int, add int)
 
 //go:noescape
+func fetchingTileF32AVX512(k int, segments int, a *float32, rs int, cs int, ss int, b *float32, c *float32, ldc int, tiles int, cols int, add int, ahead *float32, leap int, rewind int)
+
+//go:noescape
 func tile1x1F64AVX512(k int, segments int, a *float64, rs int, cs int, ss int, b *float64, c *float64, ldc int, tiles int, cols int, add int)
 
 //go:noescape
@@ -145,6 +148,9 @@ func tile11x2F64AVX512(k int, segments int, a *float64, rs int, cs int, ss int, 
 
 //go:noescape
 func tile12x2F64AVX512(k int, segments int, a *float64, rs int, cs int, ss int, b *float64, c *float64, ldc int, tiles int, cols int, add int)
+
+//go:noescape
+func fetchingTileF64AVX512(k int, segments int, a *float64, rs int, cs int, ss int, b *float64, c *float64, ldc int, tiles int, cols int, add int, ahead *float64, leap int, rewind int)
 
 //go:noescape
 func tile1x1F32AVX2(k int, segments int, a *float32, rs int, cs int, ss int, b *float32, c *float32, ldc int, tiles int, cols int, add int)

@@ -58,7 +58,20 @@ type strip[T Float] struct {
 	ldc         int
 	rows, cols  int
 	add         bool // to C, else set
+
+	// What to fetch into the cache meanwhile, if anything: for each row of the
+	// strip fetchLines lines of memory, run elements after those of the row
+	// before. Results do not depend on it.
+	ahead []T
+	run   int
 }
+
+const (
+	lineBytes  = 64
+	fetchLines = depth / fetchSegments
+	// fetchSegments is how many segments a strip that fetches has.
+	fetchSegments = 16
+)
 
 // multiply computes a strip at the level in use.
 func (s *strip[T]) multiply(t tiling) {

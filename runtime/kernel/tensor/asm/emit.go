@@ -73,6 +73,15 @@ func (e *emitter) param(name string) reg.GPVirtual {
 	return r
 }
 
+// stack is where a parameter is in memory.
+func (e *emitter) stack(name string) Mem {
+	p, err := e.Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
+}
+
 // scaled loads a parameter that counts elements, as bytes.
 func (e *emitter) scaled(name string) reg.GPVirtual {
 	r := e.param(name)
@@ -107,8 +116,6 @@ func (e *emitter) move(from, to Op) {
 		e.VMOVUPS(from, to)
 	}
 }
-
-func (e *emitter) load(m Op) reg.VecVirtual { r := e.reg(); e.move(m, r); return r }
 
 // broadcast fills a register with the element in memory.
 func (e *emitter) broadcast(m Mem, to reg.VecVirtual) {

@@ -37,8 +37,11 @@ func generate(dir string) error {
 			e.double = double
 			for nv := 1; nv <= e.vectors(); nv++ {
 				for mr := 1; mr <= e.rows(); mr++ {
-					e.tile(mr, nv)
+					e.tile(mr, nv, false)
 				}
+			}
+			if wide {
+				e.tile(e.rows(), e.vectors(), true)
 			}
 		}
 		asm, decl, err := e.print()

@@ -21,6 +21,9 @@ func (e *emitter) vectors() int { return 2 }
 
 func (e *emitter) tileName(mr, nv int) string { return fmt.Sprintf("tile%dx%d%s", mr, nv, e.suffix()) }
 
+// lineBytes is the size of a line of the caches.
+const lineBytes = 64
+
 const tileSignature = "func(k, segments int, a *%[1]s, rs, cs, ss int, b *%[1]s, c *%[1]s, ldc, tiles, cols, add int)"
 
 // tile writes the product of tiles of mr rows of A with one packed panel of B,
@@ -28,9 +31,17 @@ const tileSignature = "func(k, segments int, a *%[1]s, rs, cs, ss int, b *%[1]s,
 // segments ss apart; rows are rs apart. The panel holds nv vectors for each
 // element of a row of A. Every element of C is summed in the order of the
 // panel, from zero, and then stored, or added to what is there.
-func (e *emitter) tile(mr, nv int) {
-	name := e.tileName(mr, nv)
-	e.begin(name, fmt.Sprintf(tileSignature, e.element()))
+//
+// A tile that fetches ahead also asks for a line of memory at each element: the
+// first at ahead, then one after the other, leap bytes left out after each
+// segment and rewind bytes gone back after each tile.
+func (e *emitter) tile(mr, nv int, fetch bool) {
+	name, signature := e.tileName(mr, nv), fmt.Sprintf(tileSignature, e.element())
+	if fetch {
+		name = e.fetchName()
+		signature = signature[:len(signature)-1] + ", ahead *" + e.element() + ", leap, rewind int)"
+	}
+	e.begin(name, signature)
 	label := func(s string) string { return name + "_" + s }
 	top, c, tiles := e.param("a"), e.param("c"), e.param("tiles")
 	rs, cs := e.scaled("rs"), e.scaled("cs")
@@ -64,6 +75,10 @@ func (e *emitter) tile(mr, nv int) {
 		return m
 	}
 
+	var ahead reg.GPVirtual
+	if fetch {
+		ahead = e.param("ahead")
+	}
 	e.Label(label("tile"))
 	for i := range acc {
 		for _, r := range acc[i] {
@@ -98,6 +113,10 @@ func (e *emitter) tile(mr, nv int) {
 			e.accumulate(acc[i][j], row[j], t)
 		}
 	}
+	if fetch {
+		e.PREFETCHT1(Mem{Base: ahead})
+		e.ADDQ(I8(lineBytes), ahead)
+	}
 	for _, p := range bases {
 		e.ADDQ(cs, p)
 	}
@@ -107,8 +126,14 @@ func (e *emitter) tile(mr, nv int) {
 	for _, p := range bases {
 		e.ADDQ(skip, p)
 	}
+	if fetch {
+		e.ADDQ(e.stack("leap"), ahead)
+	}
 	e.DECQ(segments)
 	e.JNZ(LabelRef(label("segment")))
+	if fetch {
+		e.SUBQ(e.stack("rewind"), ahead)
+	}
 
 	ldc, cols, add := e.scaled("ldc"), e.param("cols"), e.param("add")
 	at := func(j int) Mem { return Mem{Base: c, Disp: j * e.bytes()} }
@@ -146,6 +171,9 @@ func (e *emitter) tile(mr, nv int) {
 	e.VZEROUPPER()
 	e.RET()
 }
+
+// fetchName names the tile that fetches ahead.
+func (e *emitter) fetchName() string { return "fetchingTile" + e.suffix() }
 
 // tables returns Go source that names the tile functions by their size.
 func tables() []byte {
