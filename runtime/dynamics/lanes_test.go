@@ -322,8 +322,16 @@ func TestRecordingTooMuchIsRefused(t *testing.T) {
 		t.Fatal(e)
 	}
 	run.Every = every
-	if err := checkMemory(run, 1, 0); err != nil {
+	if err := checkMemory(run, 1, 0, 0); err != nil {
 		t.Errorf("every = %d: %v", every, err)
+	}
+	// It no longer is beside others.
+	err = checkMemory(run, 1, 0, MaxMemory-1000)
+	if codeOf(err) != codeTooLarge || !strings.Contains(err.(diag.List)[0].Summary, "of the runs before it") {
+		t.Errorf("beside others: %v", err)
+	}
+	if err := checkMemory(run, 1, 0, MaxMemory); codeOf(err) != codeTooLarge {
+		t.Errorf("with nothing left: %v", err)
 	}
 }
 

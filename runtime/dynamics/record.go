@@ -132,12 +132,16 @@ func fillNaN(d []float64) {
 	}
 }
 
-// defaultMemory is the largest size of recorded series in bytes unless the
-// options say otherwise.
-const defaultMemory = 4 << 30
+// MaxMemory is how many bytes runs may record together unless the options say
+// otherwise.
+const MaxMemory = 4 << 30
 
-// recordedBytes is the size of all series that a run records, before it runs.
-func recordedBytes(run *plan.Run, count int) float64 {
+// RecordedBytes is the memory in bytes that what a run of so many lanes records
+// will take, known before it runs: its series, and the labels of their steps
+// twice, since plots need them as numbers. On their way to the disk series are
+// not copied.
+func RecordedBytes(run *plan.Run, lanes int) float64 {
+	run = atLeastOnce(run)
 	perStep := 4.0 // loss, norm of the gradient, rate, stability
 	if run.RecordPath {
 		perStep += float64(run.Objective.Size())
@@ -146,25 +150,38 @@ func recordedBytes(run *plan.Run, count int) float64 {
 		perStep++
 	}
 	total := perStep * float64(rowsOf(run.Steps, run.Every))
+	labels := map[int]bool{run.Every: true}
 	for _, p := range run.Probes {
 		total += float64(p.Value.Type().Size()) * float64(rowsOf(run.Steps, p.Every))
+		labels[p.Every] = true
 	}
-	return 8 * total * float64(count)
+	total *= float64(lanes)
+	for every := range labels {
+		total += 2 * float64(rowsOf(run.Steps, every))
+	}
+	return 8 * total
 }
 
-// checkMemory refuses a run whose series would exceed the limit in bytes, 0
-// meaning 4 GiB.
-func checkMemory(run *plan.Run, count int, limit int64) error {
+// checkMemory refuses a run that would record more bytes than the limit, 0
+// meaning MaxMemory, leaves beside what other runs record.
+func checkMemory(run *plan.Run, lanes int, limit, others int64) error {
 	if limit == 0 {
-		limit = defaultMemory
+		limit = MaxMemory
 	}
-	need := recordedBytes(run, count)
-	if need <= float64(limit) {
+	need, left := RecordedBytes(run, lanes), float64(limit-others)
+	if need <= left {
 		return nil
 	}
-	return diag.List{fail(codeTooLarge, run.Span, run,
-		fmt.Sprintf("Record less: record { every = %d } would fit, and record { path = false } leaves the parameters out.", atLeast(need/float64(limit), run.Every)),
-		"the run would record %s, more than the %s allowed", bytesText(need), bytesText(float64(limit)))}
+	cure := "Record less, here or in the runs before it: record { every = 1000 }, or record { path = false }, which leaves the parameters out."
+	if ratio := need / left; left > 0 && ratio < float64(run.Steps) {
+		cure = fmt.Sprintf("Record less: record { every = %d } would fit, and record { path = false } leaves the parameters out.", atLeast(ratio, run.Every))
+	}
+	beside := ""
+	if others > 0 {
+		beside = fmt.Sprintf(" beside the %s of the runs before it", bytesText(float64(others)))
+	}
+	return diag.List{fail(codeTooLarge, run.Span, run, cure,
+		"the run would record %s%s, more than the %s allowed", bytesText(need), beside, bytesText(float64(limit)))}
 }
 
 // atLeast is a round number of steps that is at least ratio times every.

@@ -21,8 +21,9 @@ type Options struct {
 	From    *State       // for a run that resumes another: where that stood
 	Keep    []int        // steps whose states are kept
 	Workers int          // goroutines; below 1 is 1. Results do not depend on it
-	// Memory is the largest size of the recorded series in bytes; 0 is 4 GiB.
-	Memory int64
+	// Memory is how many bytes may be recorded; 0 is MaxMemory. Others is how
+	// many of them other runs record.
+	Memory, Others int64
 	// Progress, if not nil, is told now and then how many of the steps are made.
 	Progress func(done, steps int)
 }
@@ -44,7 +45,7 @@ func Run(ctx context.Context, run *plan.Run, opt Options) (*Trajectory, error) {
 	if err != nil {
 		return nil, diag.List{fail(codeNoState, resumeSpan(run), run, "", "%v", err)}
 	}
-	if err := checkMemory(run, l.count, opt.Memory); err != nil {
+	if err := checkMemory(run, l.count, opt.Memory, opt.Others); err != nil {
 		return nil, err
 	}
 	if err := checkAxes(m, l); err != nil {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"relief/lang/diag"
+	"relief/runtime/dynamics"
 	"relief/runtime/plan"
 )
 
@@ -27,6 +28,10 @@ type Options struct {
 	// Only selects blocks and what they need, each as `noun.name`,
 	// `noun.name[key]` or a bare noun; nil selects everything.
 	Only []string
+	// Memory is how many bytes all runs may record together; 0 means
+	// dynamics.MaxMemory. A run that would record more than the runs before it
+	// leave is refused.
+	Memory int64
 	// Progress is told how the blocks come along; nil tells nobody.
 	Progress Progress
 }
@@ -79,6 +84,8 @@ type runner struct {
 
 	objectives map[plan.Address]*plan.Objective
 	keep       map[plan.Address][]int // steps of runs whose states are asked for
+	others     map[plan.Address]int64 // bytes that the runs before one record
+	positions  map[*int][]float64     // step labels as numbers, by the first of them: plots share them
 
 	mu         sync.Mutex // guards what follows while blocks run
 	runs       map[plan.Address]*RunResult
@@ -94,6 +101,7 @@ func newRunner(study *plan.Study, opts Options) (*runner, error) {
 		keep:       keptSteps(study),
 		runs:       map[plan.Address]*RunResult{},
 		landscapes: map[plan.Address]*LandscapeResult{},
+		positions:  map[*int][]float64{},
 	}
 	for _, o := range study.Objectives {
 		r.objectives[o.Address] = o
@@ -103,7 +111,50 @@ func newRunner(study *plan.Study, opts Options) (*runner, error) {
 	if problems.HasErrors() {
 		return nil, problems
 	}
+	r.others = r.recordedBefore()
 	return r, nil
+}
+
+// recordedBefore is, for each run, what those before it record, in bytes. A
+// run that is refused records nothing.
+func (r *runner) recordedBefore() map[plan.Address]int64 {
+	before := map[plan.Address]int64{}
+	lanes := map[plan.Address]int{}
+	total := int64(0)
+	limit := r.opts.Memory
+	if limit == 0 {
+		limit = dynamics.MaxMemory
+	}
+	for _, a := range r.study.Order { // what a run resumes comes before it
+		i := slices.IndexFunc(r.study.Runs, func(p *plan.Run) bool { return p.Address == a })
+		if i < 0 || !r.selected(a) {
+			continue
+		}
+		p := r.study.Runs[i]
+		lanes[a] = 1
+		for _, n := range p.Lanes() {
+			lanes[a] *= n
+		}
+		if p.Resume != nil {
+			lanes[a] = max(lanes[a], lanes[p.Resume.Run])
+		}
+		before[a] = total
+		if n := recorded(p, lanes[a]); float64(total)+n <= float64(limit) {
+			total += int64(n)
+		}
+	}
+	return before
+}
+
+// recorded is what a run records, in bytes; 0 if there is a fault in it, which
+// is reported where it runs.
+func recorded(p *plan.Run, lanes int) (bytes float64) {
+	defer func() {
+		if recover() != nil {
+			bytes = 0
+		}
+	}()
+	return dynamics.RecordedBytes(p, lanes)
 }
 
 func (r *runner) workers() int {

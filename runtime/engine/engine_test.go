@@ -10,6 +10,7 @@ import (
 
 	"relief/lang/diag"
 	"relief/runtime/array"
+	"relief/runtime/dynamics"
 	"relief/runtime/engine"
 	"relief/runtime/engine/enginetest"
 	"relief/runtime/graph"
@@ -218,6 +219,39 @@ func TestFaultStaysLocal(t *testing.T) {
 	}
 	if res.Status != engine.Failed || find(t, res, enginetest.After).Status != engine.OK {
 		t.Error("the fault spread")
+	}
+}
+
+// Runs that do not fit beside those before them are refused, the others run.
+func TestMemoryOfAllRuns(t *testing.T) {
+	all := run(t, enginetest.Study(), engine.Options{})
+	sum := 0.0
+	for _, r := range all.Runs {
+		lanes := 1
+		for _, n := range r.Plan.Lanes() {
+			lanes *= n
+		}
+		sum += dynamics.RecordedBytes(r.Plan, lanes)
+	}
+	for _, workers := range []int{1, 4} {
+		if res := run(t, enginetest.Study(), engine.Options{Memory: int64(sum), Workers: workers}); res.Status != all.Status {
+			t.Errorf("%s with memory for all", res.Status)
+		}
+		res := run(t, enginetest.Study(), engine.Options{Memory: int64(sum) - 1, Workers: workers})
+		refused := 0
+		for _, r := range res.Runs {
+			if r.Status == engine.OK {
+				continue
+			}
+			refused++
+			d := r.Diagnostics[0]
+			if r.Status != engine.Failed || d.Code != "RL0504" || !strings.Contains(d.Summary, "beside") || !strings.Contains(d.Detail, "every = ") {
+				t.Errorf("%s: %s, %v", r.Plan.Address, r.Status, r.Diagnostics)
+			}
+		}
+		if refused != 1 {
+			t.Errorf("%d runs are refused", refused)
+		}
 	}
 }
 

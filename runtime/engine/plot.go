@@ -277,7 +277,7 @@ func (f *panelFiller) curves(m *plan.Mark) error {
 		return fmt.Errorf("a %s needs y", m.Kind)
 	}
 	if x == nil {
-		x = lead.positions()
+		x = f.positionsOf(lead)
 	}
 	label, width := f.label(m), m.Width
 	for i := range lead.curves {
@@ -363,14 +363,24 @@ func between(a *array.Array, from, to *int) *array.Array {
 	return array.Series(a.Type.PerStep(), a.Steps[lo:hi], a.Data[lo*size:hi*size])
 }
 
-// positions are the steps of a column, or 0, 1, 2 and so on.
-func (c *column) positions() *column {
-	out := &column{n: c.n, curves: 1, steps: c.steps, data: make([]float64, c.n)}
+// positionsOf gives the steps of a column, or 0, 1, 2 and so on.
+func (r *runner) positionsOf(c *column) *column {
+	out := &column{n: c.n, curves: 1, steps: c.steps}
+	if len(c.steps) > 0 {
+		if data := r.positions[&c.steps[0]]; len(data) >= c.n {
+			out.data = data[:c.n]
+			return out
+		}
+	}
+	out.data = make([]float64, c.n)
 	for i := range out.data {
 		out.data[i] = float64(i)
 		if c.steps != nil {
 			out.data[i] = float64(c.steps[i])
 		}
+	}
+	if len(c.steps) > 0 {
+		r.positions[&c.steps[0]] = out.data
 	}
 	return out
 }

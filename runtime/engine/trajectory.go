@@ -30,6 +30,8 @@ func (r *runner) trajectory(ctx context.Context, p *plan.Run, step func(k int)) 
 		Results:  r.result,
 		Keep:     r.keep[p.Address],
 		Workers:  r.workers(),
+		Memory:   r.opts.Memory,
+		Others:   r.others[p.Address],
 		Progress: func(done, _ int) { step(done) },
 	}
 	if p.Resume != nil {

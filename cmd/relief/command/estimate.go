@@ -69,7 +69,7 @@ func (e *estimator) run(r *plan.Run) cost {
 	}
 	c := cost{
 		evaluations: float64(lanes) * float64(r.Steps+1),
-		bytes:       recorded(r, lanes),
+		bytes:       dynamics.RecordedBytes(r, lanes),
 		operations:  math.NaN(), seconds: math.NaN(),
 	}
 	m, err := dynamics.NewMap(r, stand)
@@ -100,20 +100,6 @@ func (e *estimator) run(r *plan.Run) cost {
 	c.operations = operations(m.Graph, outputs)
 	c.seconds = c.evaluations * e.speed(m.Graph, inputs, outputs, loop, lanes) / parallel(lanes)
 	return c
-}
-
-// recorded is the size of all series of a run in bytes.
-func recorded(r *plan.Run, lanes int) float64 {
-	rows := func(every int) float64 { return float64(r.Steps/max(1, every) + 1) }
-	perStep := 4.0 // loss, norm of the gradient, rate, stability
-	if r.RecordPath {
-		perStep += float64(r.Objective.Size())
-	}
-	n := perStep * rows(r.Every)
-	for _, p := range r.Probes {
-		n += float64(p.Value.Type().Size()) * rows(p.Every)
-	}
-	return 8 * n * float64(lanes)
 }
 
 func (e *estimator) landscape(l *plan.Landscape) cost {
