@@ -105,9 +105,12 @@ func (p *panel) linePoints(x, y []float64) []point {
 		return p.points(x, y)
 	}
 	var out []point
+	buffer := make([]point, chunk)
 	for from := 0; from < n; from += chunk {
-		to := min(from+chunk, n)
-		part := p.points(x[from:to], y[from:to])
+		part := buffer[:min(chunk, n-from)]
+		for i := range part {
+			part[i] = p.at(x[from+i], y[from+i])
+		}
 		for len(part) > 0 {
 			if !finite(part[0]) { // one stands for a gap of any length
 				if len(out) == 0 || finite(out[len(out)-1]) {
