@@ -22,6 +22,8 @@ type Workspace[T Float] struct {
 	wait    sync.WaitGroup
 
 	product product[T]
+	sweep   sweep[T]
+	weights weightGrad[T]
 }
 
 // NewWorkspace returns a workspace of at least one worker with scratch memory
