@@ -51,8 +51,9 @@ const (
 	codeNoValue  diag.Code = "RL0506"
 )
 
-// chunk is the number of samples evaluated between two reports of progress.
-const chunk = 1 << 16
+// chunk is the number of samples evaluated between two reports of progress: few
+// enough for a second-level cache, enough for several workers.
+const chunk = 1 << 14
 
 // Sample samples a landscape. The error is a diag.List, or that of the context
 // if it was cancelled.
@@ -290,15 +291,17 @@ func (r *Landscape) evaluate(ctx context.Context, g *graph.Graph, outputs []grap
 	last := r.Positions[len(r.Positions)-1].Data // along the axis that changes fastest
 	for from := 0; from < total; from += chunk {
 		n := min(chunk, total-from)
-		fast := s.Input(len(inputs) - 1)
-		for k := range n {
-			fast[k] = last[(from+k)%len(last)]
-		}
-		if len(inputs) == 2 {
-			slow := s.Input(0)
-			for k := range n {
-				slow[k] = r.Positions[0].Data[(from+k)/len(last)]
+		for k := 0; k < n; { // along one row of the grid, as far as the chunk goes
+			at := (from + k) % len(last)
+			m := min(len(last)-at, n-k)
+			copy(s.Input(len(inputs) - 1)[k:], last[at:at+m])
+			if len(inputs) == 2 {
+				row := s.Input(0)[k : k+m]
+				for i := range row {
+					row[i] = r.Positions[0].Data[(from+k)/len(last)]
+				}
 			}
+			k += m
 		}
 		if err := s.RunParallel(ctx, max(1, opt.Workers)); err != nil {
 			return err
@@ -326,12 +329,15 @@ func secondDifference(a *array.Array, axis int) *array.Array {
 	}
 	n := dims[axis]
 	out := make([]float64, len(a.Data))
-	for i := range out {
-		if k := i / stride % n; k == 0 || k == n-1 {
-			out[i] = math.NaN()
-			continue
+	for from := 0; from < len(out); from += n * stride { // the lines along the axis that lie side by side
+		x, d := a.Data[from:from+n*stride], out[from:from+n*stride]
+		end := len(d) - stride
+		for i := range stride {
+			d[i], d[end+i] = math.NaN(), math.NaN()
 		}
-		out[i] = a.Data[i-stride] - 2*a.Data[i] + a.Data[i+stride]
+		for i := stride; i < end; i++ {
+			d[i] = x[i-stride] - 2*x[i] + x[i+stride]
+		}
 	}
 	return array.New(a.Type, out)
 }
