@@ -33,7 +33,7 @@ func (p *panel) trace() {
 				g.line(p.points(m.X, m.Y), wholePath)
 			}
 		case Scatter:
-			g.dots = thinDots(p.points(m.X, m.Y), p.frame)
+			g.dots = thinDotsOf(min(len(m.X), len(m.Y)), func(i int) point { return p.at(m.X[i], m.Y[i]) }, p.frame)
 		case Band:
 			p.band(g, &m)
 		case Histogram:

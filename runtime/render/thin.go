@@ -202,27 +202,42 @@ func thinCells(parts [][]point, size float64, limit int) (out [][]point, n int) 
 // maxElements are left; it stays under the size of a dot unless the panel is
 // very large.
 func thinDots(pts []point, within frame) []point {
-	var in []point
-	for _, p := range pts {
-		if finite(p) && within.holds(p) {
-			in = append(in, p)
+	return thinDotsOf(len(pts), func(i int) point { return pts[i] }, within)
+}
+
+// thinDotsOf is thinDots of n points that are made when they are looked at:
+// very many dots are never all there.
+func thinDotsOf(n int, at func(i int) point, within frame) []point {
+	inside := func(i int) (point, bool) {
+		p := at(i)
+		return p, finite(p) && within.holds(p)
+	}
+	var few []point
+	count := 0
+	for i := range n {
+		if p, ok := inside(i); ok {
+			if count++; count <= 500 {
+				few = append(few, p)
+			}
 		}
 	}
-	if len(in) <= 500 {
-		return in
+	if count <= 500 {
+		return few
 	}
 	for size := column; ; size *= 1.3 {
-		seen := make(map[cell]struct{}, min(len(in), maxElements))
+		seen := make(map[cell]struct{}, min(count, maxElements))
 		var out []point
-		for _, p := range in {
+		for i := 0; i < n && len(out) <= maxElements; i++ {
+			p, ok := inside(i)
+			if !ok {
+				continue
+			}
 			c := cellOf(p, size)
 			if _, ok := seen[c]; ok {
 				continue
 			}
 			seen[c] = struct{}{}
-			if out = append(out, p); len(out) > maxElements {
-				break
-			}
+			out = append(out, p)
 		}
 		if len(out) <= maxElements {
 			return out
