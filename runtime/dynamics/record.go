@@ -178,7 +178,7 @@ func checkMemory(run *plan.Run, lanes int, limit, others int64) error {
 	}
 	beside := ""
 	if others > 0 {
-		beside = fmt.Sprintf(" beside the %s of the runs before it", bytesText(float64(others)))
+		beside = fmt.Sprintf(" beside the %s of the runs before it and of plots", bytesText(float64(others)))
 	}
 	return diag.List{fail(codeTooLarge, run.Span, run, cure,
 		"the run would record %s%s, more than the %s allowed", bytesText(need), beside, bytesText(float64(limit)))}

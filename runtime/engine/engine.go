@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"relief/lang/diag"
-	"relief/runtime/dynamics"
 	"relief/runtime/plan"
 )
 
@@ -113,48 +112,6 @@ func newRunner(study *plan.Study, opts Options) (*runner, error) {
 	}
 	r.others = r.recordedBefore()
 	return r, nil
-}
-
-// recordedBefore is, for each run, what those before it record, in bytes. A
-// run that is refused records nothing.
-func (r *runner) recordedBefore() map[plan.Address]int64 {
-	before := map[plan.Address]int64{}
-	lanes := map[plan.Address]int{}
-	total := int64(0)
-	limit := r.opts.Memory
-	if limit == 0 {
-		limit = dynamics.MaxMemory
-	}
-	for _, a := range r.study.Order { // what a run resumes comes before it
-		i := slices.IndexFunc(r.study.Runs, func(p *plan.Run) bool { return p.Address == a })
-		if i < 0 || !r.selected(a) {
-			continue
-		}
-		p := r.study.Runs[i]
-		lanes[a] = 1
-		for _, n := range p.Lanes() {
-			lanes[a] *= n
-		}
-		if p.Resume != nil {
-			lanes[a] = max(lanes[a], lanes[p.Resume.Run])
-		}
-		before[a] = total
-		if n := recorded(p, lanes[a]); float64(total)+n <= float64(limit) {
-			total += int64(n)
-		}
-	}
-	return before
-}
-
-// recorded is what a run records, in bytes; 0 if there is a fault in it, which
-// is reported where it runs.
-func recorded(p *plan.Run, lanes int) (bytes float64) {
-	defer func() {
-		if recover() != nil {
-			bytes = 0
-		}
-	}()
-	return dynamics.RecordedBytes(p, lanes)
 }
 
 func (r *runner) workers() int {

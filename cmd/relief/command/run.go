@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"relief/lang"
 	"relief/lang/diag"
+	"relief/runtime/dynamics"
 	"relief/runtime/engine"
 	"relief/runtime/store"
 )
@@ -113,6 +115,9 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 		return said.problem(err, study.Sources) // before the run, not after it
 	}
 	debug.SetGCPercent(100) // main reads studies at another pace
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(dynamics.MaxMemory + 1<<30) // what is no longer needed goes sooner where runs record much
+	}
 	shown := newProgress(std.err, flags.quiet)
 	results, err := engine.Run(ctx, study, engine.Options{Workers: flags.workers, Only: flags.only, Progress: shown})
 	shown.Close()
