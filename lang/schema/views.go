@@ -10,6 +10,11 @@ var landscape = Block{
     to     = 20
     points = 401
   }
+  axis "x2" {
+    from   = -3
+    to     = 3
+    points = 401
+  }
 }`,
 	Attributes: []Attribute{
 		{Name: "objective", Phase: Name, Type: Reference, Noun: "objective", Required: true, Description: "what is sampled"},
@@ -33,7 +38,7 @@ var landscape = Block{
 	Results: []Output{
 		{"loss", "array", "the objective, by position along each axis"},
 		{"second_difference", "array", "the second difference of the loss along its axis, NaN at both ends; with two axes `second_difference.label`"},
-		{"curvature", "array", "the second difference over the square of the spacing; with two axes `curvature.label`"},
+		{"curvature", "array", "the exact second derivative along the axis, v^T H v for its direction v; with two axes `curvature.label` for each, and `curvature` alone in a mark is that of the first"},
 		{"axis.label", "vector", "the positions of an axis"},
 	},
 }
