@@ -33,7 +33,7 @@ diagnostics are annotations by themselves. ` + "`NO_COLOR`" + ` switches colours
 
 ## Variables
 
-` + "`-var eta=0.1`" + ` goes before ` + "`-var-file FILE`" + `, and both before ` + "`RELIEF_VAR_eta`" + ` in the
+` + "`-var eta=0.1`" + ` wins over ` + "`-var-file FILE`" + `, and both win over ` + "`RELIEF_VAR_eta`" + ` in the
 environment. A file of variables holds lines such as ` + "`eta = 0.1`" + `. A value that the
 study refuses is shown where it was given.
 
