@@ -16,6 +16,13 @@ func withLanes(run *plan.Run, from, to float64, n int) *plan.Run {
 	return run
 }
 
+// withStarts varies the first parameter's start.
+func withStarts(run *plan.Run, from, to float64, n int) *plan.Run {
+	run.Start[0].Value = lawOf(func(m maths) graph.ID { return m.in("s") })
+	run.Vary = []plan.Vary{{Names: []string{"s"}, Values: [][]float64{linspace(from, to, n)}}}
+	return run
+}
+
 // BenchmarkRun reports the time of whole runs, their assembly included, per
 // step of one trajectory.
 func BenchmarkRun(b *testing.B) {
@@ -31,6 +38,10 @@ func BenchmarkRun(b *testing.B) {
 		{"f1/single/every=100", sparse(newRun(objectiveF1(), "gd", decays, steps, -5), 100), 1},
 		{"f1/lanes=4096", withLanes(newRun(objectiveF1(), "gd", nil, laneSteps, -5), 0.1, 8, 4096), 4096},
 		{"f1/lanes=4096/every=100", sparse(withLanes(newRun(objectiveF1(), "gd", nil, laneSteps, -5), 0.1, 8, 4096), 100), 4096},
+		{"f1/lanes=256/every=100", sparse(withLanes(newRun(objectiveF1(), "gd", nil, 4*laneSteps, -5), 0.1, 8, 256), 100), 256},
+		{"f1/starts=1024/schedule/every=100", sparse(withStarts(newRun(objectiveF1(), "gd", decays, laneSteps, 0), -8, 8, 1024), 100), 1024},
+		{"f1/orbit=1000x4000/every=40", sparse(withLanes(newRun(objectiveF1(), "gd", nil, laneSteps, -5), 0.1, 8, 1000), 40), 1000},
+		{"valleys/lanes=256/every=100", sparse(withLanes(newRun(twoValleys(), "gd", nil, laneSteps, -20, 3), 0.1, 3, 256), 100), 256},
 		{"valleys/single", newRun(twoValleys(), "gd", number(2.5), steps, -20, 3), 1},
 		{"valleys/single/every=100", sparse(newRun(twoValleys(), "gd", number(2.5), steps, -20, 3), 100), 1},
 		{"valleys/lanes=4096", withLanes(newRun(twoValleys(), "gd", nil, laneSteps/4, -20, 3), 0.1, 3, 4096), 4096},
