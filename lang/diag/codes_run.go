@@ -26,7 +26,7 @@ var runCodes = []Entry{
 	{
 		Code:    "RL0504",
 		Title:   "too much to record",
-		Meaning: "The series of a run, or the arrays of a landscape, would need more memory than is allowed. The message says how much.",
+		Meaning: "The series of a run, beside those of the runs before it and what plots hold, or the arrays of a landscape, would need more memory than is allowed. The message says how much.",
 		Example: "run \"a\" {\n  objective = objective.f\n  start     = { w = normal(0, 1) }\n  steps     = 1000000000\n  optimizer \"gd\" { learning_rate = 0.1 }\n}",
 		Cure:    "record { every = 100 }, or record { path = false }; for a landscape, fewer points.",
 	},

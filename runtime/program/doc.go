@@ -30,6 +30,10 @@
 //	err = l.Observe(ctx, 200, workers) // evaluation 200 without an update: loss and gradient of the last state
 //	l.Lane(i)                          // how lane i goes on or ended, and at which step
 //
+// With Options.Time and Options.Observed a step does only what it must: what
+// depends on the time alone is computed for many steps at once, and outputs that
+// are only recorded are computed where they are.
+//
 // An output may be an input node itself: that is how the state is recorded.
 // A lane that ends at step k keeps the inputs of step k, the record of step k,
 // and nothing of it changes from then on.
