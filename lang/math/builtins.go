@@ -56,8 +56,8 @@ func init() {
 
 		"log": {"log(x), log(x, base)", 1, 2, false, logarithm},
 
-		"linspace": {"linspace(from, to, count)", 3, 3, true, spaced(Linspace)},
-		"logspace": {"logspace(from, to, count)", 3, 3, true, spaced(Logspace)},
+		"linspace": {"linspace(from, to, count)", 3, 3, true, spaced(linspace)},
+		"logspace": {"logspace(from, to, count)", 3, 3, true, spaced(logspace)},
 
 		"value":    {"value(objective.f, point)", 2, 2, false, ask("value")},
 		"gradient": {"gradient(objective.f, point)", 2, 2, false, ask("gradient")},
@@ -277,7 +277,7 @@ func between(l *Lowerer, s *site) Value {
 	return Node{l.Graph.Slice(x, int(from)*t.Drop().Size(), graph.Of(dims...))}
 }
 
-func spaced(f func(from, to, n float64) ([]float64, error)) func(*Lowerer, *site) Value {
+func spaced(f func(from, to, n float64, most int) ([]float64, error)) func(*Lowerer, *site) Value {
 	return func(l *Lowerer, s *site) Value {
 		var v [3]float64
 		for i := range v {
@@ -287,7 +287,7 @@ func spaced(f func(from, to, n float64) ([]float64, error)) func(*Lowerer, *site
 			}
 			v[i] = x
 		}
-		vals, err := f(v[0], v[1], v[2])
+		vals, err := f(v[0], v[1], v[2], MaxElements)
 		if err != nil {
 			return l.errorf("RL0310", s.r, "", "%s: %v", s.name, err)
 		}

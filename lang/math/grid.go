@@ -3,59 +3,47 @@ package math
 import (
 	"fmt"
 	"math"
+
+	"relief/runtime/graph"
 )
 
-// Linspace returns n evenly spaced numbers from from to to, both included.
-// Number i is from + i (to - from) / (n - 1), rounded as written here; the
-// last is exactly to.
-func Linspace(from, to, n float64) ([]float64, error) {
-	k, err := count(n)
+// linspace is graph.Linspace for arguments that a study gives.
+func linspace(from, to, n float64, most int) ([]float64, error) {
+	k, err := count(n, most)
 	if err != nil {
 		return nil, err
 	}
-	if math.IsInf(from, 0) || math.IsInf(to, 0) {
+	if notFinite(from) || notFinite(to) {
 		return nil, fmt.Errorf("the ends must be finite")
 	}
-	out := make([]float64, k)
-	for i := range out {
-		if k > 1 {
-			out[i] = from + float64(float64(i)*(to-from))/float64(k-1)
-		} else {
-			out[i] = from
-		}
-	}
-	if k > 1 {
-		out[k-1] = to
-	}
-	return out, nil
+	return graph.Linspace(from, to, k), nil
 }
 
-// Logspace returns n numbers from from to to, both included and positive,
-// evenly spaced in the logarithm.
-func Logspace(from, to, n float64) ([]float64, error) {
-	if !(from > 0) || !(to > 0) || math.IsInf(from, 0) || math.IsInf(to, 0) {
+// logspace is graph.Logspace for arguments that a study gives.
+func logspace(from, to, n float64, most int) ([]float64, error) {
+	k, err := count(n, most)
+	if err != nil {
+		return nil, err
+	}
+	if !(from > 0) || !(to > 0) || notFinite(from) || notFinite(to) {
 		return nil, fmt.Errorf("the ends must be positive and finite")
 	}
-	out, err := Linspace(math.Log(from), math.Log(to), n)
-	for i := range out {
-		switch i {
-		case 0:
-			out[i] = from
-		case len(out) - 1:
-			out[i] = to
-		default:
-			out[i] = math.Exp(out[i])
-		}
-	}
-	return out, err
+	return graph.Logspace(from, to, k), nil
 }
 
-func count(n float64) (int, error) {
+func notFinite(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
+
+// count reads the number of elements that a list is to have.
+func count(n float64, most int) (int, error) {
 	if n != math.Trunc(n) || n < 1 {
 		return 0, fmt.Errorf("the number of points must be a whole number above 0, not %g", n)
 	}
-	if n > MaxElements {
-		return 0, fmt.Errorf("the list would have %.4g elements; at most %d are allowed", n, MaxElements)
+	if n > float64(most) {
+		return 0, tooLong(n, most)
 	}
 	return int(n), nil
+}
+
+func tooLong(n float64, most int) error {
+	return fmt.Errorf("the list would have %.7g elements; at most %d are allowed", n, most)
 }

@@ -28,6 +28,8 @@ type Lowerer struct {
 	Context string
 	// SpanOf converts a range of the parser.
 	SpanOf func(hcl.Range) diag.Span
+	// Keys holds the lists of structural values to MaxKeys: this is a for_each.
+	Keys bool
 
 	refs   []plan.Ref
 	call   graph.Origin // the call being inlined

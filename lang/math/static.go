@@ -2,10 +2,12 @@ package math
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -17,8 +19,12 @@ import (
 	"relief/runtime/graph"
 )
 
-// MaxElements bounds the lists that range, linspace and the like may make.
-const MaxElements = 1 << 20
+// Bounds of the lists that range, linspace and the like may make: anywhere, and
+// in the value of a for_each, which makes a block of each element.
+const (
+	MaxElements = 1 << 20
+	MaxKeys     = 100_000
+)
 
 // Static evaluates a structural expression with HCL's own evaluator: its
 // value must follow from literals, variables, structural locals, each and the
@@ -135,6 +141,9 @@ func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
 		if call, ok := e.(*hclsyntax.FunctionCallExpr); ok {
 			detail = "See: relief docs " + call.Name
 		}
+		if l.Keys && strings.Contains(summary, "would have") {
+			detail = "for_each makes a block of each element. To run many lanes at once use vary in a run."
+		}
 	}
 	if name, ok := strings.CutPrefix(detail, `There is no function named "`); ok {
 		name, _, _ = strings.Cut(name, `"`)
@@ -233,7 +242,11 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 	for root, p := range parts {
 		vars[root] = cty.ObjectVal(p)
 	}
-	return &hcl.EvalContext{Variables: vars, Functions: structural}, good
+	functions := structural
+	if l.Keys {
+		functions = ofKeys()
+	}
+	return &hcl.EvalContext{Variables: vars, Functions: functions}, good
 }
 
 func isInf(f float64) bool { return f > 1e308 }
@@ -296,7 +309,7 @@ var structural = map[string]function.Function{
 	"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "log": logFunc,
 	"max": extremumFunc(stdlib.MaxFunc), "min": extremumFunc(stdlib.MinFunc), "pow": powFunc, "sign": stdlib.SignumFunc,
 	"round": real1(math.Round), "sqrt": real1(math.Sqrt), "sum": sumFunc,
-	"range": rangeFunc, "linspace": linspaceFunc, "logspace": logspaceFunc,
+	"range": rangeFunc(MaxElements), "linspace": spacedFunc(linspace, MaxElements), "logspace": spacedFunc(logspace, MaxElements),
 	"concat": stdlib.ConcatFunc, "contains": stdlib.ContainsFunc, "distinct": stdlib.DistinctFunc, "element": stdlib.ElementFunc,
 	"flatten": stdlib.FlattenFunc, "index": stdlib.IndexFunc, "keys": stdlib.KeysFunc, "len": stdlib.LengthFunc, "length": stdlib.LengthFunc,
 	"lookup": stdlib.LookupFunc, "merge": stdlib.MergeFunc, "reverse": stdlib.ReverseListFunc, "setproduct": setproductFunc,
@@ -306,6 +319,14 @@ var structural = map[string]function.Function{
 	"tonumber": stdlib.MakeToFunc(cty.Number), "tostring": stdlib.MakeToFunc(cty.String), "tobool": stdlib.MakeToFunc(cty.Bool),
 	"toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)), "tolist": stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)), "tomap": stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
 }
+
+// ofKeys are the functions of the value of a for_each: lists are shorter.
+var ofKeys = sync.OnceValue(func() map[string]function.Function {
+	f := maps.Clone(structural)
+	f["range"] = rangeFunc(MaxKeys)
+	f["linspace"], f["logspace"] = spacedFunc(linspace, MaxKeys), spacedFunc(logspace, MaxKeys)
+	return f
+})
 
 // StructuralFunctions returns the names that structural expressions may call.
 func StructuralFunctions() []string { return sortedKeys(structural) }
@@ -323,65 +344,61 @@ func float(v cty.Value) float64 {
 	return f
 }
 
-var rangeFunc = function.New(&function.Spec{
-	VarParam: &function.Parameter{Name: "limits", Type: cty.Number},
-	Type:     function.StaticReturnType(cty.List(cty.Number)),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		if len(args) < 1 || len(args) > 3 {
-			return cty.NilVal, fmt.Errorf("range takes 1 to 3 numbers: range(end), range(start, end) or range(start, end, step)")
-		}
-		start, end, step := 0.0, float(args[0]), 1.0
-		if len(args) > 1 {
-			start, end = end, float(args[1])
-		}
-		if end < start {
-			step = -1
-		}
-		if len(args) > 2 {
-			step = float(args[2])
-		}
-		if step == 0 || (end-start)/step < 0 {
-			return cty.NilVal, fmt.Errorf("the step must lead from the start to the end")
-		}
-		if n := (end - start) / step; !(n <= MaxElements) {
-			return cty.NilVal, fmt.Errorf("the list would have %.4g elements; at most %d are allowed", n, MaxElements)
-		}
-		// HCL's own stops at 1024 numbers.
-		first, by := cty.Zero, cty.NumberIntVal(int64(step))
-		if len(args) > 1 {
-			first = args[0]
-		}
-		if len(args) > 2 {
-			by = args[2]
-		}
-		var out []cty.Value
-		for i := range max(0, int(math.Ceil((end-start)/step))) {
-			out = append(out, first.Add(by.Multiply(cty.NumberIntVal(int64(i)))))
-		}
-		if len(out) == 0 {
-			return cty.ListValEmpty(cty.Number), nil
-		}
-		return cty.ListVal(out), nil
-	},
-})
+func rangeFunc(most int) function.Function {
+	return function.New(&function.Spec{
+		VarParam: &function.Parameter{Name: "limits", Type: cty.Number},
+		Type:     function.StaticReturnType(cty.List(cty.Number)),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			if len(args) < 1 || len(args) > 3 {
+				return cty.NilVal, fmt.Errorf("range takes 1 to 3 numbers: range(end), range(start, end) or range(start, end, step)")
+			}
+			start, end, step := 0.0, float(args[0]), 1.0
+			if len(args) > 1 {
+				start, end = end, float(args[1])
+			}
+			if end < start {
+				step = -1
+			}
+			if len(args) > 2 {
+				step = float(args[2])
+			}
+			if step == 0 || (end-start)/step < 0 {
+				return cty.NilVal, fmt.Errorf("the step must lead from the start to the end")
+			}
+			if n := (end - start) / step; !(n <= float64(most)) {
+				return cty.NilVal, tooLong(math.Ceil(n), most)
+			}
+			// HCL's own stops at 1024 numbers.
+			first, by := cty.Zero, cty.NumberIntVal(int64(step))
+			if len(args) > 1 {
+				first = args[0]
+			}
+			if len(args) > 2 {
+				by = args[2]
+			}
+			var out []cty.Value
+			for i := range max(0, int(math.Ceil((end-start)/step))) {
+				out = append(out, first.Add(by.Multiply(cty.NumberIntVal(int64(i)))))
+			}
+			if len(out) == 0 {
+				return cty.ListValEmpty(cty.Number), nil
+			}
+			return cty.ListVal(out), nil
+		},
+	})
+}
 
-var linspaceFunc = function.New(&function.Spec{
-	Params: numbers("from", "to", "count"),
-	Type:   function.StaticReturnType(cty.List(cty.Number)),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		vals, err := Linspace(float(args[0]), float(args[1]), float(args[2]))
-		return numberList(vals), err
-	},
-})
-
-var logspaceFunc = function.New(&function.Spec{
-	Params: numbers("from", "to", "count"),
-	Type:   function.StaticReturnType(cty.List(cty.Number)),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		vals, err := Logspace(float(args[0]), float(args[1]), float(args[2]))
-		return numberList(vals), err
-	},
-})
+// spacedFunc is linspace or logspace over numbers that are known now.
+func spacedFunc(f func(from, to, n float64, most int) ([]float64, error), most int) function.Function {
+	return function.New(&function.Spec{
+		Params: numbers("from", "to", "count"),
+		Type:   function.StaticReturnType(cty.List(cty.Number)),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			vals, err := f(float(args[0]), float(args[1]), float(args[2]), most)
+			return numberList(vals), err
+		},
+	})
+}
 
 func numberList(vals []float64) cty.Value {
 	if len(vals) == 0 {

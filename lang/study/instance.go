@@ -114,6 +114,7 @@ func (c *compiler) expand(d *declared) {
 	}
 	d.keyed = true
 	l := math.New(&c.diags, d.body.context, spanOf)
+	l.Keys = true
 	v, ok := l.Static(e, math.NewScope(c.phases[structural], nil))
 	if !ok {
 		d.bad = true
