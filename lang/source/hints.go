@@ -64,6 +64,11 @@ func (c *checker) tokenHint(i, from, to, outer int) *diag.Diagnostic {
 	case hclsyntax.TokenInvalid:
 		return c.character(i, from, to)
 	case hclsyntax.TokenDot:
+		if ended {
+			if d := c.dottedCall(i, from); d != nil {
+				return d
+			}
+		}
 		if !ended && c.typ(i+1) == hclsyntax.TokenNumberLit && c.adjacent(i) {
 			return c.fault(codeNumber, i, i+1, "a number begins with a digit", fmt.Sprintf("Write 0.%s.", c.word(i+1)))
 		}

@@ -64,6 +64,14 @@ func (b *builder) run() {
 		b.in.bad = true
 		return
 	}
+	count := 1
+	for _, n := range r.Lanes() {
+		count *= n
+	}
+	if summary, cure, ok := r.MemoryFault(count, plan.MaxMemory, 0); !ok {
+		b.errorf("RL0504", b.body.attr("steps"), cure, "%s", summary)
+		return
+	}
 	r.Block = b.in.block()
 	b.in.run = r
 	b.c.order(b.in)

@@ -326,11 +326,11 @@ func TestRecordingTooMuchIsRefused(t *testing.T) {
 		t.Errorf("every = %d: %v", every, err)
 	}
 	// It no longer is beside others.
-	err = checkMemory(run, 1, 0, MaxMemory-1000)
+	err = checkMemory(run, 1, 0, plan.MaxMemory-1000)
 	if codeOf(err) != codeTooLarge || !strings.Contains(err.(diag.List)[0].Summary, "of the runs before it") {
 		t.Errorf("beside others: %v", err)
 	}
-	if err := checkMemory(run, 1, 0, MaxMemory); codeOf(err) != codeTooLarge {
+	if err := checkMemory(run, 1, 0, plan.MaxMemory); codeOf(err) != codeTooLarge {
 		t.Errorf("with nothing left: %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package dynamics
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -21,18 +20,9 @@ type record struct {
 	final []float64 // the value where each lane ended
 }
 
-// rowsOf is the number of rows that a run of so many steps fills.
-func rowsOf(steps, every int) int {
-	rows := steps/every + 1
-	if steps%every != 0 {
-		rows++
-	}
-	return rows
-}
-
 func newRecord(kind graph.Type, every, steps, count int) *record {
 	n := kind.Size() * count
-	return &record{kind: kind, every: every, data: make([]float64, rowsOf(steps, every)*n), final: make([]float64, n)}
+	return &record{kind: kind, every: every, data: make([]float64, plan.Rows(steps, every)*n), final: make([]float64, n)}
 }
 
 // ending is how each lane of a run ended.
@@ -49,7 +39,7 @@ func (e *ending) labels(every int) []int {
 	if steps, ok := e.rows[every]; ok {
 		return steps
 	}
-	steps := make([]int, 0, rowsOf(max(e.last, 0), every))
+	steps := make([]int, 0, plan.Rows(max(e.last, 0), every))
 	for k := 0; k <= e.last; k += every {
 		steps = append(steps, k)
 	}
@@ -132,76 +122,15 @@ func fillNaN(d []float64) {
 	}
 }
 
-// MaxMemory is how many bytes runs may record together unless the options say
-// otherwise.
-const MaxMemory = 4 << 30
-
-// RecordedBytes is the memory in bytes that what a run of so many lanes records
-// will take, known before it runs: its series, and the labels of their steps
-// twice, since plots need them as numbers. On their way to the disk series are
-// not copied.
-func RecordedBytes(run *plan.Run, lanes int) float64 {
-	run = atLeastOnce(run)
-	perStep := 4.0 // loss, norm of the gradient, rate, stability
-	if run.RecordPath {
-		perStep += float64(run.Objective.Size())
-	}
-	if run.Optimizer.Kind == "quasistatic" {
-		perStep++
-	}
-	total := perStep * float64(rowsOf(run.Steps, run.Every))
-	labels := map[int]bool{run.Every: true}
-	for _, p := range run.Probes {
-		total += float64(p.Value.Type().Size()) * float64(rowsOf(run.Steps, p.Every))
-		labels[p.Every] = true
-	}
-	total *= float64(lanes)
-	for every := range labels {
-		total += 2 * float64(rowsOf(run.Steps, every))
-	}
-	return 8 * total
-}
-
 // checkMemory refuses a run that would record more bytes than the limit, 0
-// meaning MaxMemory, leaves beside what other runs record.
+// meaning plan.MaxMemory, leaves beside what other runs record.
 func checkMemory(run *plan.Run, lanes int, limit, others int64) error {
 	if limit == 0 {
-		limit = MaxMemory
+		limit = plan.MaxMemory
 	}
-	need, left := RecordedBytes(run, lanes), float64(limit-others)
-	if need <= left {
+	summary, cure, ok := run.MemoryFault(lanes, limit, others)
+	if ok {
 		return nil
 	}
-	cure := "Record less, here or in the runs before it: record { every = 1000 }, or record { path = false }, which leaves the parameters out."
-	if ratio := need / left; left > 0 && ratio < float64(run.Steps) {
-		cure = fmt.Sprintf("Record less: record { every = %d } would fit, and record { path = false } leaves the parameters out.", atLeast(ratio, run.Every))
-	}
-	beside := ""
-	if others > 0 {
-		beside = fmt.Sprintf(" beside the %s of the runs before it and of plots", bytesText(float64(others)))
-	}
-	return diag.List{fail(codeTooLarge, run.Span, run, cure,
-		"the run would record %s%s, more than the %s allowed", bytesText(need), beside, bytesText(float64(limit)))}
-}
-
-// atLeast is a round number of steps that is at least ratio times every.
-func atLeast(ratio float64, every int) int {
-	n := math.Ceil(ratio*1.05) * float64(every)
-	unit := math.Pow(10, math.Floor(math.Log10(n)))
-	for _, f := range []float64{1, 2, 5, 10} {
-		if f*unit >= n {
-			return int(f * unit)
-		}
-	}
-	return int(10 * unit)
-}
-
-func bytesText(n float64) string {
-	for _, u := range []string{"bytes", "KiB", "MiB", "GiB", "TiB"} {
-		if n < 1024 {
-			return fmt.Sprintf("%.3g %s", n, u)
-		}
-		n /= 1024
-	}
-	return fmt.Sprintf("%.3g PiB", n)
+	return diag.List{fail(codeTooLarge, run.Span, run, cure, "%s", summary)}
 }

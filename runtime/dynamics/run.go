@@ -21,7 +21,7 @@ type Options struct {
 	From    *State       // for a run that resumes another: where that stood
 	Keep    []int        // steps whose states are kept
 	Workers int          // goroutines; below 1 is 1. Results do not depend on it
-	// Memory is how many bytes may be recorded; 0 is MaxMemory. Others is how
+	// Memory is how many bytes may be recorded; 0 is plan.MaxMemory. Others is how
 	// many of them other runs record.
 	Memory, Others int64
 	// Progress, if not nil, is told now and then how many of the steps are made.

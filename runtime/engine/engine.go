@@ -28,7 +28,7 @@ type Options struct {
 	// `noun.name[key]` or a bare noun; nil selects everything.
 	Only []string
 	// Memory is how many bytes all runs may record together; 0 means
-	// dynamics.MaxMemory. A run that would record more than the runs before it
+	// plan.MaxMemory. A run that would record more than the runs before it
 	// leave is refused.
 	Memory int64
 	// Progress is told how the blocks come along; nil tells nobody.

@@ -11,7 +11,6 @@ import (
 
 	"relief/lang/diag"
 	"relief/runtime/array"
-	"relief/runtime/dynamics"
 	"relief/runtime/engine"
 	"relief/runtime/engine/enginetest"
 	"relief/runtime/graph"
@@ -232,7 +231,7 @@ func TestMemoryOfAllRuns(t *testing.T) {
 		for _, n := range r.Plan.Lanes() {
 			lanes *= n
 		}
-		records += dynamics.RecordedBytes(r.Plan, lanes)
+		records += r.Plan.RecordedBytes(lanes)
 	}
 	enough := func(memory int) bool {
 		return run(t, enginetest.Study(), engine.Options{Memory: int64(memory)}).Status == all.Status

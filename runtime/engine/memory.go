@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"relief/runtime/dynamics"
 	"relief/runtime/graph"
 	"relief/runtime/plan"
 )
@@ -17,7 +16,7 @@ func (r *runner) recordedBefore() map[plan.Address]int64 {
 	total := int64(0)
 	limit := r.opts.Memory
 	if limit == 0 {
-		limit = dynamics.MaxMemory
+		limit = plan.MaxMemory
 	}
 	for _, a := range r.study.Order { // what a run resumes comes before it
 		i := slices.IndexFunc(r.study.Runs, func(p *plan.Run) bool { return p.Address == a })
@@ -49,7 +48,7 @@ func recorded(p *plan.Run, lanes int) (bytes float64) {
 			bytes = 0
 		}
 	}()
-	return dynamics.RecordedBytes(p, lanes)
+	return p.RecordedBytes(lanes)
 }
 
 // drawn is what the plots hold of a run beside its records, in bytes: values

@@ -69,7 +69,7 @@ func (e *estimator) run(r *plan.Run) cost {
 	}
 	c := cost{
 		evaluations: float64(lanes) * float64(r.Steps+1),
-		bytes:       dynamics.RecordedBytes(r, lanes),
+		bytes:       r.RecordedBytes(lanes),
 		operations:  math.NaN(), seconds: math.NaN(),
 	}
 	m, err := dynamics.NewMap(r, stand)

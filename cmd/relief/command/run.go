@@ -15,8 +15,8 @@ import (
 
 	"relief/lang"
 	"relief/lang/diag"
-	"relief/runtime/dynamics"
 	"relief/runtime/engine"
+	"relief/runtime/plan"
 	"relief/runtime/store"
 )
 
@@ -116,7 +116,7 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	}
 	debug.SetGCPercent(100) // main reads studies at another pace
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(dynamics.MaxMemory + 1<<30) // what is no longer needed goes sooner where runs record much
+		debug.SetMemoryLimit(plan.MaxMemory + 1<<30) // what is no longer needed goes sooner where runs record much
 	}
 	shown := newProgress(std.err, flags.quiet)
 	results, err := engine.Run(ctx, study, engine.Options{Workers: flags.workers, Only: flags.only, Progress: shown})
