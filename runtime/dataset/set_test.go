@@ -1,0 +1,289 @@
+package dataset
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// drawn returns a set of random numbers, some of its features constant.
+func drawn(t *rapid.T) *Set {
+	s := &Set{Shape: [3]int{rapid.IntRange(1, 3).Draw(t, "h"), rapid.IntRange(1, 4).Draw(t, "w"), rapid.IntRange(1, 3).Draw(t, "c")}}
+	n, f := rapid.IntRange(2, 12).Draw(t, "n"), s.Features()
+	fixed := rapid.SliceOfN(rapid.Bool(), f, f).Draw(t, "constant")
+	s.X = make([]float32, n*f)
+	for i := range s.X {
+		if s.X[i] = float32(rapid.IntRange(-1000, 1000).Draw(t, "x")) / 7; fixed[i%f] {
+			s.X[i] = 0.1
+		}
+	}
+	s.Labels, s.Targets, s.Classes, s.Outputs, s.Names = make([]int, n), make([]float64, 2*n), n, 2, numbered(n)
+	for i := range n {
+		s.Labels[i], s.Targets[2*i], s.Targets[2*i+1] = i, float64(i), -float64(i)
+	}
+	s.seal()
+	return s
+}
+
+func copied(s *Set) *Set { return s.part(0, s.Len()).Pick(counted(s.Len())) }
+
+func counted(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+func TestStandardizeGivesMeanZeroAndVarianceOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawn(t)
+		raw := copied(s)
+		by := rapid.SampledFrom([]By{PerPixel, PerChannel}).Draw(t, "by")
+		if err := s.Standardize(by); err != nil {
+			t.Fatal(err)
+		}
+		groups := len(s.Stats.Mean)
+		if want := map[By]int{PerPixel: s.Features(), PerChannel: s.Shape[2]}[by]; groups != want {
+			t.Fatalf("%d groups, want %d", groups, want)
+		}
+		for g := range groups {
+			var sum, square, n float64
+			least, most := float32(math.Inf(1)), float32(math.Inf(-1))
+			for i := g; i < len(s.X); i += groups {
+				sum, square, n = sum+float64(s.X[i]), square+float64(s.X[i])*float64(s.X[i]), n+1
+				least, most = min(least, raw.X[i]), max(most, raw.X[i])
+			}
+			want := 1.0
+			if least == most {
+				want = 0
+			}
+			if math.Abs(sum/n) > 1e-5 || math.Abs(square/n-want) > 1e-4 {
+				t.Errorf("group %d has mean %v and mean square %v, want 0 and %v", g, sum/n, square/n, want)
+			}
+			if constant := slices.Contains(s.Stats.Constant, g); constant != (want == 0) {
+				t.Errorf("group %d: constant is %v", g, constant)
+			}
+		}
+		if says := strings.Contains(s.Stats.String(), "divided by 1"); says != (len(s.Stats.Constant) > 0) {
+			t.Errorf("%d constant, but %q", len(s.Stats.Constant), s.Stats)
+		}
+		if err := s.Standardize(by); err == nil {
+			t.Error("standardised twice")
+		}
+		if raw.Digest == s.Digest && !slices.Equal(raw.X, s.X) {
+			t.Error("the digest stayed")
+		}
+	})
+}
+
+func TestStatisticsAreShown(t *testing.T) {
+	s := &Set{Shape: [3]int{1, 2, 2}, X: []float32{0, 5, 2, 5, 4, 5, 6, 5}}
+	for by, want := range map[By]string{
+		PerPixel:   "per pixel over 2 samples: mean 2 to 5, deviation 1 to 2; 2 pixels are constant and were divided by 1",
+		PerChannel: "per channel over 2 samples: mean [3 5], deviation [2.236 1]; one channel is constant and was divided by 1",
+	} {
+		if got := s.Statistics(by).String(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+func TestApplyLeavesDataAloneOnError(t *testing.T) {
+	s := &Set{Shape: [3]int{1, 1, 1}, X: []float32{1, 2}}
+	for name, stats := range map[string]*Stats{
+		"shape":    {Shape: [3]int{1, 1, 2}, Mean: []float64{0, 0}, Deviation: []float64{1, 1}},
+		"overflow": {Shape: s.Shape, Mean: []float64{1}, Deviation: []float64{1e-300}},
+	} {
+		if err := s.Apply(stats); err == nil || !slices.Equal(s.X, []float32{1, 2}) {
+			t.Errorf("%s: %v, %v", name, s.X, err)
+		}
+	}
+	if err := (&Set{Shape: [3]int{1, 1, 1}}).Standardize(PerPixel); err == nil {
+		t.Error("an empty set was standardised")
+	}
+}
+
+func TestScaleGivesNorms(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawn(t)
+		law := func(i int) float64 { return 0.5 + float64(i) }
+		before := slices.Clone(s.X)
+		zero := slices.Contains(s.Norms(), 0)
+		if err := s.Scale(law); (err != nil) != zero {
+			t.Fatalf("zero sample %v, error %v", zero, err)
+		} else if err != nil {
+			if !slices.Equal(before, s.X) {
+				t.Error("a failed scale changed the set")
+			}
+			return
+		}
+		for i, n := range s.Norms() {
+			if math.Abs(n/law(i)-1) > 1e-6 {
+				t.Errorf("sample %d has the norm %v, want %v", i, n, law(i))
+			}
+		}
+	})
+	s := &Set{Shape: [3]int{1, 1, 1}, X: []float32{1}}
+	for _, v := range []float64{-1, math.NaN(), math.Inf(1), 1e300} {
+		if err := s.Scale(func(int) float64 { return v }); err == nil || s.X[0] != 1 {
+			t.Errorf("norm %v: %v, %v", v, s.X, err)
+		}
+	}
+}
+
+func TestSplitAndShuffleKeepSamplesWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawn(t)
+		seed := rapid.Uint64().Draw(t, "seed")
+		p := s.Shuffled(seed)
+		if p.Digest != s.Shuffled(seed).Digest {
+			t.Error("one seed gives two orders")
+		}
+		if order := slices.Sorted(slices.Values(p.Labels)); !slices.Equal(order, s.Labels) {
+			t.Errorf("shuffled labels %v", p.Labels)
+		}
+		at := rapid.IntRange(1, s.Len()-1).Draw(t, "at")
+		a, b, err := p.Split(at)
+		if err != nil || a.Len() != at || b.Len() != s.Len()-at {
+			t.Fatalf("%v", err)
+		}
+		for _, part := range []*Set{a, b} {
+			for i, l := range part.Labels {
+				if !slices.Equal(part.Sample(i), s.Sample(l)) || part.Targets[2*i] != s.Targets[2*l] || part.Targets[2*i+1] != s.Targets[2*l+1] {
+					t.Errorf("sample %d was torn apart", l)
+				}
+			}
+		}
+		for _, n := range []int{-1, 0, s.Len()} {
+			if _, _, err := s.Split(n); err == nil {
+				t.Errorf("split at %d of %d", n, s.Len())
+			}
+		}
+	})
+}
+
+func TestDigestSeesEveryPart(t *testing.T) {
+	digest := func(change func(*Set)) [32]byte {
+		s := &Set{Shape: [3]int{1, 1, 2}, X: []float32{1, 2, 3, 4}, Labels: []int{0, 1}, Classes: 2, Names: []string{"a", "bc"}, Targets: []float64{1, 2}, Outputs: 1}
+		change(s)
+		s.seal()
+		return s.Digest
+	}
+	seen := map[[32]byte]string{}
+	for name, change := range map[string]func(*Set){
+		"nothing": func(*Set) {}, "value": func(s *Set) { s.X[3] = 5 }, "zero": func(s *Set) { s.X[0] = float32(math.Copysign(0, -1)) },
+		"shape": func(s *Set) { s.Shape = [3]int{1, 2, 1} }, "label": func(s *Set) { s.Labels[0] = 1 },
+		"classes": func(s *Set) { s.Classes = 3 }, "names": func(s *Set) { s.Names = []string{"ab", "c"} }, "target": func(s *Set) { s.Targets[1] = 3 },
+	} {
+		d := digest(change)
+		if other, ok := seen[d]; ok {
+			t.Errorf("%s and %s have one digest", name, other)
+		}
+		seen[d] = name
+		if d != digest(change) {
+			t.Errorf("%s: two digests of one set", name)
+		}
+	}
+}
+
+// The window is held to the plain way: pad, cut, mirror.
+func TestAugmentIsFlipAndCrop(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawn(t)
+		h, w, c := s.Shape[0], s.Shape[1], s.Shape[2]
+		pad, flip := rapid.IntRange(0, 3).Draw(t, "crop"), rapid.Bool().Draw(t, "flip")
+		a, err := NewAugment(rapid.Uint64().Draw(t, "seed"), flip, pad)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src, got := s.Sample(0), make([]float32, s.Features())
+		epoch, index := rapid.IntRange(0, 9).Draw(t, "epoch"), rapid.IntRange(0, 9).Draw(t, "index")
+		a.Sample(got, src, s.Shape, epoch, index)
+		found := false
+		for mirror := range 2 {
+			for top := range 2*pad + 1 {
+				for left := range 2*pad + 1 {
+					want := make([]float32, len(got))
+					for k := range want {
+						i, j := k/c/w+top-pad, k/c%w
+						if mirror == 1 {
+							j = w - 1 - j
+						}
+						if j += left - pad; i >= 0 && i < h && j >= 0 && j < w {
+							want[k] = src[(i*w+j)*c+k%c]
+						}
+					}
+					found = found || slices.Equal(got, want) && (mirror == 0 || flip)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%v is no window of %v", got, src)
+		}
+		again := make([]float32, len(got))
+		a.Sample(again, src, s.Shape, epoch+1, index)
+		a.Sample(again, src, s.Shape, epoch, index)
+		if !slices.Equal(got, again) {
+			t.Error("an earlier sample changed a later one")
+		}
+	})
+	if _, err := NewAugment(0, true, -1); err == nil {
+		t.Error("a negative padding was taken")
+	}
+}
+
+// Of 20,000 draws each of the 2 x 25 outcomes has its share within five
+// standard errors, and nothing is allocated.
+func TestAugmentIsEven(t *testing.T) {
+	const n, outcomes = 20_000, 50
+	a, err := NewAugment(3, true, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shape := [3]int{5, 5, 1}
+	src, dst := make([]float32, 25), make([]float32, 25)
+	for i := range src {
+		src[i] = float32(1 + i)
+	}
+	count := map[[2]float32]int{} // the centre and its right neighbour tell the outcome
+	for i := range n {
+		a.Sample(dst, src, shape, i%7, i/7)
+		count[[2]float32{dst[12], dst[13]}]++
+	}
+	if len(count) != outcomes {
+		t.Errorf("%d outcomes, want %d", len(count), outcomes)
+	}
+	for k, c := range count {
+		if math.Abs(float64(c)-n/outcomes) > 5*math.Sqrt(n/outcomes) {
+			t.Errorf("%v came %d times, expected about %d", k, c, n/outcomes)
+		}
+	}
+	if per := testing.AllocsPerRun(10, func() { a.Sample(dst, src, shape, 0, 0) }); per != 0 {
+		t.Errorf("%v allocations", per)
+	}
+}
+
+func TestChebyshevIsTheCosineOfMultiples(t *testing.T) {
+	for n := range 12 {
+		s, err := Chebyshev(n, 21)
+		sane(t, s, err)
+		for i, x := range s.X {
+			want := math.Cos(float64(n) * math.Acos(float64(x)))
+			if math.Abs(s.Targets[i]-want) > 1e-12 {
+				t.Errorf("T_%d(%v) = %v, want %v", n, x, s.Targets[i], want)
+			}
+		}
+		if s.X[0] != -1 || s.X[20] != 1 || s.X[10] != 0 {
+			t.Errorf("points %v", s.X)
+		}
+	}
+	var e *Error
+	if _, err := Chebyshev(-1, 1); !errors.As(err, &e) || e.Kind != BadOption {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,115 @@
+package dataset
+
+import (
+	"fmt"
+	"math"
+)
+
+// Values is samples given as numbers.
+type Values struct {
+	X       [][]float64 // samples x features
+	Labels  []int       // one per sample, or nil
+	Targets [][]float64 // samples x outputs, or nil
+	Shape   [3]int      // (1, 1, features) if zero
+	Count   int         // number of classes; 0 stands for the largest label plus 1
+	Selection
+}
+
+// Read returns the set of the values, rounded to binary32. The error is an
+// *Error.
+func (o Values) Read() (*Set, error) {
+	n := len(o.X)
+	if n == 0 {
+		return nil, option("there are no samples", "give at least one")
+	}
+	s := &Set{Shape: o.Shape}
+	if err := s.shape("", len(o.X[0])); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.X, err = rows(make([]float32, 0, n*len(o.X[0])), o.X, "sample", n, math.MaxFloat32); err != nil {
+		return nil, err
+	}
+	if o.Targets != nil {
+		if s.Targets, err = rows(make([]float64, 0, n), o.Targets, "target", n, math.MaxFloat64); err != nil {
+			return nil, err
+		}
+		s.Outputs = len(o.Targets[0])
+	}
+	if o.Labels != nil {
+		if len(o.Labels) != n {
+			return nil, at(BadShape, "", -1, fmt.Sprintf("there are %d samples and %d labels", n, len(o.Labels)), "give one label per sample")
+		}
+		s.Classes, err = classes("", o.Labels, o.Count, func(int) int64 { return -1 })
+		if err != nil {
+			return nil, err
+		}
+		s.Labels = append([]int(nil), o.Labels...)
+		s.Names = numbered(s.Classes)
+	}
+	return o.choose(s, "")
+}
+
+// rows appends all rows to dst and checks that they are n rows of one length,
+// of finite numbers of at most limit.
+func rows[T float32 | float64](dst []T, rows [][]float64, what string, n int, limit float64) ([]T, error) {
+	if len(rows) != n {
+		return nil, at(BadShape, "", -1, fmt.Sprintf("there are %d samples and %d %ss", n, len(rows), what), "give one row per sample")
+	}
+	for i, row := range rows {
+		if len(row) != len(rows[0]) || len(row) == 0 {
+			return nil, at(BadShape, "", -1, fmt.Sprintf("%s %d has %d numbers, the first one has %d", what, i, len(row), len(rows[0])), "give rows of one length, at least 1")
+		}
+		for j, v := range row {
+			if !(math.Abs(v) <= limit) {
+				return nil, at(BadNumber, "", -1, fmt.Sprintf("number %d of %s %d is %v", j, what, i, v), "give finite numbers within the range of the precision")
+			}
+			dst = append(dst, T(v))
+		}
+	}
+	return dst, nil
+}
+
+// shape sets the shape of samples of f numbers, (1, 1, f) unless one is set.
+func (s *Set) shape(file string, f int) error {
+	if s.Shape == [3]int{} {
+		s.Shape = [3]int{1, 1, f}
+	}
+	if err := fits(file, -1, s.Shape); err != nil {
+		return err
+	}
+	if s.Features() != f {
+		return at(BadShape, file, -1, fmt.Sprintf("samples have %d numbers, the shape %d x %d x %d has %d", f, s.Shape[0], s.Shape[1], s.Shape[2], s.Features()), "correct the shape")
+	}
+	return nil
+}
+
+// Chebyshev returns points spaced evenly over [-1, 1], ends included, with the
+// Chebyshev polynomial of the first kind of the given degree as target: the
+// regression on which Cohen, Kaur, Li, Kolter and Talwalkar (ICLR 2021) show
+// the edge of stability in one dimension. The error is an *Error.
+func Chebyshev(degree, points int) (*Set, error) {
+	if points < 2 || points > 1<<20 || degree < 0 || degree > 1000 {
+		return nil, option(fmt.Sprintf("%d points of degree %d cannot be made", points, degree), "ask for 2 to 1048576 points and a degree of 0 to 1000")
+	}
+	s := &Set{Shape: [3]int{1, 1, 1}, X: make([]float32, points), Targets: make([]float64, points), Outputs: 1}
+	for i := range points {
+		x := float32(float64(2*i-(points-1)) / float64(points-1))
+		s.X[i] = x
+		s.Targets[i] = chebyshev(degree, float64(x))
+	}
+	s.seal()
+	return s, nil
+}
+
+// chebyshev returns T_n(x) by T_n = 2 x T_(n-1) - T_(n-2).
+func chebyshev(n int, x float64) float64 {
+	before, now := 1.0, x
+	if n == 0 {
+		return before
+	}
+	for range n - 1 {
+		before, now = now, float64(2*x*now)-before
+	}
+	return now
+}
