@@ -41,6 +41,9 @@ func (c *checker) tokenHint(i, from, to, outer int) *diag.Diagnostic {
 		return d
 	}
 	ended := i > from && endsValue(c.typ(i-1)) // a value stands before token i
+	if d := c.habit(i, from, to, outer, ended); d != nil {
+		return d
+	}
 	switch t := c.typ(i); t {
 	case hclsyntax.TokenBitwiseXor:
 		return c.power(i, i, from, to)
@@ -340,8 +343,9 @@ func (c *checker) wordHint(i, from, to, outer int, ended bool) *diag.Diagnostic 
 	case "and", "or", "AND", "OR":
 		if ended && followed {
 			symbol := map[string]string{"and": "&&", "or": "||"}[strings.ToLower(word)]
-			left, right := c.operands(i, i, from, to)
-			return c.fault(codeWordOperator, i, i, fmt.Sprintf("%q is written %s", word, symbol), fmt.Sprintf("Write ... %s %s %s ...", left, symbol, right))
+			first, last := c.condition(i, from, to, outer)
+			return c.fault(codeWordOperator, i, i, fmt.Sprintf("%q is written %s", word, symbol),
+				fmt.Sprintf("Write %s %s %s.", c.text(first, i-1), symbol, c.text(i+1, last)))
 		}
 	case "not", "NOT":
 		if !ended && followed && c.typ(i+1) != hclsyntax.TokenOParen {

@@ -201,6 +201,9 @@ func (c *checker) argumentHint(from, to int) *diag.Diagnostic {
 		}
 		return fmt.Sprintf("Write %s = %s", name, c.text(value, to-1))
 	}
+	if d := c.pythonImport(from, to); d != nil {
+		return d
+	}
 	i := c.labelsEnd(from, to)
 	if i < to && c.typ(i) == hclsyntax.TokenNewline {
 		if next := c.skipNewlines(i); c.typ(next) == hclsyntax.TokenOBrace {

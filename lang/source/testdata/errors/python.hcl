@@ -1,0 +1,15 @@
+import torch                                  # ERROR RL0126 "need no import(.|\n)*import \"lib\" \\{ source = \"\\./lib\\.hcl\" \\}"
+import numpy as np                            # ERROR RL0126 "numpy"
+from mine import bend                         # ERROR RL0126 "import \"mine\" \\{ source = \"\\./mine\\.hcl\" \\}"
+locals {
+  a = "loss is ${run.a.final.loss:.3f}"       # ERROR RL0126 "Write \\$\\{format\\(\"%\\.3f\", run\\.a\\.final\\.loss\\)\\}\\."
+  b = "step ${run.a.steps:5d} of"             # ERROR RL0126 "format\\(\"%5d\", run\\.a\\.steps\\)"
+  c = sum(x for x in s)                       # ERROR RL0126 "Write sum\\(s\\)\\."
+  d = sum(x * x for x in s)                   # ERROR RL0126 "Write sum\\(\\[for x in s : x \\* x\\]\\)\\."
+  e = (1, 2)                                  # ERROR RL0126 "Write \\[1, 2\\]\\."
+  f = [[1, 2], [3, 4]][0, 1]                  # ERROR RL0126 "Write \\[\\[1, 2\\], \\[3, 4\\]\\]\\[0\\]\\[1\\]\\."
+  g = f"loss {run.a.final.loss:.2e} of {x}"   # ERROR RL0126 "Write \"loss \\$\\{format\\(\"%\\.2e\", run\\.a\\.final\\.loss\\)\\} of \\$\\{x\\}\"\\."
+  h = x + 1 > 0 and sum(y) * 2 > 0 ? 1 : 2    # ERROR RL0120 "Write x \\+ 1 > 0 && sum\\(y\\) \\* 2 > 0\\."
+  i = max(1, x > 0 or y - 1 > 0, 2)           # ERROR RL0120 "Write x > 0 \\|\\| y - 1 > 0\\."
+  j = x is None                               # ERROR RL0120 "=="
+}
