@@ -133,6 +133,27 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestManyErrors: errors without end are cut, and the last line says so.
+func TestManyErrors(t *testing.T) {
+	for name, text := range map[string]func(i int) string{
+		"blocks":    func(i int) string { return fmt.Sprintf("foo%d {}\n", i) },
+		"arguments": func(i int) string { return fmt.Sprintf("run \"a%d\" { foo = 1 }\n", i) },
+		"names":     func(i int) string { return fmt.Sprintf("output \"o%d\" { value = zzz }\n", i) },
+		"syntax":    func(i int) string { return fmt.Sprintf("output \"o%d\" { value = 2^3 }\n", i) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := strings.Builder{}
+			for i := range 3000 {
+				b.WriteString(text(i))
+			}
+			_, diags := Compile(folder(t, "s.hcl", base+b.String()), Options{})
+			if n := len(diags); n != 101 || diags[n-1].Code != "RL0414" || diags[n-2].Code == "RL0414" {
+				t.Errorf("%d errors, the last is %s", n, diags[n-1].Code)
+			}
+		})
+	}
+}
+
 // TestPlan looks at what a study becomes.
 func TestPlan(t *testing.T) {
 	p := good(t, base+`

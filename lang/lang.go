@@ -54,11 +54,32 @@ func compile(path string, opts Options) (Result, diag.List) {
 		files.Sources[name] = text
 	}
 	if files.Main == nil {
-		return Result{Study: &plan.Study{File: path, Sources: files.Sources}}, study.Fold(diags).Sorted()
+		return Result{Study: &plan.Study{File: path, Sources: files.Sources}}, short(study.Fold(diags))
 	}
 	decls, faults := study.Declare(files, given, opts.Version) // -> *study.Declarations: names, variables, for_each
 	diags = append(diags, faults...)
 	out, faults := decls.Plan() // -> *plan.Study: references, types, mathematics as graphs
 	diags = append(diags, faults...)
-	return Result{Study: out, Library: files.Main.IsLibrary()}, study.Fold(diags).Sorted()
+	return Result{Study: out, Library: files.Main.IsLibrary()}, short(study.Fold(diags))
+}
+
+// maxErrors is how many errors of one study are shown.
+const maxErrors = 100
+
+// short sorts the list. Of more errors than anyone reads it keeps the first,
+// and says so at the next one.
+func short(diags diag.List) diag.List {
+	diags = diags.Sorted()
+	errors := 0
+	for i, d := range diags {
+		if d.Severity != diag.Error {
+			continue
+		}
+		if errors++; errors > maxErrors {
+			diags = diags[:i:i]
+			diags.Errorf("RL0414", d.Span, "more than %d errors: what follows from here on is not shown", maxErrors).Detail = "Mend those above, then check again."
+			return diags
+		}
+	}
+	return diags
 }

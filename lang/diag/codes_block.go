@@ -93,4 +93,18 @@ var blockCodes = []Entry{
 		Example: "study {\n  requires = \"99.0\"\n}",
 		Cure:    "Install that version or a later one.",
 	},
+	{
+		Code:    "RL0414",
+		Title:   "too many errors",
+		Meaning: "A study has more errors than anyone reads: one hundred are shown.",
+		Example: "outptu \"a1\" { value = 1 } # and 100 more of the kind",
+		Cure:    "Mend the first ones: often they cause the others.",
+	},
+	{
+		Code:    "RL0415",
+		Title:   "setting that is likely a mistake",
+		Meaning: "A warning: the study can run, but a constant in it makes the run pointless. A negative learning rate climbs, a clip of 0 stands still, and a stop condition that is always true or always false decides nothing.",
+		Example: "run \"a\" {\n  objective = objective.f\n  start     = { x = 1 }\n  steps     = 100\n  optimizer \"gd\" { learning_rate = -0.1 }\n}",
+		Cure:    "Write the number that is meant. A warning stops nothing.",
+	},
 }

@@ -12,16 +12,16 @@ var sourceCodes = []Entry{
 	{
 		Code:    "RL0102",
 		Title:   "file too large",
-		Meaning: "A study may have at most 1 MiB (1,048,576 bytes). A larger one is nearly always data written as text.",
+		Meaning: "A study may have at most 1 MiB (1,048,576 bytes) and 524,288 words, numbers and signs. A larger one is nearly always data written as text.",
 		Example: "locals { samples = [0.1, 0.2, 0.3] } # and a million more",
 		Cure:    "Keep numbers in a data file and name it in a dataset block: `dataset \"csv\" \"samples\" { path = \"samples.csv\" }`.",
 	},
 	{
 		Code:    "RL0103",
-		Title:   "file is not UTF-8 text",
-		Meaning: "The file holds bytes that are not valid UTF-8, or a NUL character. It was saved in another encoding, or it is not text.",
+		Title:   "file is not plain UTF-8 text",
+		Meaning: "The file holds bytes that are not valid UTF-8, a NUL character, or lines that end in a carriage return alone. It was saved in another encoding or with the line ends of another time, or it is not text.",
 		Example: "study { title = \"caf\xc3\xa9\" } # with the last letter saved as the single byte E9",
-		Cure:    "Save the file as UTF-8. A byte order mark at the start is allowed and ignored.",
+		Cure:    "Save the file as UTF-8 with line ends LF or CRLF. A byte order mark at the start is allowed and ignored.",
 	},
 	{
 		Code:    "RL0104",
@@ -34,7 +34,7 @@ var sourceCodes = []Entry{
 		Code:    "RL0105",
 		Title:   "expression too long",
 		Meaning: "One expression may chain up to 65,536 operators, and a number may have up to 1,000 characters.",
-		Example: "locals { a = 1 + 1 + 1 } # and 40,000 more terms",
+		Example: "locals { a = 1 + 1 + 1 } # and 70,000 more terms",
 		Cure:    "Write a long sum as `sum([for v in values : v])`, or keep the numbers in a data file.",
 	},
 	{

@@ -31,8 +31,9 @@ const (
 	MaxSize   = 1 << 20 // bytes
 	MaxDepth  = 256     // nested brackets, templates, signs, indices and conditionals
 	MaxChain  = 1 << 16 // height of an expression's tree, as of a sum of that many terms
+	MaxTokens = 1 << 19 // words, numbers and signs of a file
 	MaxNumber = 1000    // characters of a number
-	maxErrors = 100     // syntax errors reported for one file
+	maxErrors = 101     // syntax errors reported for one file: one more than anybody is shown
 )
 
 // File is a parsed file.
@@ -100,6 +101,10 @@ func Parse(name string, data []byte) (*File, diag.List) {
 	if list.Add(c.nesting()); len(list) > 0 {
 		return f, list
 	}
+	if len(c.toks) > MaxTokens {
+		list.Add(c.fault(codeTooLarge, MaxTokens, MaxTokens, fmt.Sprintf("file has more than %d words, numbers and signs", MaxTokens), dataFile))
+		return f, list
+	}
 	parsed, diags := hclsyntax.ParseConfig(f.Bytes, name, hcl.InitialPos)
 	if !diags.HasErrors() {
 		if list = c.hyphens(); len(list) == 0 {
@@ -124,7 +129,15 @@ func (f *File) limits() *diag.Diagnostic {
 			Code:    codeTooLarge,
 			Span:    diag.Span{File: f.Name},
 			Summary: "file is larger than 1 MiB",
-			Detail:  "Keep numbers in a data file and name it in a dataset block.",
+			Detail:  dataFile,
+		}
+	}
+	if name := f.encoding(); name != "" {
+		return &diag.Diagnostic{
+			Code:    codeNotText,
+			Span:    diag.Span{File: f.Name},
+			Summary: "file is saved as " + name,
+			Detail:  "Save it as UTF-8: editors ask for the encoding under \"Save as\".",
 		}
 	}
 	rest := f.Bytes
@@ -138,13 +151,36 @@ func (f *File) limits() *diag.Diagnostic {
 				d.Detail = "This is not a text file, or it was saved as UTF-16: save it as UTF-8."
 			} else {
 				d.Summary = fmt.Sprintf("byte 0x%02x is not valid UTF-8", rest[0])
-				d.Detail = "Save the file as UTF-8."
+				d.Detail = "The file was saved in another encoding, such as Latin-1 or Windows-1252: save it as UTF-8."
 			}
 			return d
+		}
+		if r == '\r' && (len(rest) == 1 || rest[1] != '\n') {
+			at := len(f.Bytes) - len(rest)
+			return &diag.Diagnostic{
+				Code:    codeNotText,
+				Span:    f.spanOf(at, at+1),
+				Summary: "line ends in a carriage return alone (CR), as on old Macintosh computers",
+				Detail:  "Save the file with line ends LF (Unix) or CRLF (Windows).",
+			}
 		}
 		rest = rest[n:]
 	}
 	return nil
+}
+
+const dataFile = "Keep numbers in a data file and name it in a dataset block."
+
+// encoding names the encoding that the first bytes tell of, "" for UTF-8.
+func (f *File) encoding() string {
+	for _, e := range []struct{ mark, name string }{
+		{"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\xfe\xff", "UTF-32"}, {"\xff\xfe", "UTF-16"}, {"\xfe\xff", "UTF-16"},
+	} {
+		if bytes.HasPrefix(f.Bytes, []byte(e.mark)) {
+			return e.name
+		}
+	}
+	return ""
 }
 
 // spanOf makes a span from byte offsets, counting columns in characters.

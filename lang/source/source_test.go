@@ -110,6 +110,14 @@ func TestLimits(t *testing.T) {
 		{"largest", "# " + rep("x", MaxSize-3) + "\n", ""},
 		{"too large", rep("#", MaxSize+1), codeTooLarge},
 		{"utf8", "a = \"\xff\"", codeNotText},
+		{"UTF-16", "\xff\xfea\x00 \x00=\x00", codeNotText},
+		{"UTF-16, high byte first", "\xfe\xff\x00a\x00 \x00=", codeNotText},
+		{"UTF-32", "\xff\xfe\x00\x00a\x00\x00\x00", codeNotText},
+		{"carriage returns", "a = 1\rb = 2\r", codeNotText},
+		{"carriage return at the end", "a = 1\r", codeNotText},
+		{"lines of Windows", "a = 1\r\nb = 2\r\n", ""},
+		{"many words", "a = [" + rep("1,", MaxTokens/2-10) + "]", ""},
+		{"too many words", "a = [" + rep("1,", MaxSize/2-10) + "]", codeTooLarge},
 		{"nul", "a = \"\x00\"", codeNotText},
 		{"byte order mark", "\ufeffa = 1", ""},
 		{"parentheses", "a = " + rep("(", 255) + "1" + rep(")", 255), ""},
@@ -157,6 +165,22 @@ func TestLimits(t *testing.T) {
 			}
 			checkSpans(t, f, got)
 		})
+	}
+}
+
+// TestEncodings: the message says what the file is, where a byte does not.
+func TestEncodings(t *testing.T) {
+	for text, want := range map[string]string{
+		"\xff\xfea\x00":                 "saved as UTF-16",
+		"\xfe\xff\x00a":                 "saved as UTF-16",
+		"\xff\xfe\x00\x00a\x00\x00\x00": "saved as UTF-32",
+		"a = \"caf\xe9\"":               "Latin-1",
+		"a = 1\rb = 2\r":                "carriage return",
+	} {
+		_, got := Parse("a.hcl", []byte(text))
+		if len(got) != 1 || !strings.Contains(got[0].Summary+got[0].Detail, want) {
+			t.Errorf("%q: %v", text, got)
+		}
 	}
 }
 

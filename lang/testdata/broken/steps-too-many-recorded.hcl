@@ -23,7 +23,7 @@ run "thin" {
 run "lanes" {
   objective = objective.f
   start     = 1
-  steps     = 100000 # ERROR RL0504 "every = 5 would fit"
+  steps     = 100000 # ERROR RL0504 "every = 5 } would fit"
   vary { eta = linspace(0.1, 1, 4000) }
   optimizer "gd" { learning_rate = eta }
 }
