@@ -18,7 +18,7 @@ func TestGeneratedFiles(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil || len(files) != 4 {
+	if err != nil || len(files) != 6 {
 		t.Fatalf("the generator wrote %d files: %v, %v", len(files), files, err)
 	}
 	for _, path := range files {

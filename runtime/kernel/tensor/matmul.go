@@ -3,8 +3,6 @@ package tensor
 import (
 	"fmt"
 	"unsafe"
-
-	"relief/runtime/kernel"
 )
 
 const (
@@ -33,6 +31,7 @@ type Epilogue[T Float] struct {
 	Accumulate bool       // add to what C holds
 	Bias       []T        // one for each column, or nil
 	Activation Activation // of every element; Identity by default
+	Alpha      T          // number of the activation
 }
 
 // product is the state of one matrix product.
@@ -287,31 +286,15 @@ func (e *Epilogue[T]) none() bool { return e.Bias == nil && e.Activation == Iden
 
 // apply finishes elements of a row that start with the given column.
 func (e *Epilogue[T]) apply(row []T, col int) {
-	if e.Bias != nil {
-		for j, x := range e.Bias[col : col+len(row)] {
-			row[j] += x
-		}
-	}
-	switch e.Activation {
-	case Relu:
-		for j, x := range row {
-			if x <= 0 {
-				row[j] = 0
-			}
-		}
-	case Tanh:
-		for j, x := range row {
-			row[j] = T(kernel.Tanh(float64(x)))
+	switch {
+	case e.Bias == nil:
+		Activate(row, row, e.Activation, e.Alpha)
+	case e.Activation == Relu:
+		addRelu(row, row, e.Bias[col:col+len(row)])
+	default:
+		Add(row, row, e.Bias[col:col+len(row)])
+		if e.Activation != Identity {
+			Activate(row, row, e.Activation, e.Alpha)
 		}
 	}
 }
-
-// Activation is a function of one element.
-type Activation uint8
-
-// The activations.
-const (
-	Identity Activation = iota
-	Relu
-	Tanh
-)

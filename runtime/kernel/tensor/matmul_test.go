@@ -214,12 +214,12 @@ func testMatMul[T Float](t *testing.T) {
 		for layout := range layouts * layouts {
 			checkProduct(t, rng, s.m, s.n, s.k, layout/layouts, layout%layouts, Epilogue[T]{}, 1)
 		}
-		for i, e := range []Epilogue[T]{{Accumulate: true}, {Bias: bias(s.n)}, {Activation: Relu}, {true, bias(s.n), Tanh}} {
+		for i, e := range []Epilogue[T]{{Accumulate: true}, {Bias: bias(s.n)}, {Activation: Relu}, {true, bias(s.n), Tanh, 0}} {
 			checkProduct(t, rng, s.m, s.n, s.k, i, 0, e, 1)
 		}
 	}
 	// Shapes that take several workers, blocks, groups of panels and passes.
-	e := Epilogue[T]{true, bias(2*passCols + 70), Relu}
+	e := Epilogue[T]{true, bias(2*passCols + 70), Relu, 0}
 	checkProduct(t, rng, 5, len(e.Bias), 30, 0, 0, e, 1, 2, 5)
 	checkProduct(t, rng, 3, passCols+37, passSize/passCols+300, 2, 1, Epilogue[T]{}, 1, 3)
 	checkProduct(t, rng, 310, 40, 270, 2, 0, Epilogue[T]{}, 1, 2, 3, 8)
@@ -233,7 +233,7 @@ func testMatMulRapid[T Float](t *testing.T) {
 		size := func(name string, limit int) int { return rapid.IntRange(0, limit).Draw(r, name) }
 		m, n, k := size("rows", 40), size("columns", 70), size("terms", 520)
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
-		e := Epilogue[T]{Accumulate: rapid.Bool().Draw(r, "accumulate"), Activation: Activation(size("activation", 2))}
+		e := Epilogue[T]{Accumulate: rapid.Bool().Draw(r, "accumulate"), Activation: []Activation{Identity, Relu, Tanh}[size("activation", 2)]}
 		if rapid.Bool().Draw(r, "bias") {
 			e.Bias = normal[T](rng, n)
 		}

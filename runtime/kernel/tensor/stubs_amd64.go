@@ -78,6 +78,60 @@ func tile12x2F32AVX512(k int, segments int, a *float32, rs int, cs int, ss int, 
 func fetchingTileF32AVX512(k int, segments int, a *float32, rs int, cs int, ss int, b *float32, c *float32, ldc int, tiles int, cols int, add int, ahead *float32, leap int, rewind int)
 
 //go:noescape
+func addF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func subF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func mulF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func scaleF32AVX512(dst *float32, a *float32, s float32, n int)
+
+//go:noescape
+func addScaledF32AVX512(dst *float32, a *float32, b *float32, s float32, n int)
+
+//go:noescape
+func greaterF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func reluF32AVX512(dst *float32, a *float32, n int)
+
+//go:noescape
+func addReluF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func reluGradF32AVX512(dst *float32, grad *float32, x *float32, n int)
+
+//go:noescape
+func leakyF32AVX512(dst *float32, a *float32, s float32, n int)
+
+//go:noescape
+func leakyGradF32AVX512(dst *float32, grad *float32, x *float32, s float32, n int)
+
+//go:noescape
+func combine1F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, n int)
+
+//go:noescape
+func combine2F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, n int)
+
+//go:noescape
+func combine4F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, x3 *float32, c3 *float32, x4 *float32, c4 *float32, n int)
+
+//go:noescape
+func claimF32AVX512(dst *float32, left *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func columnSumF32AVX512(acc *float64, s *float64, a *float32, rows int, as int, n int)
+
+//go:noescape
+func columnDotF32AVX512(acc *float64, s *float64, t *float64, a *float32, b *float32, rows int, as int, bs int, n int)
+
+//go:noescape
+func dotF32AVX512(sums *float64, a *float32, b *float32, n int)
+
+//go:noescape
 func tile1x1F64AVX512(k int, segments int, a *float64, rs int, cs int, ss int, b *float64, c *float64, ldc int, tiles int, cols int, add int)
 
 //go:noescape
@@ -153,6 +207,66 @@ func tile12x2F64AVX512(k int, segments int, a *float64, rs int, cs int, ss int, 
 func fetchingTileF64AVX512(k int, segments int, a *float64, rs int, cs int, ss int, b *float64, c *float64, ldc int, tiles int, cols int, add int, ahead *float64, leap int, rewind int)
 
 //go:noescape
+func addF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func subF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func mulF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func scaleF64AVX512(dst *float64, a *float64, s float64, n int)
+
+//go:noescape
+func addScaledF64AVX512(dst *float64, a *float64, b *float64, s float64, n int)
+
+//go:noescape
+func greaterF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func reluF64AVX512(dst *float64, a *float64, n int)
+
+//go:noescape
+func addReluF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func reluGradF64AVX512(dst *float64, grad *float64, x *float64, n int)
+
+//go:noescape
+func leakyF64AVX512(dst *float64, a *float64, s float64, n int)
+
+//go:noescape
+func leakyGradF64AVX512(dst *float64, grad *float64, x *float64, s float64, n int)
+
+//go:noescape
+func combine1F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, n int)
+
+//go:noescape
+func combine2F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, n int)
+
+//go:noescape
+func combine4F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, x3 *float64, c3 *float64, x4 *float64, c4 *float64, n int)
+
+//go:noescape
+func claimF64AVX512(dst *float64, left *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func columnSumF64AVX512(acc *float64, s *float64, a *float64, rows int, as int, n int)
+
+//go:noescape
+func columnDotF64AVX512(acc *float64, s *float64, t *float64, a *float64, b *float64, rows int, as int, bs int, n int)
+
+//go:noescape
+func dotF64AVX512(sums *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func widenAVX512(dst *float64, a *float32, n int)
+
+//go:noescape
+func narrowAVX512(dst *float32, a *float64, n int)
+
+//go:noescape
 func tile1x1F32AVX2(k int, segments int, a *float32, rs int, cs int, ss int, b *float32, c *float32, ldc int, tiles int, cols int, add int)
 
 //go:noescape
@@ -189,6 +303,60 @@ func tile5x2F32AVX2(k int, segments int, a *float32, rs int, cs int, ss int, b *
 func tile6x2F32AVX2(k int, segments int, a *float32, rs int, cs int, ss int, b *float32, c *float32, ldc int, tiles int, cols int, add int)
 
 //go:noescape
+func addF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func subF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func mulF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func scaleF32AVX2(dst *float32, a *float32, s float32, n int)
+
+//go:noescape
+func addScaledF32AVX2(dst *float32, a *float32, b *float32, s float32, n int)
+
+//go:noescape
+func greaterF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func reluF32AVX2(dst *float32, a *float32, n int)
+
+//go:noescape
+func addReluF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
+func reluGradF32AVX2(dst *float32, grad *float32, x *float32, n int)
+
+//go:noescape
+func leakyF32AVX2(dst *float32, a *float32, s float32, n int)
+
+//go:noescape
+func leakyGradF32AVX2(dst *float32, grad *float32, x *float32, s float32, n int)
+
+//go:noescape
+func combine1F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, n int)
+
+//go:noescape
+func combine2F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, n int)
+
+//go:noescape
+func combine4F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, x3 *float32, c3 *float32, x4 *float32, c4 *float32, n int)
+
+//go:noescape
+func claimF32AVX2(dst *float32, left *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func columnSumF32AVX2(acc *float64, s *float64, a *float32, rows int, as int, n int)
+
+//go:noescape
+func columnDotF32AVX2(acc *float64, s *float64, t *float64, a *float32, b *float32, rows int, as int, bs int, n int)
+
+//go:noescape
+func dotF32AVX2(sums *float64, a *float32, b *float32, n int)
+
+//go:noescape
 func tile1x1F64AVX2(k int, segments int, a *float64, rs int, cs int, ss int, b *float64, c *float64, ldc int, tiles int, cols int, add int)
 
 //go:noescape
@@ -223,3 +391,63 @@ func tile5x2F64AVX2(k int, segments int, a *float64, rs int, cs int, ss int, b *
 
 //go:noescape
 func tile6x2F64AVX2(k int, segments int, a *float64, rs int, cs int, ss int, b *float64, c *float64, ldc int, tiles int, cols int, add int)
+
+//go:noescape
+func addF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func subF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func mulF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func scaleF64AVX2(dst *float64, a *float64, s float64, n int)
+
+//go:noescape
+func addScaledF64AVX2(dst *float64, a *float64, b *float64, s float64, n int)
+
+//go:noescape
+func greaterF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func reluF64AVX2(dst *float64, a *float64, n int)
+
+//go:noescape
+func addReluF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func reluGradF64AVX2(dst *float64, grad *float64, x *float64, n int)
+
+//go:noescape
+func leakyF64AVX2(dst *float64, a *float64, s float64, n int)
+
+//go:noescape
+func leakyGradF64AVX2(dst *float64, grad *float64, x *float64, s float64, n int)
+
+//go:noescape
+func combine1F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, n int)
+
+//go:noescape
+func combine2F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, n int)
+
+//go:noescape
+func combine4F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, x3 *float64, c3 *float64, x4 *float64, c4 *float64, n int)
+
+//go:noescape
+func claimF64AVX2(dst *float64, left *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func columnSumF64AVX2(acc *float64, s *float64, a *float64, rows int, as int, n int)
+
+//go:noescape
+func columnDotF64AVX2(acc *float64, s *float64, t *float64, a *float64, b *float64, rows int, as int, bs int, n int)
+
+//go:noescape
+func dotF64AVX2(sums *float64, a *float64, b *float64, n int)
+
+//go:noescape
+func widenAVX2(dst *float64, a *float32, n int)
+
+//go:noescape
+func narrowAVX2(dst *float32, a *float64, n int)

@@ -1750,6 +1750,949 @@ tile6x2F32AVX2_next:
 	VZEROUPPER
 	RET
 
+// func addF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·addF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+addF32AVX2_loop:
+	LEAQ    8(SI), DI
+	CMPQ    DI, BX
+	JG      addF32AVX2_tail
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	MOVQ    DI, SI
+	JMP     addF32AVX2_loop
+
+addF32AVX2_tail:
+	SUBQ       SI, BX
+	JLE        addF32AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-4, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	VMASKMOVPS (DX)(SI*4), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+
+addF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func subF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·subF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+subF32AVX2_loop:
+	LEAQ    8(SI), DI
+	CMPQ    DI, BX
+	JG      subF32AVX2_tail
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	MOVQ    DI, SI
+	JMP     subF32AVX2_loop
+
+subF32AVX2_tail:
+	SUBQ       SI, BX
+	JLE        subF32AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-4, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	VMASKMOVPS (DX)(SI*4), Y0, Y2
+	VSUBPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+
+subF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func mulF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·mulF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+mulF32AVX2_loop:
+	LEAQ    8(SI), DI
+	CMPQ    DI, BX
+	JG      mulF32AVX2_tail
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	MOVQ    DI, SI
+	JMP     mulF32AVX2_loop
+
+mulF32AVX2_tail:
+	SUBQ       SI, BX
+	JLE        mulF32AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-4, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	VMASKMOVPS (DX)(SI*4), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+
+mulF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func scaleF32AVX2(dst *float32, a *float32, s float32, n int)
+// Requires: AVX, AVX2, SSE
+TEXT ·scaleF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVSS        s+16(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+
+scaleF32AVX2_loop:
+	LEAQ    8(BX), SI
+	CMPQ    SI, DX
+	JG      scaleF32AVX2_tail
+	VMOVUPS (CX)(BX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	MOVQ    SI, BX
+	JMP     scaleF32AVX2_loop
+
+scaleF32AVX2_tail:
+	SUBQ       BX, DX
+	JLE        scaleF32AVX2_done
+	MOVQ       DX, SI
+	IMUL3Q     $-4, SI, SI
+	LEAQ       lanesAVX2<>+0(SB), DX
+	ADDQ       SI, DX
+	VMOVUPS    64(DX), Y1
+	VMASKMOVPS (CX)(BX*4), Y1, Y2
+	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (AX)(BX*4)
+
+scaleF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func addScaledF32AVX2(dst *float32, a *float32, b *float32, s float32, n int)
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·addScaledF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVSS        s+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         n+32(FP), BX
+	XORQ         SI, SI
+
+addScaledF32AVX2_loop:
+	LEAQ        8(SI), DI
+	CMPQ        DI, BX
+	JG          addScaledF32AVX2_tail
+	VMOVUPS     (CX)(SI*4), Y1
+	VMOVUPS     (DX)(SI*4), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         addScaledF32AVX2_loop
+
+addScaledF32AVX2_tail:
+	SUBQ        SI, BX
+	JLE         addScaledF32AVX2_done
+	MOVQ        BX, DI
+	IMUL3Q      $-4, DI, DI
+	LEAQ        lanesAVX2<>+0(SB), BX
+	ADDQ        DI, BX
+	VMOVUPS     64(BX), Y1
+	VMASKMOVPS  (CX)(SI*4), Y1, Y2
+	VMASKMOVPS  (DX)(SI*4), Y1, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (AX)(SI*4)
+
+addScaledF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func greaterF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·greaterF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+greaterF32AVX2_loop:
+	LEAQ      8(SI), DI
+	CMPQ      DI, BX
+	JG        greaterF32AVX2_tail
+	VMOVUPS   (CX)(SI*4), Y0
+	VMOVUPS   (DX)(SI*4), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y2
+	VBLENDVPS Y2, Y1, Y0, Y0
+	VCMPPS    $0x03, Y1, Y1, Y2
+	VBLENDVPS Y2, Y1, Y0, Y0
+	VMOVUPS   Y0, (AX)(SI*4)
+	MOVQ      DI, SI
+	JMP       greaterF32AVX2_loop
+
+greaterF32AVX2_tail:
+	SUBQ       SI, BX
+	JLE        greaterF32AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-4, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	VMASKMOVPS (DX)(SI*4), Y0, Y2
+	VCMPPS     $0x1e, Y1, Y2, Y3
+	VBLENDVPS  Y3, Y2, Y1, Y1
+	VCMPPS     $0x03, Y2, Y2, Y3
+	VBLENDVPS  Y3, Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+
+greaterF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func reluF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX
+TEXT ·reluF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+reluF32AVX2_loop:
+	LEAQ    8(BX), SI
+	CMPQ    SI, DX
+	JG      reluF32AVX2_tail
+	VMOVUPS (CX)(BX*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VMAXPS  Y0, Y1, Y0
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(BX*4)
+	MOVQ    SI, BX
+	JMP     reluF32AVX2_loop
+
+reluF32AVX2_tail:
+	SUBQ       BX, DX
+	JLE        reluF32AVX2_done
+	MOVQ       DX, SI
+	IMUL3Q     $-4, SI, SI
+	LEAQ       lanesAVX2<>+0(SB), DX
+	ADDQ       SI, DX
+	VMOVUPS    64(DX), Y0
+	VMASKMOVPS (CX)(BX*4), Y0, Y1
+	VXORPS     Y2, Y2, Y2
+	VMAXPS     Y1, Y2, Y1
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+
+reluF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func addReluF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·addReluF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+addReluF32AVX2_loop:
+	LEAQ    8(SI), DI
+	CMPQ    DI, BX
+	JG      addReluF32AVX2_tail
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VADDPS  Y1, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VMAXPS  Y0, Y1, Y0
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	MOVQ    DI, SI
+	JMP     addReluF32AVX2_loop
+
+addReluF32AVX2_tail:
+	SUBQ       SI, BX
+	JLE        addReluF32AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-4, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	VMASKMOVPS (DX)(SI*4), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VMAXPS     Y1, Y2, Y1
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+
+addReluF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func reluGradF32AVX2(dst *float32, grad *float32, x *float32, n int)
+// Requires: AVX
+TEXT ·reluGradF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+reluGradF32AVX2_loop:
+	LEAQ      8(SI), DI
+	CMPQ      DI, BX
+	JG        reluGradF32AVX2_tail
+	VMOVUPS   (CX)(SI*4), Y0
+	VMOVUPS   (DX)(SI*4), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPS    $0x1e, Y2, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y0
+	VMOVUPS   Y0, (AX)(SI*4)
+	MOVQ      DI, SI
+	JMP       reluGradF32AVX2_loop
+
+reluGradF32AVX2_tail:
+	SUBQ       SI, BX
+	JLE        reluGradF32AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-4, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	VMASKMOVPS (DX)(SI*4), Y0, Y2
+	VXORPS     Y3, Y3, Y3
+	VCMPPS     $0x1e, Y3, Y2, Y2
+	VBLENDVPS  Y2, Y1, Y3, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+
+reluGradF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func leakyF32AVX2(dst *float32, a *float32, s float32, n int)
+// Requires: AVX, AVX2, SSE
+TEXT ·leakyF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVSS        s+16(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+
+leakyF32AVX2_loop:
+	LEAQ      8(BX), SI
+	CMPQ      SI, DX
+	JG        leakyF32AVX2_tail
+	VMOVUPS   (CX)(BX*4), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPS    $0x1e, Y2, Y1, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, (AX)(BX*4)
+	MOVQ      SI, BX
+	JMP       leakyF32AVX2_loop
+
+leakyF32AVX2_tail:
+	SUBQ       BX, DX
+	JLE        leakyF32AVX2_done
+	MOVQ       DX, SI
+	IMUL3Q     $-4, SI, SI
+	LEAQ       lanesAVX2<>+0(SB), DX
+	ADDQ       SI, DX
+	VMOVUPS    64(DX), Y1
+	VMASKMOVPS (CX)(BX*4), Y1, Y2
+	VXORPS     Y3, Y3, Y3
+	VCMPPS     $0x1e, Y3, Y2, Y3
+	VMULPS     Y0, Y2, Y0
+	VBLENDVPS  Y3, Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (AX)(BX*4)
+
+leakyF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func leakyGradF32AVX2(dst *float32, grad *float32, x *float32, s float32, n int)
+// Requires: AVX, AVX2, SSE
+TEXT ·leakyGradF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVSS        s+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         n+32(FP), BX
+	XORQ         SI, SI
+
+leakyGradF32AVX2_loop:
+	LEAQ      8(SI), DI
+	CMPQ      DI, BX
+	JG        leakyGradF32AVX2_tail
+	VMOVUPS   (CX)(SI*4), Y1
+	VMOVUPS   (DX)(SI*4), Y2
+	VXORPS    Y3, Y3, Y3
+	VCMPPS    $0x1e, Y3, Y2, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, (AX)(SI*4)
+	MOVQ      DI, SI
+	JMP       leakyGradF32AVX2_loop
+
+leakyGradF32AVX2_tail:
+	SUBQ       SI, BX
+	JLE        leakyGradF32AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-4, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y1
+	VMASKMOVPS (CX)(SI*4), Y1, Y2
+	VMASKMOVPS (DX)(SI*4), Y1, Y3
+	VXORPS     Y4, Y4, Y4
+	VCMPPS     $0x1e, Y4, Y3, Y3
+	VMULPS     Y0, Y2, Y0
+	VBLENDVPS  Y3, Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (AX)(SI*4)
+
+leakyGradF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func combine1F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·combine1F32AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), CX
+	MOVQ x1+16(FP), DX
+	MOVQ c1+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+combine1F32AVX2_loop:
+	LEAQ        8(DI), R8
+	CMPQ        R8, SI
+	JG          combine1F32AVX2_tail
+	VMOVUPS     (CX)(DI*4), Y0
+	VMOVUPS     (DX)(DI*4), Y1
+	VMOVUPS     (BX)(DI*4), Y2
+	VFMADD231PS Y1, Y2, Y0
+	VMOVUPS     Y0, (AX)(DI*4)
+	MOVQ        R8, DI
+	JMP         combine1F32AVX2_loop
+
+combine1F32AVX2_tail:
+	SUBQ        DI, SI
+	JLE         combine1F32AVX2_done
+	MOVQ        SI, R8
+	IMUL3Q      $-4, R8, R8
+	LEAQ        lanesAVX2<>+0(SB), SI
+	ADDQ        R8, SI
+	VMOVUPS     64(SI), Y0
+	VMASKMOVPS  (CX)(DI*4), Y0, Y1
+	VMASKMOVPS  (DX)(DI*4), Y0, Y2
+	VMASKMOVPS  (BX)(DI*4), Y0, Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMASKMOVPS  Y1, Y0, (AX)(DI*4)
+
+combine1F32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func combine2F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·combine2F32AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), CX
+	MOVQ x1+16(FP), DX
+	MOVQ c1+24(FP), BX
+	MOVQ x2+32(FP), SI
+	MOVQ c2+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+
+combine2F32AVX2_loop:
+	LEAQ        8(R9), R10
+	CMPQ        R10, R8
+	JG          combine2F32AVX2_tail
+	VMOVUPS     (CX)(R9*4), Y0
+	VMOVUPS     (DX)(R9*4), Y1
+	VMOVUPS     (BX)(R9*4), Y2
+	VMOVUPS     (SI)(R9*4), Y3
+	VMOVUPS     (DI)(R9*4), Y4
+	VFMADD231PS Y1, Y2, Y0
+	VFMADD231PS Y3, Y4, Y0
+	VMOVUPS     Y0, (AX)(R9*4)
+	MOVQ        R10, R9
+	JMP         combine2F32AVX2_loop
+
+combine2F32AVX2_tail:
+	SUBQ        R9, R8
+	JLE         combine2F32AVX2_done
+	MOVQ        R8, R10
+	IMUL3Q      $-4, R10, R10
+	LEAQ        lanesAVX2<>+0(SB), R8
+	ADDQ        R10, R8
+	VMOVUPS     64(R8), Y0
+	VMASKMOVPS  (CX)(R9*4), Y0, Y1
+	VMASKMOVPS  (DX)(R9*4), Y0, Y2
+	VMASKMOVPS  (BX)(R9*4), Y0, Y3
+	VMASKMOVPS  (SI)(R9*4), Y0, Y4
+	VMASKMOVPS  (DI)(R9*4), Y0, Y5
+	VFMADD231PS Y2, Y3, Y1
+	VFMADD231PS Y4, Y5, Y1
+	VMASKMOVPS  Y1, Y0, (AX)(R9*4)
+
+combine2F32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func combine4F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, x3 *float32, c3 *float32, x4 *float32, c4 *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·combine4F32AVX2(SB), NOSPLIT, $0-88
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), CX
+	MOVQ x1+16(FP), DX
+	MOVQ c1+24(FP), BX
+	MOVQ x2+32(FP), SI
+	MOVQ c2+40(FP), DI
+	MOVQ x3+48(FP), R8
+	MOVQ c3+56(FP), R9
+	MOVQ x4+64(FP), R10
+	MOVQ c4+72(FP), R11
+	MOVQ n+80(FP), R12
+	XORQ R13, R13
+
+combine4F32AVX2_loop:
+	LEAQ        8(R13), R14
+	CMPQ        R14, R12
+	JG          combine4F32AVX2_tail
+	VMOVUPS     (CX)(R13*4), Y0
+	VMOVUPS     (DX)(R13*4), Y1
+	VMOVUPS     (BX)(R13*4), Y2
+	VMOVUPS     (SI)(R13*4), Y3
+	VMOVUPS     (DI)(R13*4), Y4
+	VMOVUPS     (R8)(R13*4), Y5
+	VMOVUPS     (R9)(R13*4), Y6
+	VMOVUPS     (R10)(R13*4), Y7
+	VMOVUPS     (R11)(R13*4), Y8
+	VFMADD231PS Y1, Y2, Y0
+	VFMADD231PS Y3, Y4, Y0
+	VFMADD231PS Y5, Y6, Y0
+	VFMADD231PS Y7, Y8, Y0
+	VMOVUPS     Y0, (AX)(R13*4)
+	MOVQ        R14, R13
+	JMP         combine4F32AVX2_loop
+
+combine4F32AVX2_tail:
+	SUBQ        R13, R12
+	JLE         combine4F32AVX2_done
+	MOVQ        R12, R14
+	IMUL3Q      $-4, R14, R14
+	LEAQ        lanesAVX2<>+0(SB), R12
+	ADDQ        R14, R12
+	VMOVUPS     64(R12), Y0
+	VMASKMOVPS  (CX)(R13*4), Y0, Y1
+	VMASKMOVPS  (DX)(R13*4), Y0, Y2
+	VMASKMOVPS  (BX)(R13*4), Y0, Y3
+	VMASKMOVPS  (SI)(R13*4), Y0, Y4
+	VMASKMOVPS  (DI)(R13*4), Y0, Y5
+	VMASKMOVPS  (R8)(R13*4), Y0, Y6
+	VMASKMOVPS  (R9)(R13*4), Y0, Y7
+	VMASKMOVPS  (R10)(R13*4), Y0, Y8
+	VMASKMOVPS  (R11)(R13*4), Y0, Y9
+	VFMADD231PS Y2, Y3, Y1
+	VFMADD231PS Y4, Y5, Y1
+	VFMADD231PS Y6, Y7, Y1
+	VFMADD231PS Y8, Y9, Y1
+	VMASKMOVPS  Y1, Y0, (AX)(R13*4)
+
+combine4F32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func claimF32AVX2(dst *float32, left *float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·claimF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ left+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+claimF32AVX2_loop:
+	LEAQ      8(DI), R8
+	CMPQ      R8, SI
+	JG        claimF32AVX2_tail
+	VMOVUPS   (AX)(DI*4), Y0
+	VMOVUPS   (CX)(DI*4), Y1
+	VMOVUPS   (DX)(DI*4), Y2
+	VMOVUPS   (BX)(DI*4), Y3
+	VXORPS    Y4, Y4, Y4
+	VCMPPS    $0x15, Y3, Y2, Y2
+	VBLENDVPS Y2, Y1, Y4, Y3
+	VADDPS    Y3, Y0, Y0
+	VBLENDVPS Y2, Y4, Y1, Y1
+	VMOVUPS   Y0, (AX)(DI*4)
+	VMOVUPS   Y1, (CX)(DI*4)
+	MOVQ      R8, DI
+	JMP       claimF32AVX2_loop
+
+claimF32AVX2_tail:
+	SUBQ       DI, SI
+	JLE        claimF32AVX2_done
+	MOVQ       SI, R8
+	IMUL3Q     $-4, R8, R8
+	LEAQ       lanesAVX2<>+0(SB), SI
+	ADDQ       R8, SI
+	VMOVUPS    64(SI), Y0
+	VMASKMOVPS (AX)(DI*4), Y0, Y1
+	VMASKMOVPS (CX)(DI*4), Y0, Y2
+	VMASKMOVPS (DX)(DI*4), Y0, Y3
+	VMASKMOVPS (BX)(DI*4), Y0, Y4
+	VXORPS     Y5, Y5, Y5
+	VCMPPS     $0x15, Y4, Y3, Y3
+	VBLENDVPS  Y3, Y2, Y5, Y4
+	VADDPS     Y4, Y1, Y1
+	VBLENDVPS  Y3, Y5, Y2, Y2
+	VMASKMOVPS Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS Y2, Y0, (CX)(DI*4)
+
+claimF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func columnSumF32AVX2(acc *float64, s *float64, a *float32, rows int, as int, n int)
+// Requires: AVX
+TEXT ·columnSumF32AVX2(SB), NOSPLIT, $0-48
+	MOVQ acc+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ n+40(FP), BX
+	MOVQ as+32(FP), SI
+	SHLQ $0x02, SI
+
+columnSumF32AVX2_4:
+	CMPQ    BX, $0x10
+	JL      columnSumF32AVX2_4_end
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 32(CX), Y3
+	VMOVUPD 64(AX), Y4
+	VMOVUPD 64(CX), Y5
+	VMOVUPD 96(AX), Y6
+	VMOVUPD 96(CX), Y7
+	MOVQ    DX, DI
+	MOVQ    rows+24(FP), R8
+
+columnSumF32AVX2_4_rows:
+	VCVTPS2PD (DI), Y8
+	VSUBPD    Y1, Y8, Y8
+	VADDPD    Y8, Y0, Y0
+	VCVTPS2PD 16(DI), Y8
+	VSUBPD    Y3, Y8, Y8
+	VADDPD    Y8, Y2, Y2
+	VCVTPS2PD 32(DI), Y8
+	VSUBPD    Y5, Y8, Y8
+	VADDPD    Y8, Y4, Y4
+	VCVTPS2PD 48(DI), Y8
+	VSUBPD    Y7, Y8, Y8
+	VADDPD    Y8, Y6, Y6
+	ADDQ      SI, DI
+	DECQ      R8
+	JNZ       columnSumF32AVX2_4_rows
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y2, 32(AX)
+	VMOVUPD   Y4, 64(AX)
+	VMOVUPD   Y6, 96(AX)
+	ADDQ      $+128, AX
+	ADDQ      $+128, CX
+	ADDQ      $+64, DX
+	SUBQ      $0x10, BX
+	JMP       columnSumF32AVX2_4
+
+columnSumF32AVX2_4_end:
+columnSumF32AVX2_1:
+	CMPQ    BX, $0x04
+	JL      columnSumF32AVX2_1_end
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	MOVQ    DX, DI
+	MOVQ    rows+24(FP), R8
+
+columnSumF32AVX2_1_rows:
+	VCVTPS2PD (DI), Y2
+	VSUBPD    Y1, Y2, Y2
+	VADDPD    Y2, Y0, Y0
+	ADDQ      SI, DI
+	DECQ      R8
+	JNZ       columnSumF32AVX2_1_rows
+	VMOVUPD   Y0, (AX)
+	ADDQ      $+32, AX
+	ADDQ      $+32, CX
+	ADDQ      $+16, DX
+	SUBQ      $0x04, BX
+	JMP       columnSumF32AVX2_1
+
+columnSumF32AVX2_1_end:
+	TESTQ      BX, BX
+	JZ         columnSumF32AVX2_done
+	MOVQ       BX, R8
+	IMUL3Q     $-8, R8, R8
+	LEAQ       lanesAVX2<>+0(SB), DI
+	ADDQ       R8, DI
+	VMOVUPS    64(DI), Y0
+	MOVQ       BX, DI
+	IMUL3Q     $-4, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y1
+	VMOVUPS    X1, X1
+	VMASKMOVPD (AX), Y0, Y2
+	VMASKMOVPD (CX), Y0, Y3
+	MOVQ       DX, DI
+	MOVQ       rows+24(FP), R8
+
+columnSumF32AVX2_tail:
+	VMASKMOVPS (DI), X1, X4
+	VCVTPS2PD  X4, Y4
+	VSUBPD     Y3, Y4, Y4
+	VADDPD     Y4, Y2, Y2
+	ADDQ       SI, DI
+	DECQ       R8
+	JNZ        columnSumF32AVX2_tail
+	VMASKMOVPD Y2, Y0, (AX)
+
+columnSumF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func columnDotF32AVX2(acc *float64, s *float64, t *float64, a *float32, b *float32, rows int, as int, bs int, n int)
+// Requires: AVX, FMA3
+TEXT ·columnDotF32AVX2(SB), NOSPLIT, $0-72
+	MOVQ acc+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ a+24(FP), DX
+	MOVQ n+64(FP), BX
+	MOVQ as+48(FP), SI
+	SHLQ $0x02, SI
+	MOVQ t+16(FP), DI
+	MOVQ b+32(FP), R8
+	MOVQ bs+56(FP), R9
+	SHLQ $0x02, R9
+
+columnDotF32AVX2_4:
+	CMPQ    BX, $0x10
+	JL      columnDotF32AVX2_4_end
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 32(CX), Y3
+	VMOVUPD 64(AX), Y4
+	VMOVUPD 64(CX), Y5
+	VMOVUPD 96(AX), Y6
+	VMOVUPD 96(CX), Y7
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    rows+40(FP), R12
+
+columnDotF32AVX2_4_rows:
+	VCVTPS2PD   (R10), Y8
+	VSUBPD      Y1, Y8, Y8
+	VCVTPS2PD   (R11), Y9
+	VMOVUPD     (DI), Y10
+	VSUBPD      Y10, Y9, Y9
+	VFMADD231PD Y8, Y9, Y0
+	VCVTPS2PD   16(R10), Y8
+	VSUBPD      Y3, Y8, Y8
+	VCVTPS2PD   16(R11), Y9
+	VMOVUPD     32(DI), Y10
+	VSUBPD      Y10, Y9, Y9
+	VFMADD231PD Y8, Y9, Y2
+	VCVTPS2PD   32(R10), Y8
+	VSUBPD      Y5, Y8, Y8
+	VCVTPS2PD   32(R11), Y9
+	VMOVUPD     64(DI), Y10
+	VSUBPD      Y10, Y9, Y9
+	VFMADD231PD Y8, Y9, Y4
+	VCVTPS2PD   48(R10), Y8
+	VSUBPD      Y7, Y8, Y8
+	VCVTPS2PD   48(R11), Y9
+	VMOVUPD     96(DI), Y10
+	VSUBPD      Y10, Y9, Y9
+	VFMADD231PD Y8, Y9, Y6
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF32AVX2_4_rows
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y2, 32(AX)
+	VMOVUPD     Y4, 64(AX)
+	VMOVUPD     Y6, 96(AX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+64, DX
+	ADDQ        $+128, DI
+	ADDQ        $+64, R8
+	SUBQ        $0x10, BX
+	JMP         columnDotF32AVX2_4
+
+columnDotF32AVX2_4_end:
+columnDotF32AVX2_1:
+	CMPQ    BX, $0x04
+	JL      columnDotF32AVX2_1_end
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    rows+40(FP), R12
+
+columnDotF32AVX2_1_rows:
+	VCVTPS2PD   (R10), Y2
+	VSUBPD      Y1, Y2, Y2
+	VCVTPS2PD   (R11), Y3
+	VMOVUPD     (DI), Y4
+	VSUBPD      Y4, Y3, Y3
+	VFMADD231PD Y2, Y3, Y0
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF32AVX2_1_rows
+	VMOVUPD     Y0, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	ADDQ        $+16, DX
+	ADDQ        $+32, DI
+	ADDQ        $+16, R8
+	SUBQ        $0x04, BX
+	JMP         columnDotF32AVX2_1
+
+columnDotF32AVX2_1_end:
+	TESTQ      BX, BX
+	JZ         columnDotF32AVX2_done
+	MOVQ       BX, R11
+	IMUL3Q     $-8, R11, R11
+	LEAQ       lanesAVX2<>+0(SB), R10
+	ADDQ       R11, R10
+	VMOVUPS    64(R10), Y0
+	MOVQ       BX, R10
+	IMUL3Q     $-4, R10, R10
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       R10, BX
+	VMOVUPS    64(BX), Y1
+	VMOVUPS    X1, X1
+	VMASKMOVPD (AX), Y0, Y2
+	VMASKMOVPD (CX), Y0, Y3
+	MOVQ       DX, R10
+	MOVQ       R8, R11
+	MOVQ       rows+40(FP), R12
+
+columnDotF32AVX2_tail:
+	VMASKMOVPS  (R10), X1, X4
+	VCVTPS2PD   X4, Y4
+	VSUBPD      Y3, Y4, Y4
+	VMASKMOVPS  (R11), X1, X5
+	VCVTPS2PD   X5, Y5
+	VMASKMOVPD  (DI), Y0, Y6
+	VSUBPD      Y6, Y5, Y5
+	VFMADD231PD Y4, Y5, Y2
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF32AVX2_tail
+	VMASKMOVPD  Y2, Y0, (AX)
+
+columnDotF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func dotF32AVX2(sums *float64, a *float32, b *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·dotF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ    sums+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+
+dotF32AVX2_loop:
+	VCVTPS2PD   (CX), Y8
+	VCVTPS2PD   (DX), Y9
+	VFMADD231PD Y8, Y9, Y0
+	VCVTPS2PD   16(CX), Y8
+	VCVTPS2PD   16(DX), Y9
+	VFMADD231PD Y8, Y9, Y1
+	VCVTPS2PD   32(CX), Y8
+	VCVTPS2PD   32(DX), Y9
+	VFMADD231PD Y8, Y9, Y2
+	VCVTPS2PD   48(CX), Y8
+	VCVTPS2PD   48(DX), Y9
+	VFMADD231PD Y8, Y9, Y3
+	VCVTPS2PD   64(CX), Y8
+	VCVTPS2PD   64(DX), Y9
+	VFMADD231PD Y8, Y9, Y4
+	VCVTPS2PD   80(CX), Y8
+	VCVTPS2PD   80(DX), Y9
+	VFMADD231PD Y8, Y9, Y5
+	VCVTPS2PD   96(CX), Y8
+	VCVTPS2PD   96(DX), Y9
+	VFMADD231PD Y8, Y9, Y6
+	VCVTPS2PD   112(CX), Y8
+	VCVTPS2PD   112(DX), Y9
+	VFMADD231PD Y8, Y9, Y7
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $0x20, BX
+	JNZ         dotF32AVX2_loop
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VMOVUPD     Y5, 160(AX)
+	VMOVUPD     Y6, 192(AX)
+	VMOVUPD     Y7, 224(AX)
+	VZEROUPPER
+	RET
+
 // func tile1x1F64AVX2(k int, segments int, a *float64, rs int, cs int, ss int, b *float64, c *float64, ldc int, tiles int, cols int, add int)
 // Requires: AVX, FMA3
 TEXT ·tile1x1F64AVX2(SB), NOSPLIT, $0-96
@@ -3469,5 +4412,968 @@ tile6x2F64AVX2_set_edge:
 tile6x2F64AVX2_next:
 	DECQ DX
 	JNZ  tile6x2F64AVX2_tile
+	VZEROUPPER
+	RET
+
+// func addF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·addF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+addF64AVX2_loop:
+	LEAQ    4(SI), DI
+	CMPQ    DI, BX
+	JG      addF64AVX2_tail
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	MOVQ    DI, SI
+	JMP     addF64AVX2_loop
+
+addF64AVX2_tail:
+	SUBQ       SI, BX
+	JLE        addF64AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-8, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y1
+	VMASKMOVPD (DX)(SI*8), Y0, Y2
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+
+addF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func subF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·subF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+subF64AVX2_loop:
+	LEAQ    4(SI), DI
+	CMPQ    DI, BX
+	JG      subF64AVX2_tail
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	MOVQ    DI, SI
+	JMP     subF64AVX2_loop
+
+subF64AVX2_tail:
+	SUBQ       SI, BX
+	JLE        subF64AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-8, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y1
+	VMASKMOVPD (DX)(SI*8), Y0, Y2
+	VSUBPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+
+subF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func mulF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·mulF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+mulF64AVX2_loop:
+	LEAQ    4(SI), DI
+	CMPQ    DI, BX
+	JG      mulF64AVX2_tail
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	MOVQ    DI, SI
+	JMP     mulF64AVX2_loop
+
+mulF64AVX2_tail:
+	SUBQ       SI, BX
+	JLE        mulF64AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-8, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y1
+	VMASKMOVPD (DX)(SI*8), Y0, Y2
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+
+mulF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func scaleF64AVX2(dst *float64, a *float64, s float64, n int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·scaleF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVSD        s+16(FP), X0
+	VBROADCASTSD X0, Y0
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+
+scaleF64AVX2_loop:
+	LEAQ    4(BX), SI
+	CMPQ    SI, DX
+	JG      scaleF64AVX2_tail
+	VMOVUPD (CX)(BX*8), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	MOVQ    SI, BX
+	JMP     scaleF64AVX2_loop
+
+scaleF64AVX2_tail:
+	SUBQ       BX, DX
+	JLE        scaleF64AVX2_done
+	MOVQ       DX, SI
+	IMUL3Q     $-8, SI, SI
+	LEAQ       lanesAVX2<>+0(SB), DX
+	ADDQ       SI, DX
+	VMOVUPS    64(DX), Y1
+	VMASKMOVPD (CX)(BX*8), Y1, Y2
+	VMULPD     Y0, Y2, Y0
+	VMASKMOVPD Y0, Y1, (AX)(BX*8)
+
+scaleF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func addScaledF64AVX2(dst *float64, a *float64, b *float64, s float64, n int)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·addScaledF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVSD        s+24(FP), X0
+	VBROADCASTSD X0, Y0
+	MOVQ         n+32(FP), BX
+	XORQ         SI, SI
+
+addScaledF64AVX2_loop:
+	LEAQ        4(SI), DI
+	CMPQ        DI, BX
+	JG          addScaledF64AVX2_tail
+	VMOVUPD     (CX)(SI*8), Y1
+	VMOVUPD     (DX)(SI*8), Y2
+	VFMADD231PD Y2, Y0, Y1
+	VMOVUPD     Y1, (AX)(SI*8)
+	MOVQ        DI, SI
+	JMP         addScaledF64AVX2_loop
+
+addScaledF64AVX2_tail:
+	SUBQ        SI, BX
+	JLE         addScaledF64AVX2_done
+	MOVQ        BX, DI
+	IMUL3Q      $-8, DI, DI
+	LEAQ        lanesAVX2<>+0(SB), BX
+	ADDQ        DI, BX
+	VMOVUPS     64(BX), Y1
+	VMASKMOVPD  (CX)(SI*8), Y1, Y2
+	VMASKMOVPD  (DX)(SI*8), Y1, Y3
+	VFMADD231PD Y3, Y0, Y2
+	VMASKMOVPD  Y2, Y1, (AX)(SI*8)
+
+addScaledF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func greaterF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·greaterF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+greaterF64AVX2_loop:
+	LEAQ      4(SI), DI
+	CMPQ      DI, BX
+	JG        greaterF64AVX2_tail
+	VMOVUPD   (CX)(SI*8), Y0
+	VMOVUPD   (DX)(SI*8), Y1
+	VCMPPD    $0x1e, Y0, Y1, Y2
+	VBLENDVPD Y2, Y1, Y0, Y0
+	VCMPPD    $0x03, Y1, Y1, Y2
+	VBLENDVPD Y2, Y1, Y0, Y0
+	VMOVUPD   Y0, (AX)(SI*8)
+	MOVQ      DI, SI
+	JMP       greaterF64AVX2_loop
+
+greaterF64AVX2_tail:
+	SUBQ       SI, BX
+	JLE        greaterF64AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-8, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y1
+	VMASKMOVPD (DX)(SI*8), Y0, Y2
+	VCMPPD     $0x1e, Y1, Y2, Y3
+	VBLENDVPD  Y3, Y2, Y1, Y1
+	VCMPPD     $0x03, Y2, Y2, Y3
+	VBLENDVPD  Y3, Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+
+greaterF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func reluF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX
+TEXT ·reluF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+reluF64AVX2_loop:
+	LEAQ    4(BX), SI
+	CMPQ    SI, DX
+	JG      reluF64AVX2_tail
+	VMOVUPD (CX)(BX*8), Y0
+	VXORPS  Y1, Y1, Y1
+	VMAXPD  Y0, Y1, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(BX*8)
+	MOVQ    SI, BX
+	JMP     reluF64AVX2_loop
+
+reluF64AVX2_tail:
+	SUBQ       BX, DX
+	JLE        reluF64AVX2_done
+	MOVQ       DX, SI
+	IMUL3Q     $-8, SI, SI
+	LEAQ       lanesAVX2<>+0(SB), DX
+	ADDQ       SI, DX
+	VMOVUPS    64(DX), Y0
+	VMASKMOVPD (CX)(BX*8), Y0, Y1
+	VXORPS     Y2, Y2, Y2
+	VMAXPD     Y1, Y2, Y1
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)(BX*8)
+
+reluF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func addReluF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·addReluF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+addReluF64AVX2_loop:
+	LEAQ    4(SI), DI
+	CMPQ    DI, BX
+	JG      addReluF64AVX2_tail
+	VMOVUPD (CX)(SI*8), Y0
+	VMOVUPD (DX)(SI*8), Y1
+	VADDPD  Y1, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VMAXPD  Y0, Y1, Y0
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(SI*8)
+	MOVQ    DI, SI
+	JMP     addReluF64AVX2_loop
+
+addReluF64AVX2_tail:
+	SUBQ       SI, BX
+	JLE        addReluF64AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-8, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y1
+	VMASKMOVPD (DX)(SI*8), Y0, Y2
+	VADDPD     Y2, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VMAXPD     Y1, Y2, Y1
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+
+addReluF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func reluGradF64AVX2(dst *float64, grad *float64, x *float64, n int)
+// Requires: AVX
+TEXT ·reluGradF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+reluGradF64AVX2_loop:
+	LEAQ      4(SI), DI
+	CMPQ      DI, BX
+	JG        reluGradF64AVX2_tail
+	VMOVUPD   (CX)(SI*8), Y0
+	VMOVUPD   (DX)(SI*8), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPD    $0x1e, Y2, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y0
+	VMOVUPD   Y0, (AX)(SI*8)
+	MOVQ      DI, SI
+	JMP       reluGradF64AVX2_loop
+
+reluGradF64AVX2_tail:
+	SUBQ       SI, BX
+	JLE        reluGradF64AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-8, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y1
+	VMASKMOVPD (DX)(SI*8), Y0, Y2
+	VXORPS     Y3, Y3, Y3
+	VCMPPD     $0x1e, Y3, Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y1
+	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+
+reluGradF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func leakyF64AVX2(dst *float64, a *float64, s float64, n int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·leakyF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVSD        s+16(FP), X0
+	VBROADCASTSD X0, Y0
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+
+leakyF64AVX2_loop:
+	LEAQ      4(BX), SI
+	CMPQ      SI, DX
+	JG        leakyF64AVX2_tail
+	VMOVUPD   (CX)(BX*8), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPD    $0x1e, Y2, Y1, Y2
+	VMULPD    Y0, Y1, Y3
+	VBLENDVPD Y2, Y1, Y3, Y1
+	VMOVUPD   Y1, (AX)(BX*8)
+	MOVQ      SI, BX
+	JMP       leakyF64AVX2_loop
+
+leakyF64AVX2_tail:
+	SUBQ       BX, DX
+	JLE        leakyF64AVX2_done
+	MOVQ       DX, SI
+	IMUL3Q     $-8, SI, SI
+	LEAQ       lanesAVX2<>+0(SB), DX
+	ADDQ       SI, DX
+	VMOVUPS    64(DX), Y1
+	VMASKMOVPD (CX)(BX*8), Y1, Y2
+	VXORPS     Y3, Y3, Y3
+	VCMPPD     $0x1e, Y3, Y2, Y3
+	VMULPD     Y0, Y2, Y0
+	VBLENDVPD  Y3, Y2, Y0, Y0
+	VMASKMOVPD Y0, Y1, (AX)(BX*8)
+
+leakyF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func leakyGradF64AVX2(dst *float64, grad *float64, x *float64, s float64, n int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·leakyGradF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVSD        s+24(FP), X0
+	VBROADCASTSD X0, Y0
+	MOVQ         n+32(FP), BX
+	XORQ         SI, SI
+
+leakyGradF64AVX2_loop:
+	LEAQ      4(SI), DI
+	CMPQ      DI, BX
+	JG        leakyGradF64AVX2_tail
+	VMOVUPD   (CX)(SI*8), Y1
+	VMOVUPD   (DX)(SI*8), Y2
+	VXORPS    Y3, Y3, Y3
+	VCMPPD    $0x1e, Y3, Y2, Y2
+	VMULPD    Y0, Y1, Y3
+	VBLENDVPD Y2, Y1, Y3, Y1
+	VMOVUPD   Y1, (AX)(SI*8)
+	MOVQ      DI, SI
+	JMP       leakyGradF64AVX2_loop
+
+leakyGradF64AVX2_tail:
+	SUBQ       SI, BX
+	JLE        leakyGradF64AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-8, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y1
+	VMASKMOVPD (CX)(SI*8), Y1, Y2
+	VMASKMOVPD (DX)(SI*8), Y1, Y3
+	VXORPS     Y4, Y4, Y4
+	VCMPPD     $0x1e, Y4, Y3, Y3
+	VMULPD     Y0, Y2, Y0
+	VBLENDVPD  Y3, Y2, Y0, Y0
+	VMASKMOVPD Y0, Y1, (AX)(SI*8)
+
+leakyGradF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func combine1F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·combine1F64AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), CX
+	MOVQ x1+16(FP), DX
+	MOVQ c1+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+combine1F64AVX2_loop:
+	LEAQ        4(DI), R8
+	CMPQ        R8, SI
+	JG          combine1F64AVX2_tail
+	VMOVUPD     (CX)(DI*8), Y0
+	VMOVUPD     (DX)(DI*8), Y1
+	VMOVUPD     (BX)(DI*8), Y2
+	VFMADD231PD Y1, Y2, Y0
+	VMOVUPD     Y0, (AX)(DI*8)
+	MOVQ        R8, DI
+	JMP         combine1F64AVX2_loop
+
+combine1F64AVX2_tail:
+	SUBQ        DI, SI
+	JLE         combine1F64AVX2_done
+	MOVQ        SI, R8
+	IMUL3Q      $-8, R8, R8
+	LEAQ        lanesAVX2<>+0(SB), SI
+	ADDQ        R8, SI
+	VMOVUPS     64(SI), Y0
+	VMASKMOVPD  (CX)(DI*8), Y0, Y1
+	VMASKMOVPD  (DX)(DI*8), Y0, Y2
+	VMASKMOVPD  (BX)(DI*8), Y0, Y3
+	VFMADD231PD Y2, Y3, Y1
+	VMASKMOVPD  Y1, Y0, (AX)(DI*8)
+
+combine1F64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func combine2F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·combine2F64AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), CX
+	MOVQ x1+16(FP), DX
+	MOVQ c1+24(FP), BX
+	MOVQ x2+32(FP), SI
+	MOVQ c2+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+
+combine2F64AVX2_loop:
+	LEAQ        4(R9), R10
+	CMPQ        R10, R8
+	JG          combine2F64AVX2_tail
+	VMOVUPD     (CX)(R9*8), Y0
+	VMOVUPD     (DX)(R9*8), Y1
+	VMOVUPD     (BX)(R9*8), Y2
+	VMOVUPD     (SI)(R9*8), Y3
+	VMOVUPD     (DI)(R9*8), Y4
+	VFMADD231PD Y1, Y2, Y0
+	VFMADD231PD Y3, Y4, Y0
+	VMOVUPD     Y0, (AX)(R9*8)
+	MOVQ        R10, R9
+	JMP         combine2F64AVX2_loop
+
+combine2F64AVX2_tail:
+	SUBQ        R9, R8
+	JLE         combine2F64AVX2_done
+	MOVQ        R8, R10
+	IMUL3Q      $-8, R10, R10
+	LEAQ        lanesAVX2<>+0(SB), R8
+	ADDQ        R10, R8
+	VMOVUPS     64(R8), Y0
+	VMASKMOVPD  (CX)(R9*8), Y0, Y1
+	VMASKMOVPD  (DX)(R9*8), Y0, Y2
+	VMASKMOVPD  (BX)(R9*8), Y0, Y3
+	VMASKMOVPD  (SI)(R9*8), Y0, Y4
+	VMASKMOVPD  (DI)(R9*8), Y0, Y5
+	VFMADD231PD Y2, Y3, Y1
+	VFMADD231PD Y4, Y5, Y1
+	VMASKMOVPD  Y1, Y0, (AX)(R9*8)
+
+combine2F64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func combine4F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, x3 *float64, c3 *float64, x4 *float64, c4 *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·combine4F64AVX2(SB), NOSPLIT, $0-88
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), CX
+	MOVQ x1+16(FP), DX
+	MOVQ c1+24(FP), BX
+	MOVQ x2+32(FP), SI
+	MOVQ c2+40(FP), DI
+	MOVQ x3+48(FP), R8
+	MOVQ c3+56(FP), R9
+	MOVQ x4+64(FP), R10
+	MOVQ c4+72(FP), R11
+	MOVQ n+80(FP), R12
+	XORQ R13, R13
+
+combine4F64AVX2_loop:
+	LEAQ        4(R13), R14
+	CMPQ        R14, R12
+	JG          combine4F64AVX2_tail
+	VMOVUPD     (CX)(R13*8), Y0
+	VMOVUPD     (DX)(R13*8), Y1
+	VMOVUPD     (BX)(R13*8), Y2
+	VMOVUPD     (SI)(R13*8), Y3
+	VMOVUPD     (DI)(R13*8), Y4
+	VMOVUPD     (R8)(R13*8), Y5
+	VMOVUPD     (R9)(R13*8), Y6
+	VMOVUPD     (R10)(R13*8), Y7
+	VMOVUPD     (R11)(R13*8), Y8
+	VFMADD231PD Y1, Y2, Y0
+	VFMADD231PD Y3, Y4, Y0
+	VFMADD231PD Y5, Y6, Y0
+	VFMADD231PD Y7, Y8, Y0
+	VMOVUPD     Y0, (AX)(R13*8)
+	MOVQ        R14, R13
+	JMP         combine4F64AVX2_loop
+
+combine4F64AVX2_tail:
+	SUBQ        R13, R12
+	JLE         combine4F64AVX2_done
+	MOVQ        R12, R14
+	IMUL3Q      $-8, R14, R14
+	LEAQ        lanesAVX2<>+0(SB), R12
+	ADDQ        R14, R12
+	VMOVUPS     64(R12), Y0
+	VMASKMOVPD  (CX)(R13*8), Y0, Y1
+	VMASKMOVPD  (DX)(R13*8), Y0, Y2
+	VMASKMOVPD  (BX)(R13*8), Y0, Y3
+	VMASKMOVPD  (SI)(R13*8), Y0, Y4
+	VMASKMOVPD  (DI)(R13*8), Y0, Y5
+	VMASKMOVPD  (R8)(R13*8), Y0, Y6
+	VMASKMOVPD  (R9)(R13*8), Y0, Y7
+	VMASKMOVPD  (R10)(R13*8), Y0, Y8
+	VMASKMOVPD  (R11)(R13*8), Y0, Y9
+	VFMADD231PD Y2, Y3, Y1
+	VFMADD231PD Y4, Y5, Y1
+	VFMADD231PD Y6, Y7, Y1
+	VFMADD231PD Y8, Y9, Y1
+	VMASKMOVPD  Y1, Y0, (AX)(R13*8)
+
+combine4F64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func claimF64AVX2(dst *float64, left *float64, x *float64, y *float64, n int)
+// Requires: AVX
+TEXT ·claimF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ left+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+claimF64AVX2_loop:
+	LEAQ      4(DI), R8
+	CMPQ      R8, SI
+	JG        claimF64AVX2_tail
+	VMOVUPD   (AX)(DI*8), Y0
+	VMOVUPD   (CX)(DI*8), Y1
+	VMOVUPD   (DX)(DI*8), Y2
+	VMOVUPD   (BX)(DI*8), Y3
+	VXORPS    Y4, Y4, Y4
+	VCMPPD    $0x15, Y3, Y2, Y2
+	VBLENDVPD Y2, Y1, Y4, Y3
+	VADDPD    Y3, Y0, Y0
+	VBLENDVPD Y2, Y4, Y1, Y1
+	VMOVUPD   Y0, (AX)(DI*8)
+	VMOVUPD   Y1, (CX)(DI*8)
+	MOVQ      R8, DI
+	JMP       claimF64AVX2_loop
+
+claimF64AVX2_tail:
+	SUBQ       DI, SI
+	JLE        claimF64AVX2_done
+	MOVQ       SI, R8
+	IMUL3Q     $-8, R8, R8
+	LEAQ       lanesAVX2<>+0(SB), SI
+	ADDQ       R8, SI
+	VMOVUPS    64(SI), Y0
+	VMASKMOVPD (AX)(DI*8), Y0, Y1
+	VMASKMOVPD (CX)(DI*8), Y0, Y2
+	VMASKMOVPD (DX)(DI*8), Y0, Y3
+	VMASKMOVPD (BX)(DI*8), Y0, Y4
+	VXORPS     Y5, Y5, Y5
+	VCMPPD     $0x15, Y4, Y3, Y3
+	VBLENDVPD  Y3, Y2, Y5, Y4
+	VADDPD     Y4, Y1, Y1
+	VBLENDVPD  Y3, Y5, Y2, Y2
+	VMASKMOVPD Y1, Y0, (AX)(DI*8)
+	VMASKMOVPD Y2, Y0, (CX)(DI*8)
+
+claimF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func columnSumF64AVX2(acc *float64, s *float64, a *float64, rows int, as int, n int)
+// Requires: AVX
+TEXT ·columnSumF64AVX2(SB), NOSPLIT, $0-48
+	MOVQ acc+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ n+40(FP), BX
+	MOVQ as+32(FP), SI
+	SHLQ $0x03, SI
+
+columnSumF64AVX2_4:
+	CMPQ    BX, $0x10
+	JL      columnSumF64AVX2_4_end
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 32(CX), Y3
+	VMOVUPD 64(AX), Y4
+	VMOVUPD 64(CX), Y5
+	VMOVUPD 96(AX), Y6
+	VMOVUPD 96(CX), Y7
+	MOVQ    DX, DI
+	MOVQ    rows+24(FP), R8
+
+columnSumF64AVX2_4_rows:
+	VMOVUPD (DI), Y8
+	VSUBPD  Y1, Y8, Y8
+	VADDPD  Y8, Y0, Y0
+	VMOVUPD 32(DI), Y8
+	VSUBPD  Y3, Y8, Y8
+	VADDPD  Y8, Y2, Y2
+	VMOVUPD 64(DI), Y8
+	VSUBPD  Y5, Y8, Y8
+	VADDPD  Y8, Y4, Y4
+	VMOVUPD 96(DI), Y8
+	VSUBPD  Y7, Y8, Y8
+	VADDPD  Y8, Y6, Y6
+	ADDQ    SI, DI
+	DECQ    R8
+	JNZ     columnSumF64AVX2_4_rows
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y2, 32(AX)
+	VMOVUPD Y4, 64(AX)
+	VMOVUPD Y6, 96(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $0x10, BX
+	JMP     columnSumF64AVX2_4
+
+columnSumF64AVX2_4_end:
+columnSumF64AVX2_1:
+	CMPQ    BX, $0x04
+	JL      columnSumF64AVX2_1_end
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	MOVQ    DX, DI
+	MOVQ    rows+24(FP), R8
+
+columnSumF64AVX2_1_rows:
+	VMOVUPD (DI), Y2
+	VSUBPD  Y1, Y2, Y2
+	VADDPD  Y2, Y0, Y0
+	ADDQ    SI, DI
+	DECQ    R8
+	JNZ     columnSumF64AVX2_1_rows
+	VMOVUPD Y0, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $0x04, BX
+	JMP     columnSumF64AVX2_1
+
+columnSumF64AVX2_1_end:
+	TESTQ      BX, BX
+	JZ         columnSumF64AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-8, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	MOVQ       DX, DI
+	MOVQ       rows+24(FP), R8
+
+columnSumF64AVX2_tail:
+	VMASKMOVPD (DI), Y0, Y3
+	VSUBPD     Y2, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	ADDQ       SI, DI
+	DECQ       R8
+	JNZ        columnSumF64AVX2_tail
+	VMASKMOVPD Y1, Y0, (AX)
+
+columnSumF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func columnDotF64AVX2(acc *float64, s *float64, t *float64, a *float64, b *float64, rows int, as int, bs int, n int)
+// Requires: AVX, FMA3
+TEXT ·columnDotF64AVX2(SB), NOSPLIT, $0-72
+	MOVQ acc+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ a+24(FP), DX
+	MOVQ n+64(FP), BX
+	MOVQ as+48(FP), SI
+	SHLQ $0x03, SI
+	MOVQ t+16(FP), DI
+	MOVQ b+32(FP), R8
+	MOVQ bs+56(FP), R9
+	SHLQ $0x03, R9
+
+columnDotF64AVX2_4:
+	CMPQ    BX, $0x10
+	JL      columnDotF64AVX2_4_end
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 32(CX), Y3
+	VMOVUPD 64(AX), Y4
+	VMOVUPD 64(CX), Y5
+	VMOVUPD 96(AX), Y6
+	VMOVUPD 96(CX), Y7
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    rows+40(FP), R12
+
+columnDotF64AVX2_4_rows:
+	VMOVUPD     (R10), Y8
+	VSUBPD      Y1, Y8, Y8
+	VMOVUPD     (R11), Y9
+	VMOVUPD     (DI), Y10
+	VSUBPD      Y10, Y9, Y9
+	VFMADD231PD Y8, Y9, Y0
+	VMOVUPD     32(R10), Y8
+	VSUBPD      Y3, Y8, Y8
+	VMOVUPD     32(R11), Y9
+	VMOVUPD     32(DI), Y10
+	VSUBPD      Y10, Y9, Y9
+	VFMADD231PD Y8, Y9, Y2
+	VMOVUPD     64(R10), Y8
+	VSUBPD      Y5, Y8, Y8
+	VMOVUPD     64(R11), Y9
+	VMOVUPD     64(DI), Y10
+	VSUBPD      Y10, Y9, Y9
+	VFMADD231PD Y8, Y9, Y4
+	VMOVUPD     96(R10), Y8
+	VSUBPD      Y7, Y8, Y8
+	VMOVUPD     96(R11), Y9
+	VMOVUPD     96(DI), Y10
+	VSUBPD      Y10, Y9, Y9
+	VFMADD231PD Y8, Y9, Y6
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF64AVX2_4_rows
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y2, 32(AX)
+	VMOVUPD     Y4, 64(AX)
+	VMOVUPD     Y6, 96(AX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	ADDQ        $+128, DI
+	ADDQ        $+128, R8
+	SUBQ        $0x10, BX
+	JMP         columnDotF64AVX2_4
+
+columnDotF64AVX2_4_end:
+columnDotF64AVX2_1:
+	CMPQ    BX, $0x04
+	JL      columnDotF64AVX2_1_end
+	VMOVUPD (AX), Y0
+	VMOVUPD (CX), Y1
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    rows+40(FP), R12
+
+columnDotF64AVX2_1_rows:
+	VMOVUPD     (R10), Y2
+	VSUBPD      Y1, Y2, Y2
+	VMOVUPD     (R11), Y3
+	VMOVUPD     (DI), Y4
+	VSUBPD      Y4, Y3, Y3
+	VFMADD231PD Y2, Y3, Y0
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF64AVX2_1_rows
+	VMOVUPD     Y0, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	ADDQ        $+32, DI
+	ADDQ        $+32, R8
+	SUBQ        $0x04, BX
+	JMP         columnDotF64AVX2_1
+
+columnDotF64AVX2_1_end:
+	TESTQ      BX, BX
+	JZ         columnDotF64AVX2_done
+	MOVQ       BX, R10
+	IMUL3Q     $-8, R10, R10
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       R10, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	MOVQ       DX, R10
+	MOVQ       R8, R11
+	MOVQ       rows+40(FP), R12
+
+columnDotF64AVX2_tail:
+	VMASKMOVPD  (R10), Y0, Y3
+	VSUBPD      Y2, Y3, Y3
+	VMASKMOVPD  (R11), Y0, Y4
+	VMASKMOVPD  (DI), Y0, Y5
+	VSUBPD      Y5, Y4, Y4
+	VFMADD231PD Y3, Y4, Y1
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF64AVX2_tail
+	VMASKMOVPD  Y1, Y0, (AX)
+
+columnDotF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func dotF64AVX2(sums *float64, a *float64, b *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·dotF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ    sums+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+
+dotF64AVX2_loop:
+	VMOVUPD     (CX), Y8
+	VMOVUPD     (DX), Y9
+	VFMADD231PD Y8, Y9, Y0
+	VMOVUPD     32(CX), Y8
+	VMOVUPD     32(DX), Y9
+	VFMADD231PD Y8, Y9, Y1
+	VMOVUPD     64(CX), Y8
+	VMOVUPD     64(DX), Y9
+	VFMADD231PD Y8, Y9, Y2
+	VMOVUPD     96(CX), Y8
+	VMOVUPD     96(DX), Y9
+	VFMADD231PD Y8, Y9, Y3
+	VMOVUPD     128(CX), Y8
+	VMOVUPD     128(DX), Y9
+	VFMADD231PD Y8, Y9, Y4
+	VMOVUPD     160(CX), Y8
+	VMOVUPD     160(DX), Y9
+	VFMADD231PD Y8, Y9, Y5
+	VMOVUPD     192(CX), Y8
+	VMOVUPD     192(DX), Y9
+	VFMADD231PD Y8, Y9, Y6
+	VMOVUPD     224(CX), Y8
+	VMOVUPD     224(DX), Y9
+	VFMADD231PD Y8, Y9, Y7
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $0x20, BX
+	JNZ         dotF64AVX2_loop
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VMOVUPD     Y5, 160(AX)
+	VMOVUPD     Y6, 192(AX)
+	VMOVUPD     Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func widenAVX2(dst *float64, a *float32, n int)
+// Requires: AVX
+TEXT ·widenAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+widenAVX2_loop:
+	VCVTPS2PD (CX), Y0
+	VMOVUPD   Y0, (AX)
+	ADDQ      $+16, CX
+	ADDQ      $+32, AX
+	SUBQ      $0x04, DX
+	JNZ       widenAVX2_loop
+	VZEROUPPER
+	RET
+
+// func narrowAVX2(dst *float32, a *float64, n int)
+// Requires: AVX
+TEXT ·narrowAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+narrowAVX2_loop:
+	VMOVUPD    (CX), Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, (AX)
+	ADDQ       $+32, CX
+	ADDQ       $+16, AX
+	SUBQ       $0x04, DX
+	JNZ        narrowAVX2_loop
 	VZEROUPPER
 	RET

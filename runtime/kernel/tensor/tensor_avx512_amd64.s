@@ -5195,6 +5195,897 @@ fetchingTileF32AVX512_next:
 	VZEROUPPER
 	RET
 
+// func addF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·addF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+addF32AVX512_loop:
+	LEAQ    16(SI), DI
+	CMPQ    DI, CX
+	JG      addF32AVX512_tail
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*4)
+	MOVQ    DI, SI
+	JMP     addF32AVX512_loop
+
+addF32AVX512_tail:
+	SUBQ      SI, CX
+	JLE       addF32AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+addF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func subF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·subF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+subF32AVX512_loop:
+	LEAQ    16(SI), DI
+	CMPQ    DI, CX
+	JG      subF32AVX512_tail
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*4)
+	MOVQ    DI, SI
+	JMP     subF32AVX512_loop
+
+subF32AVX512_tail:
+	SUBQ      SI, CX
+	JLE       subF32AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+subF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func mulF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·mulF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+mulF32AVX512_loop:
+	LEAQ    16(SI), DI
+	CMPQ    DI, CX
+	JG      mulF32AVX512_tail
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*4)
+	MOVQ    DI, SI
+	JMP     mulF32AVX512_loop
+
+mulF32AVX512_tail:
+	SUBQ      SI, CX
+	JLE       mulF32AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+mulF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func scaleF32AVX512(dst *float32, a *float32, s float32, n int)
+// Requires: AVX, AVX512BW, AVX512F, SSE
+TEXT ·scaleF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVSS        s+16(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         n+24(FP), CX
+	XORQ         BX, BX
+
+scaleF32AVX512_loop:
+	LEAQ    16(BX), SI
+	CMPQ    SI, CX
+	JG      scaleF32AVX512_tail
+	VMOVUPS (DX)(BX*4), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(BX*4)
+	MOVQ    SI, BX
+	JMP     scaleF32AVX512_loop
+
+scaleF32AVX512_tail:
+	SUBQ      BX, CX
+	JLE       scaleF32AVX512_done
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVQ     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+scaleF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func addScaledF32AVX512(dst *float32, a *float32, b *float32, s float32, n int)
+// Requires: AVX, AVX512BW, AVX512F, SSE
+TEXT ·addScaledF32AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVQ         b+16(FP), BX
+	MOVSS        s+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         n+32(FP), CX
+	XORQ         SI, SI
+
+addScaledF32AVX512_loop:
+	LEAQ        16(SI), DI
+	CMPQ        DI, CX
+	JG          addScaledF32AVX512_tail
+	VMOVUPS     (DX)(SI*4), Z1
+	VMOVUPS     (BX)(SI*4), Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         addScaledF32AVX512_loop
+
+addScaledF32AVX512_tail:
+	SUBQ        SI, CX
+	JLE         addScaledF32AVX512_done
+	MOVQ        $-1, DI
+	SHLQ        CL, DI
+	NOTQ        DI
+	KMOVQ       DI, K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z1
+	VMOVUPS.Z   (BX)(SI*4), K1, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (AX)(SI*4)
+
+addScaledF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func greaterF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·greaterF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+greaterF32AVX512_loop:
+	LEAQ      16(SI), DI
+	CMPQ      DI, CX
+	JG        greaterF32AVX512_tail
+	VMOVUPS   (DX)(SI*4), Z0
+	VMOVUPS   (BX)(SI*4), Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VBLENDMPS Z1, Z0, K1, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z1, Z2, K1, Z3
+	VMOVUPS   Z3, (AX)(SI*4)
+	MOVQ      DI, SI
+	JMP       greaterF32AVX512_loop
+
+greaterF32AVX512_tail:
+	SUBQ      SI, CX
+	JLE       greaterF32AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K2
+	VBLENDMPS Z1, Z0, K2, Z4
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z1, Z4, K2, Z5
+	VMOVUPS   Z5, K1, (AX)(SI*4)
+
+greaterF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func reluF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·reluF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), CX
+	XORQ BX, BX
+
+reluF32AVX512_loop:
+	LEAQ    16(BX), SI
+	CMPQ    SI, CX
+	JG      reluF32AVX512_tail
+	VMOVUPS (DX)(BX*4), Z0
+	VPXORQ  Z1, Z1, Z1
+	VMAXPS  Z0, Z1, Z0
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(BX*4)
+	MOVQ    SI, BX
+	JMP     reluF32AVX512_loop
+
+reluF32AVX512_tail:
+	SUBQ      BX, CX
+	JLE       reluF32AVX512_done
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVQ     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z0
+	VPXORQ    Z2, Z2, Z2
+	VMAXPS    Z0, Z2, Z0
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+reluF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func addReluF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·addReluF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+addReluF32AVX512_loop:
+	LEAQ    16(SI), DI
+	CMPQ    DI, CX
+	JG      addReluF32AVX512_tail
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VADDPS  Z1, Z0, Z0
+	VPXORQ  Z2, Z2, Z2
+	VMAXPS  Z0, Z2, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*4)
+	MOVQ    DI, SI
+	JMP     addReluF32AVX512_loop
+
+addReluF32AVX512_tail:
+	SUBQ      SI, CX
+	JLE       addReluF32AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VPXORQ    Z3, Z3, Z3
+	VMAXPS    Z0, Z3, Z0
+	VADDPS    Z3, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+addReluF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func reluGradF32AVX512(dst *float32, grad *float32, x *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·reluGradF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), DX
+	MOVQ x+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+reluGradF32AVX512_loop:
+	LEAQ      16(SI), DI
+	CMPQ      DI, CX
+	JG        reluGradF32AVX512_tail
+	VMOVUPS   (DX)(SI*4), Z0
+	VMOVUPS   (BX)(SI*4), Z1
+	VPXORQ    Z2, Z2, Z2
+	VCMPPS    $0x1e, Z2, Z1, K1
+	VBLENDMPS Z0, Z2, K1, Z3
+	VMOVUPS   Z3, (AX)(SI*4)
+	MOVQ      DI, SI
+	JMP       reluGradF32AVX512_loop
+
+reluGradF32AVX512_tail:
+	SUBQ      SI, CX
+	JLE       reluGradF32AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VPXORQ    Z4, Z4, Z4
+	VCMPPS    $0x1e, Z4, Z1, K2
+	VBLENDMPS Z0, Z4, K2, Z5
+	VMOVUPS   Z5, K1, (AX)(SI*4)
+
+reluGradF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func leakyF32AVX512(dst *float32, a *float32, s float32, n int)
+// Requires: AVX, AVX512BW, AVX512F, SSE
+TEXT ·leakyF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVSS        s+16(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         n+24(FP), CX
+	XORQ         BX, BX
+
+leakyF32AVX512_loop:
+	LEAQ      16(BX), SI
+	CMPQ      SI, CX
+	JG        leakyF32AVX512_tail
+	VMOVUPS   (DX)(BX*4), Z5
+	VPXORQ    Z1, Z1, Z1
+	VCMPPS    $0x1e, Z1, Z5, K1
+	VMULPS    Z0, Z5, Z6
+	VBLENDMPS Z5, Z6, K1, Z2
+	VMOVUPS   Z2, (AX)(BX*4)
+	MOVQ      SI, BX
+	JMP       leakyF32AVX512_loop
+
+leakyF32AVX512_tail:
+	SUBQ      BX, CX
+	JLE       leakyF32AVX512_done
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVQ     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VPXORQ    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z1, K2
+	VMULPS    Z0, Z1, Z0
+	VBLENDMPS Z1, Z0, K2, Z4
+	VMOVUPS   Z4, K1, (AX)(BX*4)
+
+leakyF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func leakyGradF32AVX512(dst *float32, grad *float32, x *float32, s float32, n int)
+// Requires: AVX, AVX512BW, AVX512F, SSE
+TEXT ·leakyGradF32AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         grad+8(FP), DX
+	MOVQ         x+16(FP), BX
+	MOVSS        s+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         n+32(FP), CX
+	XORQ         SI, SI
+
+leakyGradF32AVX512_loop:
+	LEAQ      16(SI), DI
+	CMPQ      DI, CX
+	JG        leakyGradF32AVX512_tail
+	VMOVUPS   (DX)(SI*4), Z5
+	VMOVUPS   (BX)(SI*4), Z6
+	VPXORQ    Z1, Z1, Z1
+	VCMPPS    $0x1e, Z1, Z6, K1
+	VMULPS    Z0, Z5, Z6
+	VBLENDMPS Z5, Z6, K1, Z2
+	VMOVUPS   Z2, (AX)(SI*4)
+	MOVQ      DI, SI
+	JMP       leakyGradF32AVX512_loop
+
+leakyGradF32AVX512_tail:
+	SUBQ      SI, CX
+	JLE       leakyGradF32AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (BX)(SI*4), K1, Z2
+	VPXORQ    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K2
+	VMULPS    Z0, Z1, Z0
+	VBLENDMPS Z1, Z0, K2, Z4
+	VMOVUPS   Z4, K1, (AX)(SI*4)
+
+leakyGradF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func combine1F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·combine1F32AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), DX
+	MOVQ x1+16(FP), BX
+	MOVQ c1+24(FP), SI
+	MOVQ n+32(FP), CX
+	XORQ DI, DI
+
+combine1F32AVX512_loop:
+	LEAQ        16(DI), R8
+	CMPQ        R8, CX
+	JG          combine1F32AVX512_tail
+	VMOVUPS     (DX)(DI*4), Z0
+	VMOVUPS     (BX)(DI*4), Z1
+	VMOVUPS     (SI)(DI*4), Z2
+	VFMADD231PS Z1, Z2, Z0
+	VMOVUPS     Z0, (AX)(DI*4)
+	MOVQ        R8, DI
+	JMP         combine1F32AVX512_loop
+
+combine1F32AVX512_tail:
+	SUBQ        DI, CX
+	JLE         combine1F32AVX512_done
+	MOVQ        $-1, R8
+	SHLQ        CL, R8
+	NOTQ        R8
+	KMOVQ       R8, K1
+	VMOVUPS.Z   (DX)(DI*4), K1, Z0
+	VMOVUPS.Z   (BX)(DI*4), K1, Z1
+	VMOVUPS.Z   (SI)(DI*4), K1, Z2
+	VFMADD231PS Z1, Z2, Z0
+	VMOVUPS     Z0, K1, (AX)(DI*4)
+
+combine1F32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func combine2F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·combine2F32AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), DX
+	MOVQ x1+16(FP), BX
+	MOVQ c1+24(FP), SI
+	MOVQ x2+32(FP), DI
+	MOVQ c2+40(FP), R8
+	MOVQ n+48(FP), CX
+	XORQ R9, R9
+
+combine2F32AVX512_loop:
+	LEAQ        16(R9), R10
+	CMPQ        R10, CX
+	JG          combine2F32AVX512_tail
+	VMOVUPS     (DX)(R9*4), Z0
+	VMOVUPS     (BX)(R9*4), Z1
+	VMOVUPS     (SI)(R9*4), Z2
+	VMOVUPS     (DI)(R9*4), Z3
+	VMOVUPS     (R8)(R9*4), Z4
+	VFMADD231PS Z1, Z2, Z0
+	VFMADD231PS Z3, Z4, Z0
+	VMOVUPS     Z0, (AX)(R9*4)
+	MOVQ        R10, R9
+	JMP         combine2F32AVX512_loop
+
+combine2F32AVX512_tail:
+	SUBQ        R9, CX
+	JLE         combine2F32AVX512_done
+	MOVQ        $-1, R10
+	SHLQ        CL, R10
+	NOTQ        R10
+	KMOVQ       R10, K1
+	VMOVUPS.Z   (DX)(R9*4), K1, Z0
+	VMOVUPS.Z   (BX)(R9*4), K1, Z1
+	VMOVUPS.Z   (SI)(R9*4), K1, Z2
+	VMOVUPS.Z   (DI)(R9*4), K1, Z3
+	VMOVUPS.Z   (R8)(R9*4), K1, Z4
+	VFMADD231PS Z1, Z2, Z0
+	VFMADD231PS Z3, Z4, Z0
+	VMOVUPS     Z0, K1, (AX)(R9*4)
+
+combine2F32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func combine4F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, x3 *float32, c3 *float32, x4 *float32, c4 *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·combine4F32AVX512(SB), NOSPLIT, $0-88
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), DX
+	MOVQ x1+16(FP), BX
+	MOVQ c1+24(FP), SI
+	MOVQ x2+32(FP), DI
+	MOVQ c2+40(FP), R8
+	MOVQ x3+48(FP), R9
+	MOVQ c3+56(FP), R10
+	MOVQ x4+64(FP), R11
+	MOVQ c4+72(FP), R12
+	MOVQ n+80(FP), CX
+	XORQ R13, R13
+
+combine4F32AVX512_loop:
+	LEAQ        16(R13), R14
+	CMPQ        R14, CX
+	JG          combine4F32AVX512_tail
+	VMOVUPS     (DX)(R13*4), Z0
+	VMOVUPS     (BX)(R13*4), Z1
+	VMOVUPS     (SI)(R13*4), Z2
+	VMOVUPS     (DI)(R13*4), Z3
+	VMOVUPS     (R8)(R13*4), Z4
+	VMOVUPS     (R9)(R13*4), Z5
+	VMOVUPS     (R10)(R13*4), Z6
+	VMOVUPS     (R11)(R13*4), Z7
+	VMOVUPS     (R12)(R13*4), Z8
+	VFMADD231PS Z1, Z2, Z0
+	VFMADD231PS Z3, Z4, Z0
+	VFMADD231PS Z5, Z6, Z0
+	VFMADD231PS Z7, Z8, Z0
+	VMOVUPS     Z0, (AX)(R13*4)
+	MOVQ        R14, R13
+	JMP         combine4F32AVX512_loop
+
+combine4F32AVX512_tail:
+	SUBQ        R13, CX
+	JLE         combine4F32AVX512_done
+	MOVQ        $-1, R14
+	SHLQ        CL, R14
+	NOTQ        R14
+	KMOVQ       R14, K1
+	VMOVUPS.Z   (DX)(R13*4), K1, Z0
+	VMOVUPS.Z   (BX)(R13*4), K1, Z1
+	VMOVUPS.Z   (SI)(R13*4), K1, Z2
+	VMOVUPS.Z   (DI)(R13*4), K1, Z3
+	VMOVUPS.Z   (R8)(R13*4), K1, Z4
+	VMOVUPS.Z   (R9)(R13*4), K1, Z5
+	VMOVUPS.Z   (R10)(R13*4), K1, Z6
+	VMOVUPS.Z   (R11)(R13*4), K1, Z7
+	VMOVUPS.Z   (R12)(R13*4), K1, Z8
+	VFMADD231PS Z1, Z2, Z0
+	VFMADD231PS Z3, Z4, Z0
+	VFMADD231PS Z5, Z6, Z0
+	VFMADD231PS Z7, Z8, Z0
+	VMOVUPS     Z0, K1, (AX)(R13*4)
+
+combine4F32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func claimF32AVX512(dst *float32, left *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·claimF32AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ left+8(FP), DX
+	MOVQ x+16(FP), BX
+	MOVQ y+24(FP), SI
+	MOVQ n+32(FP), CX
+	XORQ DI, DI
+
+claimF32AVX512_loop:
+	LEAQ      16(DI), R8
+	CMPQ      R8, CX
+	JG        claimF32AVX512_tail
+	VMOVUPS   (AX)(DI*4), Z0
+	VMOVUPS   (DX)(DI*4), Z1
+	VMOVUPS   (BX)(DI*4), Z2
+	VMOVUPS   (SI)(DI*4), Z3
+	VPXORQ    Z4, Z4, Z4
+	VCMPPS    $0x15, Z3, Z2, K1
+	VBLENDMPS Z1, Z4, K1, Z5
+	VADDPS    Z5, Z0, Z0
+	VBLENDMPS Z4, Z1, K1, Z6
+	VMOVUPS   Z0, (AX)(DI*4)
+	VMOVUPS   Z6, (DX)(DI*4)
+	MOVQ      R8, DI
+	JMP       claimF32AVX512_loop
+
+claimF32AVX512_tail:
+	SUBQ      DI, CX
+	JLE       claimF32AVX512_done
+	MOVQ      $-1, R8
+	SHLQ      CL, R8
+	NOTQ      R8
+	KMOVQ     R8, K1
+	VMOVUPS.Z (AX)(DI*4), K1, Z0
+	VMOVUPS.Z (DX)(DI*4), K1, Z1
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
+	VMOVUPS.Z (SI)(DI*4), K1, Z3
+	VPXORQ    Z7, Z7, Z7
+	VCMPPS    $0x15, Z3, Z2, K2
+	VBLENDMPS Z1, Z7, K2, Z8
+	VADDPS    Z8, Z0, Z0
+	VBLENDMPS Z7, Z1, K2, Z9
+	VMOVUPS   Z0, K1, (AX)(DI*4)
+	VMOVUPS   Z9, K1, (DX)(DI*4)
+
+claimF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func columnSumF32AVX512(acc *float64, s *float64, a *float32, rows int, as int, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·columnSumF32AVX512(SB), NOSPLIT, $0-48
+	MOVQ acc+0(FP), AX
+	MOVQ s+8(FP), DX
+	MOVQ a+16(FP), BX
+	MOVQ n+40(FP), CX
+	MOVQ as+32(FP), SI
+	SHLQ $0x02, SI
+
+columnSumF32AVX512_4:
+	CMPQ    CX, $0x20
+	JL      columnSumF32AVX512_4_end
+	VMOVUPD (AX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(AX), Z2
+	VMOVUPD 64(DX), Z3
+	VMOVUPD 128(AX), Z4
+	VMOVUPD 128(DX), Z5
+	VMOVUPD 192(AX), Z6
+	VMOVUPD 192(DX), Z7
+	MOVQ    BX, DI
+	MOVQ    rows+24(FP), R8
+
+columnSumF32AVX512_4_rows:
+	VCVTPS2PD (DI), Z8
+	VSUBPD    Z1, Z8, Z8
+	VADDPD    Z8, Z0, Z0
+	VCVTPS2PD 32(DI), Z8
+	VSUBPD    Z3, Z8, Z8
+	VADDPD    Z8, Z2, Z2
+	VCVTPS2PD 64(DI), Z8
+	VSUBPD    Z5, Z8, Z8
+	VADDPD    Z8, Z4, Z4
+	VCVTPS2PD 96(DI), Z8
+	VSUBPD    Z7, Z8, Z8
+	VADDPD    Z8, Z6, Z6
+	ADDQ      SI, DI
+	DECQ      R8
+	JNZ       columnSumF32AVX512_4_rows
+	VMOVUPD   Z0, (AX)
+	VMOVUPD   Z2, 64(AX)
+	VMOVUPD   Z4, 128(AX)
+	VMOVUPD   Z6, 192(AX)
+	ADDQ      $+256, AX
+	ADDQ      $+256, DX
+	ADDQ      $+128, BX
+	SUBQ      $0x20, CX
+	JMP       columnSumF32AVX512_4
+
+columnSumF32AVX512_4_end:
+columnSumF32AVX512_1:
+	CMPQ    CX, $0x08
+	JL      columnSumF32AVX512_1_end
+	VMOVUPD (AX), Z0
+	VMOVUPD (DX), Z1
+	MOVQ    BX, DI
+	MOVQ    rows+24(FP), R8
+
+columnSumF32AVX512_1_rows:
+	VCVTPS2PD (DI), Z2
+	VSUBPD    Z1, Z2, Z2
+	VADDPD    Z2, Z0, Z0
+	ADDQ      SI, DI
+	DECQ      R8
+	JNZ       columnSumF32AVX512_1_rows
+	VMOVUPD   Z0, (AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, DX
+	ADDQ      $+32, BX
+	SUBQ      $0x08, CX
+	JMP       columnSumF32AVX512_1
+
+columnSumF32AVX512_1_end:
+	TESTQ     CX, CX
+	JZ        columnSumF32AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	MOVQ      BX, DI
+	MOVQ      rows+24(FP), R8
+
+columnSumF32AVX512_tail:
+	VCVTPS2PD.Z (DI), K1, Z2
+	VSUBPD      Z1, Z2, Z2
+	VADDPD      Z2, Z0, Z0
+	ADDQ        SI, DI
+	DECQ        R8
+	JNZ         columnSumF32AVX512_tail
+	VMOVUPD     Z0, K1, (AX)
+
+columnSumF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func columnDotF32AVX512(acc *float64, s *float64, t *float64, a *float32, b *float32, rows int, as int, bs int, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·columnDotF32AVX512(SB), NOSPLIT, $0-72
+	MOVQ acc+0(FP), AX
+	MOVQ s+8(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ n+64(FP), CX
+	MOVQ as+48(FP), SI
+	SHLQ $0x02, SI
+	MOVQ t+16(FP), DI
+	MOVQ b+32(FP), R8
+	MOVQ bs+56(FP), R9
+	SHLQ $0x02, R9
+
+columnDotF32AVX512_4:
+	CMPQ    CX, $0x20
+	JL      columnDotF32AVX512_4_end
+	VMOVUPD (AX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD (DI), Z2
+	VMOVUPD 64(AX), Z3
+	VMOVUPD 64(DX), Z4
+	VMOVUPD 64(DI), Z5
+	VMOVUPD 128(AX), Z6
+	VMOVUPD 128(DX), Z7
+	VMOVUPD 128(DI), Z8
+	VMOVUPD 192(AX), Z9
+	VMOVUPD 192(DX), Z10
+	VMOVUPD 192(DI), Z11
+	MOVQ    BX, R10
+	MOVQ    R8, R11
+	MOVQ    rows+40(FP), R12
+
+columnDotF32AVX512_4_rows:
+	VCVTPS2PD   (R10), Z12
+	VSUBPD      Z1, Z12, Z12
+	VCVTPS2PD   (R11), Z13
+	VSUBPD      Z2, Z13, Z13
+	VFMADD231PD Z12, Z13, Z0
+	VCVTPS2PD   32(R10), Z12
+	VSUBPD      Z4, Z12, Z12
+	VCVTPS2PD   32(R11), Z13
+	VSUBPD      Z5, Z13, Z13
+	VFMADD231PD Z12, Z13, Z3
+	VCVTPS2PD   64(R10), Z12
+	VSUBPD      Z7, Z12, Z12
+	VCVTPS2PD   64(R11), Z13
+	VSUBPD      Z8, Z13, Z13
+	VFMADD231PD Z12, Z13, Z6
+	VCVTPS2PD   96(R10), Z12
+	VSUBPD      Z10, Z12, Z12
+	VCVTPS2PD   96(R11), Z13
+	VSUBPD      Z11, Z13, Z13
+	VFMADD231PD Z12, Z13, Z9
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF32AVX512_4_rows
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z3, 64(AX)
+	VMOVUPD     Z6, 128(AX)
+	VMOVUPD     Z9, 192(AX)
+	ADDQ        $+256, AX
+	ADDQ        $+256, DX
+	ADDQ        $+128, BX
+	ADDQ        $+256, DI
+	ADDQ        $+128, R8
+	SUBQ        $0x20, CX
+	JMP         columnDotF32AVX512_4
+
+columnDotF32AVX512_4_end:
+columnDotF32AVX512_1:
+	CMPQ    CX, $0x08
+	JL      columnDotF32AVX512_1_end
+	VMOVUPD (AX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD (DI), Z2
+	MOVQ    BX, R10
+	MOVQ    R8, R11
+	MOVQ    rows+40(FP), R12
+
+columnDotF32AVX512_1_rows:
+	VCVTPS2PD   (R10), Z3
+	VSUBPD      Z1, Z3, Z3
+	VCVTPS2PD   (R11), Z4
+	VSUBPD      Z2, Z4, Z4
+	VFMADD231PD Z3, Z4, Z0
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF32AVX512_1_rows
+	VMOVUPD     Z0, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+32, BX
+	ADDQ        $+64, DI
+	ADDQ        $+32, R8
+	SUBQ        $0x08, CX
+	JMP         columnDotF32AVX512_1
+
+columnDotF32AVX512_1_end:
+	TESTQ     CX, CX
+	JZ        columnDotF32AVX512_done
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVQ     R10, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMOVUPD.Z (DI), K1, Z2
+	MOVQ      BX, R10
+	MOVQ      R8, R11
+	MOVQ      rows+40(FP), R12
+
+columnDotF32AVX512_tail:
+	VCVTPS2PD.Z (R10), K1, Z3
+	VSUBPD      Z1, Z3, Z3
+	VCVTPS2PD.Z (R11), K1, Z4
+	VSUBPD      Z2, Z4, Z4
+	VFMADD231PD Z3, Z4, Z0
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF32AVX512_tail
+	VMOVUPD     Z0, K1, (AX)
+
+columnDotF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func dotF32AVX512(sums *float64, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·dotF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ    sums+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+
+dotF32AVX512_loop:
+	VCVTPS2PD   (CX), Z4
+	VCVTPS2PD   (DX), Z5
+	VFMADD231PD Z4, Z5, Z0
+	VCVTPS2PD   32(CX), Z4
+	VCVTPS2PD   32(DX), Z5
+	VFMADD231PD Z4, Z5, Z1
+	VCVTPS2PD   64(CX), Z4
+	VCVTPS2PD   64(DX), Z5
+	VFMADD231PD Z4, Z5, Z2
+	VCVTPS2PD   96(CX), Z4
+	VCVTPS2PD   96(DX), Z5
+	VFMADD231PD Z4, Z5, Z3
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $0x20, BX
+	JNZ         dotF32AVX512_loop
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tile1x1F64AVX512(k int, segments int, a *float64, rs int, cs int, ss int, b *float64, c *float64, ldc int, tiles int, cols int, add int)
 // Requires: AVX, AVX512BW, AVX512F
 TEXT ·tile1x1F64AVX512(SB), NOSPLIT, $0-96
@@ -10385,5 +11276,931 @@ fetchingTileF64AVX512_set_edge:
 fetchingTileF64AVX512_next:
 	DECQ BX
 	JNZ  fetchingTileF64AVX512_tile
+	VZEROUPPER
+	RET
+
+// func addF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·addF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+addF64AVX512_loop:
+	LEAQ    8(SI), DI
+	CMPQ    DI, CX
+	JG      addF64AVX512_tail
+	VMOVUPD (DX)(SI*8), Z0
+	VMOVUPD (BX)(SI*8), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(SI*8)
+	MOVQ    DI, SI
+	JMP     addF64AVX512_loop
+
+addF64AVX512_tail:
+	SUBQ      SI, CX
+	JLE       addF64AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (DX)(SI*8), K1, Z0
+	VMOVUPD.Z (BX)(SI*8), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(SI*8)
+
+addF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func subF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·subF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+subF64AVX512_loop:
+	LEAQ    8(SI), DI
+	CMPQ    DI, CX
+	JG      subF64AVX512_tail
+	VMOVUPD (DX)(SI*8), Z0
+	VMOVUPD (BX)(SI*8), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(SI*8)
+	MOVQ    DI, SI
+	JMP     subF64AVX512_loop
+
+subF64AVX512_tail:
+	SUBQ      SI, CX
+	JLE       subF64AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (DX)(SI*8), K1, Z0
+	VMOVUPD.Z (BX)(SI*8), K1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(SI*8)
+
+subF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func mulF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·mulF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+mulF64AVX512_loop:
+	LEAQ    8(SI), DI
+	CMPQ    DI, CX
+	JG      mulF64AVX512_tail
+	VMOVUPD (DX)(SI*8), Z0
+	VMOVUPD (BX)(SI*8), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(SI*8)
+	MOVQ    DI, SI
+	JMP     mulF64AVX512_loop
+
+mulF64AVX512_tail:
+	SUBQ      SI, CX
+	JLE       mulF64AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (DX)(SI*8), K1, Z0
+	VMOVUPD.Z (BX)(SI*8), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(SI*8)
+
+mulF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func scaleF64AVX512(dst *float64, a *float64, s float64, n int)
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·scaleF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVSD        s+16(FP), X0
+	VBROADCASTSD X0, Z0
+	MOVQ         n+24(FP), CX
+	XORQ         BX, BX
+
+scaleF64AVX512_loop:
+	LEAQ    8(BX), SI
+	CMPQ    SI, CX
+	JG      scaleF64AVX512_tail
+	VMOVUPD (DX)(BX*8), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(BX*8)
+	MOVQ    SI, BX
+	JMP     scaleF64AVX512_loop
+
+scaleF64AVX512_tail:
+	SUBQ      BX, CX
+	JLE       scaleF64AVX512_done
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVQ     SI, K1
+	VMOVUPD.Z (DX)(BX*8), K1, Z1
+	VMULPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
+
+scaleF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func addScaledF64AVX512(dst *float64, a *float64, b *float64, s float64, n int)
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·addScaledF64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVQ         b+16(FP), BX
+	MOVSD        s+24(FP), X0
+	VBROADCASTSD X0, Z0
+	MOVQ         n+32(FP), CX
+	XORQ         SI, SI
+
+addScaledF64AVX512_loop:
+	LEAQ        8(SI), DI
+	CMPQ        DI, CX
+	JG          addScaledF64AVX512_tail
+	VMOVUPD     (DX)(SI*8), Z1
+	VMOVUPD     (BX)(SI*8), Z2
+	VFMADD231PD Z2, Z0, Z1
+	VMOVUPD     Z1, (AX)(SI*8)
+	MOVQ        DI, SI
+	JMP         addScaledF64AVX512_loop
+
+addScaledF64AVX512_tail:
+	SUBQ        SI, CX
+	JLE         addScaledF64AVX512_done
+	MOVQ        $-1, DI
+	SHLQ        CL, DI
+	NOTQ        DI
+	KMOVQ       DI, K1
+	VMOVUPD.Z   (DX)(SI*8), K1, Z1
+	VMOVUPD.Z   (BX)(SI*8), K1, Z2
+	VFMADD231PD Z2, Z0, Z1
+	VMOVUPD     Z1, K1, (AX)(SI*8)
+
+addScaledF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func greaterF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·greaterF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+greaterF64AVX512_loop:
+	LEAQ      8(SI), DI
+	CMPQ      DI, CX
+	JG        greaterF64AVX512_tail
+	VMOVUPD   (DX)(SI*8), Z0
+	VMOVUPD   (BX)(SI*8), Z1
+	VCMPPD    $0x1e, Z0, Z1, K1
+	VBLENDMPD Z1, Z0, K1, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z1, Z2, K1, Z3
+	VMOVUPD   Z3, (AX)(SI*8)
+	MOVQ      DI, SI
+	JMP       greaterF64AVX512_loop
+
+greaterF64AVX512_tail:
+	SUBQ      SI, CX
+	JLE       greaterF64AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (DX)(SI*8), K1, Z0
+	VMOVUPD.Z (BX)(SI*8), K1, Z1
+	VCMPPD    $0x1e, Z0, Z1, K2
+	VBLENDMPD Z1, Z0, K2, Z4
+	VCMPPD    $0x03, Z1, Z1, K2
+	VBLENDMPD Z1, Z4, K2, Z5
+	VMOVUPD   Z5, K1, (AX)(SI*8)
+
+greaterF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func reluF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·reluF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), CX
+	XORQ BX, BX
+
+reluF64AVX512_loop:
+	LEAQ    8(BX), SI
+	CMPQ    SI, CX
+	JG      reluF64AVX512_tail
+	VMOVUPD (DX)(BX*8), Z0
+	VPXORQ  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(BX*8)
+	MOVQ    SI, BX
+	JMP     reluF64AVX512_loop
+
+reluF64AVX512_tail:
+	SUBQ      BX, CX
+	JLE       reluF64AVX512_done
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVQ     SI, K1
+	VMOVUPD.Z (DX)(BX*8), K1, Z0
+	VPXORQ    Z2, Z2, Z2
+	VMAXPD    Z0, Z2, Z0
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
+
+reluF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func addReluF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·addReluF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+addReluF64AVX512_loop:
+	LEAQ    8(SI), DI
+	CMPQ    DI, CX
+	JG      addReluF64AVX512_tail
+	VMOVUPD (DX)(SI*8), Z0
+	VMOVUPD (BX)(SI*8), Z1
+	VADDPD  Z1, Z0, Z0
+	VPXORQ  Z2, Z2, Z2
+	VMAXPD  Z0, Z2, Z0
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD Z0, (AX)(SI*8)
+	MOVQ    DI, SI
+	JMP     addReluF64AVX512_loop
+
+addReluF64AVX512_tail:
+	SUBQ      SI, CX
+	JLE       addReluF64AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (DX)(SI*8), K1, Z0
+	VMOVUPD.Z (BX)(SI*8), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	VPXORQ    Z3, Z3, Z3
+	VMAXPD    Z0, Z3, Z0
+	VADDPD    Z3, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(SI*8)
+
+addReluF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func reluGradF64AVX512(dst *float64, grad *float64, x *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·reluGradF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), DX
+	MOVQ x+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+reluGradF64AVX512_loop:
+	LEAQ      8(SI), DI
+	CMPQ      DI, CX
+	JG        reluGradF64AVX512_tail
+	VMOVUPD   (DX)(SI*8), Z0
+	VMOVUPD   (BX)(SI*8), Z1
+	VPXORQ    Z2, Z2, Z2
+	VCMPPD    $0x1e, Z2, Z1, K1
+	VBLENDMPD Z0, Z2, K1, Z3
+	VMOVUPD   Z3, (AX)(SI*8)
+	MOVQ      DI, SI
+	JMP       reluGradF64AVX512_loop
+
+reluGradF64AVX512_tail:
+	SUBQ      SI, CX
+	JLE       reluGradF64AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (DX)(SI*8), K1, Z0
+	VMOVUPD.Z (BX)(SI*8), K1, Z1
+	VPXORQ    Z4, Z4, Z4
+	VCMPPD    $0x1e, Z4, Z1, K2
+	VBLENDMPD Z0, Z4, K2, Z5
+	VMOVUPD   Z5, K1, (AX)(SI*8)
+
+reluGradF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func leakyF64AVX512(dst *float64, a *float64, s float64, n int)
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·leakyF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVSD        s+16(FP), X0
+	VBROADCASTSD X0, Z0
+	MOVQ         n+24(FP), CX
+	XORQ         BX, BX
+
+leakyF64AVX512_loop:
+	LEAQ      8(BX), SI
+	CMPQ      SI, CX
+	JG        leakyF64AVX512_tail
+	VMOVUPD   (DX)(BX*8), Z5
+	VPXORQ    Z1, Z1, Z1
+	VCMPPD    $0x1e, Z1, Z5, K1
+	VMULPD    Z0, Z5, Z6
+	VBLENDMPD Z5, Z6, K1, Z2
+	VMOVUPD   Z2, (AX)(BX*8)
+	MOVQ      SI, BX
+	JMP       leakyF64AVX512_loop
+
+leakyF64AVX512_tail:
+	SUBQ      BX, CX
+	JLE       leakyF64AVX512_done
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVQ     SI, K1
+	VMOVUPD.Z (DX)(BX*8), K1, Z1
+	VPXORQ    Z3, Z3, Z3
+	VCMPPD    $0x1e, Z3, Z1, K2
+	VMULPD    Z0, Z1, Z0
+	VBLENDMPD Z1, Z0, K2, Z4
+	VMOVUPD   Z4, K1, (AX)(BX*8)
+
+leakyF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func leakyGradF64AVX512(dst *float64, grad *float64, x *float64, s float64, n int)
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·leakyGradF64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         grad+8(FP), DX
+	MOVQ         x+16(FP), BX
+	MOVSD        s+24(FP), X0
+	VBROADCASTSD X0, Z0
+	MOVQ         n+32(FP), CX
+	XORQ         SI, SI
+
+leakyGradF64AVX512_loop:
+	LEAQ      8(SI), DI
+	CMPQ      DI, CX
+	JG        leakyGradF64AVX512_tail
+	VMOVUPD   (DX)(SI*8), Z5
+	VMOVUPD   (BX)(SI*8), Z6
+	VPXORQ    Z1, Z1, Z1
+	VCMPPD    $0x1e, Z1, Z6, K1
+	VMULPD    Z0, Z5, Z6
+	VBLENDMPD Z5, Z6, K1, Z2
+	VMOVUPD   Z2, (AX)(SI*8)
+	MOVQ      DI, SI
+	JMP       leakyGradF64AVX512_loop
+
+leakyGradF64AVX512_tail:
+	SUBQ      SI, CX
+	JLE       leakyGradF64AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPD.Z (BX)(SI*8), K1, Z2
+	VPXORQ    Z3, Z3, Z3
+	VCMPPD    $0x1e, Z3, Z2, K2
+	VMULPD    Z0, Z1, Z0
+	VBLENDMPD Z1, Z0, K2, Z4
+	VMOVUPD   Z4, K1, (AX)(SI*8)
+
+leakyGradF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func combine1F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·combine1F64AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), DX
+	MOVQ x1+16(FP), BX
+	MOVQ c1+24(FP), SI
+	MOVQ n+32(FP), CX
+	XORQ DI, DI
+
+combine1F64AVX512_loop:
+	LEAQ        8(DI), R8
+	CMPQ        R8, CX
+	JG          combine1F64AVX512_tail
+	VMOVUPD     (DX)(DI*8), Z0
+	VMOVUPD     (BX)(DI*8), Z1
+	VMOVUPD     (SI)(DI*8), Z2
+	VFMADD231PD Z1, Z2, Z0
+	VMOVUPD     Z0, (AX)(DI*8)
+	MOVQ        R8, DI
+	JMP         combine1F64AVX512_loop
+
+combine1F64AVX512_tail:
+	SUBQ        DI, CX
+	JLE         combine1F64AVX512_done
+	MOVQ        $-1, R8
+	SHLQ        CL, R8
+	NOTQ        R8
+	KMOVQ       R8, K1
+	VMOVUPD.Z   (DX)(DI*8), K1, Z0
+	VMOVUPD.Z   (BX)(DI*8), K1, Z1
+	VMOVUPD.Z   (SI)(DI*8), K1, Z2
+	VFMADD231PD Z1, Z2, Z0
+	VMOVUPD     Z0, K1, (AX)(DI*8)
+
+combine1F64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func combine2F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·combine2F64AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), DX
+	MOVQ x1+16(FP), BX
+	MOVQ c1+24(FP), SI
+	MOVQ x2+32(FP), DI
+	MOVQ c2+40(FP), R8
+	MOVQ n+48(FP), CX
+	XORQ R9, R9
+
+combine2F64AVX512_loop:
+	LEAQ        8(R9), R10
+	CMPQ        R10, CX
+	JG          combine2F64AVX512_tail
+	VMOVUPD     (DX)(R9*8), Z0
+	VMOVUPD     (BX)(R9*8), Z1
+	VMOVUPD     (SI)(R9*8), Z2
+	VMOVUPD     (DI)(R9*8), Z3
+	VMOVUPD     (R8)(R9*8), Z4
+	VFMADD231PD Z1, Z2, Z0
+	VFMADD231PD Z3, Z4, Z0
+	VMOVUPD     Z0, (AX)(R9*8)
+	MOVQ        R10, R9
+	JMP         combine2F64AVX512_loop
+
+combine2F64AVX512_tail:
+	SUBQ        R9, CX
+	JLE         combine2F64AVX512_done
+	MOVQ        $-1, R10
+	SHLQ        CL, R10
+	NOTQ        R10
+	KMOVQ       R10, K1
+	VMOVUPD.Z   (DX)(R9*8), K1, Z0
+	VMOVUPD.Z   (BX)(R9*8), K1, Z1
+	VMOVUPD.Z   (SI)(R9*8), K1, Z2
+	VMOVUPD.Z   (DI)(R9*8), K1, Z3
+	VMOVUPD.Z   (R8)(R9*8), K1, Z4
+	VFMADD231PD Z1, Z2, Z0
+	VFMADD231PD Z3, Z4, Z0
+	VMOVUPD     Z0, K1, (AX)(R9*8)
+
+combine2F64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func combine4F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, x3 *float64, c3 *float64, x4 *float64, c4 *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·combine4F64AVX512(SB), NOSPLIT, $0-88
+	MOVQ dst+0(FP), AX
+	MOVQ c0+8(FP), DX
+	MOVQ x1+16(FP), BX
+	MOVQ c1+24(FP), SI
+	MOVQ x2+32(FP), DI
+	MOVQ c2+40(FP), R8
+	MOVQ x3+48(FP), R9
+	MOVQ c3+56(FP), R10
+	MOVQ x4+64(FP), R11
+	MOVQ c4+72(FP), R12
+	MOVQ n+80(FP), CX
+	XORQ R13, R13
+
+combine4F64AVX512_loop:
+	LEAQ        8(R13), R14
+	CMPQ        R14, CX
+	JG          combine4F64AVX512_tail
+	VMOVUPD     (DX)(R13*8), Z0
+	VMOVUPD     (BX)(R13*8), Z1
+	VMOVUPD     (SI)(R13*8), Z2
+	VMOVUPD     (DI)(R13*8), Z3
+	VMOVUPD     (R8)(R13*8), Z4
+	VMOVUPD     (R9)(R13*8), Z5
+	VMOVUPD     (R10)(R13*8), Z6
+	VMOVUPD     (R11)(R13*8), Z7
+	VMOVUPD     (R12)(R13*8), Z8
+	VFMADD231PD Z1, Z2, Z0
+	VFMADD231PD Z3, Z4, Z0
+	VFMADD231PD Z5, Z6, Z0
+	VFMADD231PD Z7, Z8, Z0
+	VMOVUPD     Z0, (AX)(R13*8)
+	MOVQ        R14, R13
+	JMP         combine4F64AVX512_loop
+
+combine4F64AVX512_tail:
+	SUBQ        R13, CX
+	JLE         combine4F64AVX512_done
+	MOVQ        $-1, R14
+	SHLQ        CL, R14
+	NOTQ        R14
+	KMOVQ       R14, K1
+	VMOVUPD.Z   (DX)(R13*8), K1, Z0
+	VMOVUPD.Z   (BX)(R13*8), K1, Z1
+	VMOVUPD.Z   (SI)(R13*8), K1, Z2
+	VMOVUPD.Z   (DI)(R13*8), K1, Z3
+	VMOVUPD.Z   (R8)(R13*8), K1, Z4
+	VMOVUPD.Z   (R9)(R13*8), K1, Z5
+	VMOVUPD.Z   (R10)(R13*8), K1, Z6
+	VMOVUPD.Z   (R11)(R13*8), K1, Z7
+	VMOVUPD.Z   (R12)(R13*8), K1, Z8
+	VFMADD231PD Z1, Z2, Z0
+	VFMADD231PD Z3, Z4, Z0
+	VFMADD231PD Z5, Z6, Z0
+	VFMADD231PD Z7, Z8, Z0
+	VMOVUPD     Z0, K1, (AX)(R13*8)
+
+combine4F64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func claimF64AVX512(dst *float64, left *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·claimF64AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ left+8(FP), DX
+	MOVQ x+16(FP), BX
+	MOVQ y+24(FP), SI
+	MOVQ n+32(FP), CX
+	XORQ DI, DI
+
+claimF64AVX512_loop:
+	LEAQ      8(DI), R8
+	CMPQ      R8, CX
+	JG        claimF64AVX512_tail
+	VMOVUPD   (AX)(DI*8), Z0
+	VMOVUPD   (DX)(DI*8), Z1
+	VMOVUPD   (BX)(DI*8), Z2
+	VMOVUPD   (SI)(DI*8), Z3
+	VPXORQ    Z4, Z4, Z4
+	VCMPPD    $0x15, Z3, Z2, K1
+	VBLENDMPD Z1, Z4, K1, Z5
+	VADDPD    Z5, Z0, Z0
+	VBLENDMPD Z4, Z1, K1, Z6
+	VMOVUPD   Z0, (AX)(DI*8)
+	VMOVUPD   Z6, (DX)(DI*8)
+	MOVQ      R8, DI
+	JMP       claimF64AVX512_loop
+
+claimF64AVX512_tail:
+	SUBQ      DI, CX
+	JLE       claimF64AVX512_done
+	MOVQ      $-1, R8
+	SHLQ      CL, R8
+	NOTQ      R8
+	KMOVQ     R8, K1
+	VMOVUPD.Z (AX)(DI*8), K1, Z0
+	VMOVUPD.Z (DX)(DI*8), K1, Z1
+	VMOVUPD.Z (BX)(DI*8), K1, Z2
+	VMOVUPD.Z (SI)(DI*8), K1, Z3
+	VPXORQ    Z7, Z7, Z7
+	VCMPPD    $0x15, Z3, Z2, K2
+	VBLENDMPD Z1, Z7, K2, Z8
+	VADDPD    Z8, Z0, Z0
+	VBLENDMPD Z7, Z1, K2, Z9
+	VMOVUPD   Z0, K1, (AX)(DI*8)
+	VMOVUPD   Z9, K1, (DX)(DI*8)
+
+claimF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func columnSumF64AVX512(acc *float64, s *float64, a *float64, rows int, as int, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·columnSumF64AVX512(SB), NOSPLIT, $0-48
+	MOVQ acc+0(FP), AX
+	MOVQ s+8(FP), DX
+	MOVQ a+16(FP), BX
+	MOVQ n+40(FP), CX
+	MOVQ as+32(FP), SI
+	SHLQ $0x03, SI
+
+columnSumF64AVX512_4:
+	CMPQ    CX, $0x20
+	JL      columnSumF64AVX512_4_end
+	VMOVUPD (AX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(AX), Z2
+	VMOVUPD 64(DX), Z3
+	VMOVUPD 128(AX), Z4
+	VMOVUPD 128(DX), Z5
+	VMOVUPD 192(AX), Z6
+	VMOVUPD 192(DX), Z7
+	MOVQ    BX, DI
+	MOVQ    rows+24(FP), R8
+
+columnSumF64AVX512_4_rows:
+	VMOVUPD (DI), Z8
+	VSUBPD  Z1, Z8, Z8
+	VADDPD  Z8, Z0, Z0
+	VMOVUPD 64(DI), Z8
+	VSUBPD  Z3, Z8, Z8
+	VADDPD  Z8, Z2, Z2
+	VMOVUPD 128(DI), Z8
+	VSUBPD  Z5, Z8, Z8
+	VADDPD  Z8, Z4, Z4
+	VMOVUPD 192(DI), Z8
+	VSUBPD  Z7, Z8, Z8
+	VADDPD  Z8, Z6, Z6
+	ADDQ    SI, DI
+	DECQ    R8
+	JNZ     columnSumF64AVX512_4_rows
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z2, 64(AX)
+	VMOVUPD Z4, 128(AX)
+	VMOVUPD Z6, 192(AX)
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $0x20, CX
+	JMP     columnSumF64AVX512_4
+
+columnSumF64AVX512_4_end:
+columnSumF64AVX512_1:
+	CMPQ    CX, $0x08
+	JL      columnSumF64AVX512_1_end
+	VMOVUPD (AX), Z0
+	VMOVUPD (DX), Z1
+	MOVQ    BX, DI
+	MOVQ    rows+24(FP), R8
+
+columnSumF64AVX512_1_rows:
+	VMOVUPD (DI), Z2
+	VSUBPD  Z1, Z2, Z2
+	VADDPD  Z2, Z0, Z0
+	ADDQ    SI, DI
+	DECQ    R8
+	JNZ     columnSumF64AVX512_1_rows
+	VMOVUPD Z0, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $0x08, CX
+	JMP     columnSumF64AVX512_1
+
+columnSumF64AVX512_1_end:
+	TESTQ     CX, CX
+	JZ        columnSumF64AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	MOVQ      BX, DI
+	MOVQ      rows+24(FP), R8
+
+columnSumF64AVX512_tail:
+	VMOVUPD.Z (DI), K1, Z2
+	VSUBPD    Z1, Z2, Z2
+	VADDPD    Z2, Z0, Z0
+	ADDQ      SI, DI
+	DECQ      R8
+	JNZ       columnSumF64AVX512_tail
+	VMOVUPD   Z0, K1, (AX)
+
+columnSumF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func columnDotF64AVX512(acc *float64, s *float64, t *float64, a *float64, b *float64, rows int, as int, bs int, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·columnDotF64AVX512(SB), NOSPLIT, $0-72
+	MOVQ acc+0(FP), AX
+	MOVQ s+8(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ n+64(FP), CX
+	MOVQ as+48(FP), SI
+	SHLQ $0x03, SI
+	MOVQ t+16(FP), DI
+	MOVQ b+32(FP), R8
+	MOVQ bs+56(FP), R9
+	SHLQ $0x03, R9
+
+columnDotF64AVX512_4:
+	CMPQ    CX, $0x20
+	JL      columnDotF64AVX512_4_end
+	VMOVUPD (AX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD (DI), Z2
+	VMOVUPD 64(AX), Z3
+	VMOVUPD 64(DX), Z4
+	VMOVUPD 64(DI), Z5
+	VMOVUPD 128(AX), Z6
+	VMOVUPD 128(DX), Z7
+	VMOVUPD 128(DI), Z8
+	VMOVUPD 192(AX), Z9
+	VMOVUPD 192(DX), Z10
+	VMOVUPD 192(DI), Z11
+	MOVQ    BX, R10
+	MOVQ    R8, R11
+	MOVQ    rows+40(FP), R12
+
+columnDotF64AVX512_4_rows:
+	VMOVUPD     (R10), Z12
+	VSUBPD      Z1, Z12, Z12
+	VMOVUPD     (R11), Z13
+	VSUBPD      Z2, Z13, Z13
+	VFMADD231PD Z12, Z13, Z0
+	VMOVUPD     64(R10), Z12
+	VSUBPD      Z4, Z12, Z12
+	VMOVUPD     64(R11), Z13
+	VSUBPD      Z5, Z13, Z13
+	VFMADD231PD Z12, Z13, Z3
+	VMOVUPD     128(R10), Z12
+	VSUBPD      Z7, Z12, Z12
+	VMOVUPD     128(R11), Z13
+	VSUBPD      Z8, Z13, Z13
+	VFMADD231PD Z12, Z13, Z6
+	VMOVUPD     192(R10), Z12
+	VSUBPD      Z10, Z12, Z12
+	VMOVUPD     192(R11), Z13
+	VSUBPD      Z11, Z13, Z13
+	VFMADD231PD Z12, Z13, Z9
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF64AVX512_4_rows
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z3, 64(AX)
+	VMOVUPD     Z6, 128(AX)
+	VMOVUPD     Z9, 192(AX)
+	ADDQ        $+256, AX
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	ADDQ        $+256, DI
+	ADDQ        $+256, R8
+	SUBQ        $0x20, CX
+	JMP         columnDotF64AVX512_4
+
+columnDotF64AVX512_4_end:
+columnDotF64AVX512_1:
+	CMPQ    CX, $0x08
+	JL      columnDotF64AVX512_1_end
+	VMOVUPD (AX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD (DI), Z2
+	MOVQ    BX, R10
+	MOVQ    R8, R11
+	MOVQ    rows+40(FP), R12
+
+columnDotF64AVX512_1_rows:
+	VMOVUPD     (R10), Z3
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD     (R11), Z4
+	VSUBPD      Z2, Z4, Z4
+	VFMADD231PD Z3, Z4, Z0
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF64AVX512_1_rows
+	VMOVUPD     Z0, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	ADDQ        $+64, DI
+	ADDQ        $+64, R8
+	SUBQ        $0x08, CX
+	JMP         columnDotF64AVX512_1
+
+columnDotF64AVX512_1_end:
+	TESTQ     CX, CX
+	JZ        columnDotF64AVX512_done
+	MOVQ      $-1, R10
+	SHLQ      CL, R10
+	NOTQ      R10
+	KMOVQ     R10, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMOVUPD.Z (DI), K1, Z2
+	MOVQ      BX, R10
+	MOVQ      R8, R11
+	MOVQ      rows+40(FP), R12
+
+columnDotF64AVX512_tail:
+	VMOVUPD.Z   (R10), K1, Z3
+	VSUBPD      Z1, Z3, Z3
+	VMOVUPD.Z   (R11), K1, Z4
+	VSUBPD      Z2, Z4, Z4
+	VFMADD231PD Z3, Z4, Z0
+	ADDQ        SI, R10
+	ADDQ        R9, R11
+	DECQ        R12
+	JNZ         columnDotF64AVX512_tail
+	VMOVUPD     Z0, K1, (AX)
+
+columnDotF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func dotF64AVX512(sums *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F
+TEXT ·dotF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ    sums+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+
+dotF64AVX512_loop:
+	VMOVUPD     (CX), Z4
+	VMOVUPD     (DX), Z5
+	VFMADD231PD Z4, Z5, Z0
+	VMOVUPD     64(CX), Z4
+	VMOVUPD     64(DX), Z5
+	VFMADD231PD Z4, Z5, Z1
+	VMOVUPD     128(CX), Z4
+	VMOVUPD     128(DX), Z5
+	VFMADD231PD Z4, Z5, Z2
+	VMOVUPD     192(CX), Z4
+	VMOVUPD     192(DX), Z5
+	VFMADD231PD Z4, Z5, Z3
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $0x20, BX
+	JNZ         dotF64AVX512_loop
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func widenAVX512(dst *float64, a *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·widenAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+widenAVX512_loop:
+	VCVTPS2PD (CX), Z0
+	VMOVUPD   Z0, (AX)
+	ADDQ      $+32, CX
+	ADDQ      $+64, AX
+	SUBQ      $0x08, DX
+	JNZ       widenAVX512_loop
+	VZEROUPPER
+	RET
+
+// func narrowAVX512(dst *float32, a *float64, n int)
+// Requires: AVX, AVX512F
+TEXT ·narrowAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+narrowAVX512_loop:
+	VMOVUPD   (CX), Z0
+	VCVTPD2PS Z0, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $+64, CX
+	ADDQ      $+32, AX
+	SUBQ      $0x08, DX
+	JNZ       narrowAVX512_loop
 	VZEROUPPER
 	RET

@@ -24,6 +24,9 @@ type Workspace[T Float] struct {
 	product product[T]
 	sweep   sweep[T]
 	weights weightGrad[T]
+	sums    channelSums[T]
+	norm    batchNorm[T]
+	pool    pooling[T]
 }
 
 // NewWorkspace returns a workspace of at least one worker with scratch memory

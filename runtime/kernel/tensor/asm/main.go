@@ -29,7 +29,7 @@ func main() {
 }
 
 func generate(dir string) error {
-	files := map[string][]byte{"table_amd64.go": tables()}
+	files := map[string][]byte{"table_amd64.go": tables(), "vec_amd64.go": dispatch(true), "vec_portable.go": dispatch(false)}
 	var stubs []byte
 	for _, wide := range []bool{true, false} {
 		e := newEmitter(wide)
@@ -43,7 +43,14 @@ func generate(dir string) error {
 			if wide {
 				e.tile(e.rows(), e.vectors(), true)
 			}
+			for _, o := range operations() {
+				e.elementwise(o)
+			}
+			e.columns("columnSum", false)
+			e.columns("columnDot", true)
+			e.dot()
 		}
+		e.convert()
 		asm, decl, err := e.print()
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.level(), err)

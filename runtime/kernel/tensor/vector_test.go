@@ -1,0 +1,372 @@
+package tensor
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+
+	"relief/runtime/kernel"
+)
+
+// elementwise is a kernel with its operands gathered and its definition.
+type elementwise[T Float] struct {
+	name    string
+	vectors int // operands
+	run     func(dst []T, v [][]T, s T)
+	one     func(v []T, s T) T
+}
+
+// exactFused is a b + c rounded once, by arithmetic with many digits.
+func exactFused[T Float](a, b, c T) T {
+	for _, x := range []T{a, b, c} {
+		if x != x || math.IsInf(float64(x), 0) {
+			return T(float64(a)*float64(b) + float64(c))
+		}
+	}
+	x := func(v T) *big.Float { return new(big.Float).SetPrec(3000).SetFloat64(float64(v)) }
+	p := x(a)
+	p.Mul(p, x(b))
+	if p.Sign() == 0 || c == 0 && p.Sign() == 0 {
+		return a*b + c
+	}
+	p.Add(p, x(c))
+	if single[T]() {
+		y, _ := p.Float32()
+		return T(y)
+	}
+	y, _ := p.Float64()
+	return T(y)
+}
+
+func elementwises[T Float]() []elementwise[T] {
+	greaterOf := func(a, b T) T {
+		if a != a || b != b {
+			return T(math.NaN())
+		}
+		if b > a {
+			return b
+		}
+		return a
+	}
+	relu := func(x T) T {
+		if x != x || x > 0 {
+			return x
+		}
+		return 0
+	}
+	chain := func(v []T, _ T) T {
+		r := v[0]
+		for k := 1; k < len(v); k += 2 {
+			r = exactFused(v[k], v[k+1], r)
+		}
+		return r
+	}
+	return []elementwise[T]{
+		{"Add", 2, func(d []T, v [][]T, _ T) { Add(d, v[0], v[1]) }, func(v []T, _ T) T { return v[0] + v[1] }},
+		{"Sub", 2, func(d []T, v [][]T, _ T) { Sub(d, v[0], v[1]) }, func(v []T, _ T) T { return v[0] - v[1] }},
+		{"Mul", 2, func(d []T, v [][]T, _ T) { Mul(d, v[0], v[1]) }, func(v []T, _ T) T { return v[0] * v[1] }},
+		{"Scale", 1, func(d []T, v [][]T, s T) { Scale(d, v[0], s) }, func(v []T, s T) T { return v[0] * s }},
+		{"AddScaled", 2, func(d []T, v [][]T, s T) { AddScaled(d, v[0], s, v[1]) }, func(v []T, s T) T { return exactFused(s, v[1], v[0]) }},
+		{"greater", 2, func(d []T, v [][]T, _ T) { greater(d, v[0], v[1]) }, func(v []T, _ T) T { return greaterOf(v[0], v[1]) }},
+		{"addRelu", 2, func(d []T, v [][]T, _ T) { addRelu(d, v[0], v[1]) }, func(v []T, _ T) T { return relu(v[0] + v[1]) }},
+		{"combine", 3, func(d []T, v [][]T, _ T) { combine(d, v[0], v[1], v[2]) }, chain},
+		{"combine2", 5, func(d []T, v [][]T, _ T) { combine2(d, v[0], v[1], v[2], v[3], v[4]) }, chain},
+		{"combine4", 9, func(d []T, v [][]T, _ T) { combine4(d, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]) }, chain},
+		{"Relu", 1, func(d []T, v [][]T, s T) { Activate(d, v[0], Relu, s) }, func(v []T, _ T) T { return relu(v[0]) }},
+		{"Identity", 1, func(d []T, v [][]T, s T) { Activate(d, v[0], Identity, s) }, func(v []T, _ T) T { return v[0] }},
+		{"LeakyRelu", 1, func(d []T, v [][]T, s T) { Activate(d, v[0], LeakyRelu, s) }, func(v []T, s T) T {
+			if v[0] > 0 {
+				return v[0]
+			}
+			return v[0] * s
+		}},
+		{"Relu's gradient", 2, func(d []T, v [][]T, s T) { ActivateGrad(d, v[0], nil, v[1], Relu, s) }, func(v []T, _ T) T {
+			if v[1] > 0 {
+				return v[0]
+			}
+			return 0
+		}},
+		{"LeakyRelu's gradient", 2, func(d []T, v [][]T, s T) { ActivateGrad(d, v[0], v[1], nil, LeakyRelu, s) }, func(v []T, s T) T {
+			if v[1] > 0 {
+				return v[0]
+			}
+			return v[0] * s
+		}},
+		{"Tanh", 1, func(d []T, v [][]T, s T) { Activate(d, v[0], Tanh, s) }, func(v []T, _ T) T { return T(kernel.Tanh(float64(v[0]))) }},
+		{"Tanh's gradient", 2, func(d []T, v [][]T, s T) { ActivateGrad(d, v[0], nil, v[1], Tanh, s) }, func(v []T, _ T) T {
+			return T(math.FMA(-float64(v[1]), float64(v[1]), 1) * float64(v[0]))
+		}},
+	}
+}
+
+// TestElementwise covers every length and tail, at odd addresses, with dst
+// apart from the operands and equal to each, and looks for writes out of bounds.
+func TestElementwise(t *testing.T) { both(t, testElementwise[float32], testElementwise[float64]) }
+
+func testElementwise[T Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	inf := T(math.Inf(1))
+	odd := []T{0, T(math.Copysign(0, -1)), inf, -inf, T(math.NaN()), 1, -1, 1e-38, 3e38}
+	fill := func(v []T) {
+		for i := range v {
+			v[i] = T(rng.NormFloat64())
+			if rng.IntN(4) == 0 {
+				v[i] = odd[rng.IntN(len(odd))]
+			}
+		}
+	}
+	for _, e := range elementwises[T]() {
+		for n := range 40 {
+			offset := rng.IntN(16)
+			in := make([][]T, e.vectors)
+			for k := range in {
+				in[k] = make([]T, 80)[rng.IntN(16):][:n]
+				fill(in[k])
+			}
+			s := []T{0.01, -2}[n%2]
+			want, v := make([]T, n), make([]T, e.vectors)
+			for i := range want {
+				for k := range v {
+					v[k] = in[k][i]
+				}
+				want[i] = e.one(v, s)
+			}
+			atLevels(t, func(t *testing.T) {
+				for alias := -1; alias < e.vectors; alias++ {
+					back := make([]T, 80)
+					for i := range back {
+						back[i] = 77
+					}
+					expect := append([]T(nil), back...)
+					copy(expect[offset:], want)
+					dst, operands := back[offset:][:n], append([][]T(nil), in...)
+					if alias >= 0 {
+						copy(dst, in[alias])
+						operands[alias] = dst
+					}
+					e.run(dst, operands, s)
+					equal(t, fmt.Sprintf("%s, length %d, alias %d", e.name, n, alias), back, expect)
+				}
+			})
+		}
+		mustPanic(t, e.name, func() {
+			in := make([][]T, e.vectors)
+			for k := range in {
+				in[k] = make([]T, 3)
+			}
+			e.run(make([]T, 4), in, 1)
+		})
+	}
+}
+
+func TestClaim(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	for n := range 40 {
+		x, y, dst, left := normal[float32](rng, n), normal[float32](rng, n), normal[float32](rng, n), normal[float32](rng, n)
+		for i := range x {
+			switch rng.IntN(4) {
+			case 0:
+				y[i] = x[i]
+			case 1:
+				x[i] = float32(math.NaN())
+			}
+		}
+		wantDst, wantLeft := append([]float32(nil), dst...), append([]float32(nil), left...)
+		for i := range x {
+			if x[i] >= y[i] || x[i] != x[i] {
+				wantDst[i] += left[i]
+				wantLeft[i] = 0
+			}
+		}
+		atLevels(t, func(t *testing.T) {
+			d, l := append([]float32(nil), dst...), append([]float32(nil), left...)
+			claim(d, l, x, y)
+			equal(t, "gradient", d, wantDst)
+			equal(t, "left", l, wantLeft)
+		})
+	}
+}
+
+func TestDot(t *testing.T) { both(t, testDot[float32], testDot[float64]) }
+
+func testDot[T Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 16))
+	for _, n := range []int{0, 1, 2, 7, 31, 32, 33, 63, 64, 65, 200, 1000} {
+		a, b := normal[T](rng, n+1)[1:], normal[T](rng, n)
+		exact, size := new(big.Float).SetPrec(200), 0.0
+		for i := range a {
+			p := new(big.Float).SetPrec(200).SetFloat64(float64(a[i]))
+			exact.Add(exact, p.Mul(p, new(big.Float).SetFloat64(float64(b[i]))))
+			size += math.Abs(float64(a[i]) * float64(b[i]))
+		}
+		want, _ := exact.Float64()
+		first := math.NaN()
+		atLevels(t, func(t *testing.T) {
+			got := Dot(a, b)
+			if !(math.Abs(got-want) <= 1e-15*size) {
+				t.Errorf("dot product of %d is %v, want %v", n, got, want)
+			}
+			if active == levelGo {
+				first = got
+			}
+			if got != first {
+				t.Errorf("dot product of %d is %x, %x in Go", n, got, first)
+			}
+			if got := Norm(a); got != math.Sqrt(Dot(a, a)) || n == 1 && got != math.Abs(float64(a[0])) {
+				t.Errorf("norm of %d is %v", n, got)
+			}
+		})
+	}
+	mustPanic(t, "lengths", func() { Dot(make([]T, 3), make([]T, 2)) })
+}
+
+func TestConvert(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 18))
+	for n := range 20 {
+		a, wide := normal[float32](rng, n), normal[float64](rng, n)
+		atLevels(t, func(t *testing.T) {
+			d, s := make([]float64, n), make([]float32, n)
+			widen(d, a)
+			narrow(s, wide)
+			for i := range a {
+				if d[i] != float64(a[i]) || s[i] != float32(wide[i]) {
+					t.Fatalf("%d of %d: %v %v, %v %v", i, n, d[i], a[i], s[i], wide[i])
+				}
+			}
+		})
+	}
+}
+
+// smooth gives value, slope and curvature of the activations by formulas of
+// their own, in float64.
+func smooth(f Activation, alpha, x float64) (y, d, c float64) {
+	switch f {
+	case Relu:
+		if x > 0 {
+			return x, 1, 0
+		}
+		return 0, 0, 0
+	case LeakyRelu:
+		if x > 0 {
+			return x, 1, 0
+		}
+		return alpha * x, alpha, 0
+	case Elu:
+		if x > 0 {
+			return x, 1, 0
+		}
+		return alpha * math.Expm1(x), alpha * math.Exp(x), alpha * math.Exp(x)
+	case Gelu:
+		p := math.Exp(-x*x/2) / math.Sqrt(2*math.Pi)
+		phi := (1 + math.Erf(x/math.Sqrt2)) / 2
+		return x * phi, phi + x*p, (2 - x*x) * p
+	case Softplus:
+		s := 1 / (1 + math.Exp(-x))
+		return math.Log1p(math.Exp(-math.Abs(x))) + math.Max(x, 0), s, s * (1 - s)
+	case Tanh:
+		y := math.Tanh(x)
+		return y, 1 - y*y, -2 * y * (1 - y*y)
+	case Sigmoid:
+		s := 1 / (1 + math.Exp(-x))
+		return s, s * (1 - s), s * (1 - s) * (1 - 2*s)
+	}
+	return x, 1, 0
+}
+
+func TestActivations(t *testing.T) { both(t, testActivations[float32], testActivations[float64]) }
+
+func testActivations[T Float](t *testing.T) {
+	tolerance := 1e-13
+	if single[T]() {
+		tolerance = 1.3 * 0x1p-23
+	}
+	var x []T
+	for v := -12.0; v <= 12; v += 0.037 {
+		x = append(x, T(v))
+	}
+	x = append(x, 0, 1e-20, -1e-20)
+	ones := make([]T, len(x))
+	for i := range ones {
+		ones[i] = 1
+	}
+	for f := Identity; f < activations; f++ {
+		const alpha = 0.25
+		var first [3][]T
+		atLevels(t, func(t *testing.T) {
+			y, d, c := make([]T, len(x)), make([]T, len(x)), make([]T, len(x))
+			Activate(y, x, f, alpha)
+			ActivateGrad(d, ones, x, y, f, alpha)
+			ActivateCurvature(c, x, y, f, alpha)
+			if first[0] == nil {
+				first = [3][]T{y, d, c}
+				for i, v := range x {
+					wy, wd, wc := smooth(f, alpha, float64(v))
+					// Derivatives in y have the rounding of y in them.
+					if math.Abs(float64(y[i])-wy) > tolerance*(math.Abs(wy)+1e-300) && math.Abs(float64(y[i])-wy) > 1e-15 ||
+						math.Abs(float64(d[i])-wd) > tolerance || math.Abs(float64(c[i])-wc) > 2*tolerance {
+						t.Errorf("activation %d of %v: %v %v %v, want %v %v %v", f, v, y[i], d[i], c[i], wy, wd, wc)
+					}
+				}
+			}
+			equal(t, "values", y, first[0])
+			equal(t, "slopes", d, first[1])
+			equal(t, "curvatures", c, first[2])
+		})
+	}
+}
+
+func TestActivationLimits(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	for f, want := range map[Activation][4][3]float64{ // at -Inf, +Inf, NaN, 1e6: value, slope, curvature
+		Relu:     {{0, 0, 0}, {inf, 1, 0}, {nan, 0, 0}, {1e6, 1, 0}},
+		Elu:      {{-1, 0, 0}, {inf, 1, 0}, {nan, nan, nan}, {1e6, 1, 0}},
+		Gelu:     {{math.Copysign(0, -1), 0, nan}, {inf, 1, nan}, {nan, nan, nan}, {1e6, 1, 0}},
+		Softplus: {{0, 0, 0}, {inf, 1, 0}, {nan, nan, nan}, {1e6, 1, 0}},
+		Tanh:     {{-1, 0, 0}, {1, 0, 0}, {nan, nan, nan}, {1, 0, 0}},
+		Sigmoid:  {{0, 0, 0}, {1, 0, 0}, {nan, nan, nan}, {1, 0, 0}},
+	} {
+		x := []float64{-inf, inf, nan, 1e6}
+		y, d, c, ones := make([]float64, 4), make([]float64, 4), make([]float64, 4), []float64{1, 1, 1, 1}
+		Activate(y, x, f, 1)
+		ActivateGrad(d, ones, x, y, f, 1)
+		ActivateCurvature(c, x, y, f, 1)
+		for i, w := range want {
+			for k, got := range []float64{y[i], d[i], c[i]} {
+				if k == 2 && math.IsInf(x[i], 0) {
+					continue
+				}
+				if got != w[k] && !(got != got && w[k] != w[k]) {
+					t.Errorf("activation %d at %v: derivative %d is %v, want %v", f, x[i], k, got, w[k])
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkElementwise(b *testing.B) {
+	b.Run("float32", benchmarkElementwise[float32])
+	b.Run("float64", benchmarkElementwise[float64])
+}
+
+func benchmarkElementwise[T Float](b *testing.B) {
+	const n = 4096
+	rng := rand.New(rand.NewPCG(1, 2))
+	x, y, d := normal[T](rng, n), normal[T](rng, n), make([]T, n)
+	report := func(name string, f func()) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/element")
+		})
+	}
+	report("Add", func() { Add(d, x, y) })
+	report("AddScaled", func() { AddScaled(d, x, 2, y) })
+	report("Dot", func() { Dot(x, y) })
+	for f, name := range map[Activation]string{Relu: "Relu", Tanh: "Tanh", Gelu: "Gelu", Softplus: "Softplus", Sigmoid: "Sigmoid", Elu: "Elu"} {
+		report(name, func() { Activate(d, x, f, 1) })
+		report(name+"'s gradient", func() { ActivateGrad(d, x, y, y, f, 1) })
+	}
+}
