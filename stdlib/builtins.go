@@ -111,7 +111,7 @@ var builtins = []Builtin{
 	{"outer", Reduction, "outer(x, y)", "matrix of the products of the elements of two vectors", "element (i, j) is x[i] y[j]", "outer([1, 2], [3, 4])[1][0] == 6", false},
 	{"pi", Math, "pi", "ratio of a circle's circumference to its diameter, rounded to binary64", "3.141592653589793", "close(sin(pi), 0, 1e-15)", true},
 	{"pow", Math, "pow(x, y)", "x to the power y", "NaN for x < 0 and y not an integer; pow(x, 0) = 1", "pow(2, 10) == 1024", true},
-	{"quantile", Series, "quantile(s, q)", "the value that a fraction q in [0, 1] of the recorded values does not exceed", "linear between order statistics; 0.5 is the median", "quantile(s, 0.5) == 4", false},
+	{"quantile", Series, "quantile(s, q)", "the value that a fraction q in [0, 1] of the recorded values does not exceed", "linear between order statistics; 0.5 is the median; of a result with lanes, over the lanes; NaN if any is", "quantile(s, 0.5) == 4", false},
 	{"range", Structural, "range(n), range(from, to), range(from, to, step)", "whole numbers from 0, or from a start, up to but without the end", "at most 4,194,304 of them", "sum(range(4)) == 6", true},
 	{"relu", Math, "relu(x)", "positive part: x above 0, else 0", "derivative at 0 taken as 0: the subgradient of least norm", "relu(-1) == 0 && relu(2) == 2", false},
 	{"replace", Structural, "replace(text, old, new)", "text with every occurrence of a part replaced", "", "replace(\"a-b\", \"-\", \"+\") == \"a+b\"", true},

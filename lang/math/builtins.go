@@ -52,7 +52,7 @@ func init() {
 		"last":     {"last(s)", 1, 1, false, unary(graph.Last)},
 		"slice":    {"slice(s, from, to)", 3, 3, false, between},
 		"diff":     {"diff(s)", 1, 1, false, unary(graph.Diff)},
-		"quantile": {"quantile(s, p)", 2, 2, false, binary(graph.Quantile)},
+		"quantile": {"quantile(s, p)", 2, 2, false, quantile},
 
 		"log": {"log(x), log(x, base)", 1, 2, false, logarithm},
 
@@ -216,6 +216,19 @@ func length(l *Lowerer, s *site) Value {
 		return Node{l.Graph.Const(float64(t.Dim(0)))}
 	}
 	return l.errorf("RL0302", s.argRange(0), "The number of steps of a run is run.NAME.steps.", "len takes a vector or matrix, not %s", l.Graph.Type(x))
+}
+
+// quantile is over the steps of a series, or over the elements of a result,
+// such as lanes. A formula has no quantile of its parameters.
+func quantile(l *Lowerer, s *site) Value {
+	ids, ok := l.argNodes(s)
+	if !ok {
+		return Bad
+	}
+	if t := l.Graph.Type(ids[0]); !t.Series && (t.Rank() == 0 || len(l.refs) == 0) {
+		return l.errorf("RL0302", s.argRange(0), "Write quantile(run.r.loss, 0.5) over steps, or quantile(run.r.final.loss, 0.5) over the lanes of a run with vary.", "quantile takes a series or the lanes of a result, not %s", t)
+	}
+	return l.apply(s, graph.Quantile, ids...)
 }
 
 // closeTo is abs(a - b) <= tol.

@@ -236,6 +236,7 @@ var run = Block{
 		{"final", "state", "the last state: `.loss`, `.grad_norm`, `.params.x`"},
 		{"at[k]", "state", "the state after k updates"},
 		{"steps", "number", "the number of updates made"},
+		{"vary.name", "array", "a name of `vary`: its value in each lane, for drawing results against it: `x = run.r.vary.eta`"},
 		{"status", "text", "how it ended: \"ok\", \"stopped\" (by `stop`), \"diverged\" or \"interrupted\""},
 	},
 }

@@ -16,7 +16,7 @@ import (
 // runObject is a run as expressions see it.
 type runObject struct{ reference }
 
-var runResults = []string{"t", "loss", "grad_norm", "learning_rate", "stability", "path", "probe", "final", "at", "steps", "status"}
+var runResults = []string{"t", "loss", "grad_norm", "learning_rate", "stability", "path", "probe", "final", "at", "steps", "status", "vary"}
 
 // ready builds the run and returns it, nil if it is in error.
 func (o runObject) ready() *plan.Run {
@@ -70,6 +70,18 @@ func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value
 			}
 			return l.ErrorAt("RL0203", span, didYouMean(name, have, fmt.Sprintf(`Declare it in the run: probe "value" %q { value = ... }.`, name)), "%s has no probe %q", o.Describe(), name)
 		}}}
+	case "vary":
+		return math.Ref{Object: part{what: o.Describe() + ".vary", attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
+			values, have := laneValues(r, name)
+			if values == nil {
+				otherwise := "It has no vary block."
+				if len(have) > 0 {
+					otherwise = fmt.Sprintf("It varies %s.", list(have))
+				}
+				return l.ErrorAt("RL0203", span, didYouMean(name, have, otherwise), "%s does not vary %q", o.Describe(), name)
+			}
+			return math.Node{ID: l.Graph.ConstArray(number, values)}
+		}}}
 	case "final":
 		return math.Ref{Object: stateObject{o, r, "final", 0}}
 	case "at":
@@ -84,7 +96,34 @@ func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value
 			return math.Ref{Object: stateObject{o, r, "at", k}}
 		}}}
 	}
+	if values, _ := laneValues(r, name); values != nil {
+		return l.ErrorAt("RL0203", span, fmt.Sprintf("Write %s.vary.%s for its value in each lane.", o.Describe(), name), "%s has no result %q", o.Describe(), name)
+	}
 	return o.unknown(l, name, span, runResults)
+}
+
+// laneValues gives the value of a name of vary in each lane, nil if there is no
+// such name, and all names. The last vary changes fastest.
+func laneValues(r *plan.Run, name string) (values []float64, names []string) {
+	total := 1
+	for _, n := range r.Lanes() {
+		total *= n
+	}
+	inner := total
+	for _, v := range r.Vary {
+		names = append(names, v.Names...)
+		count := len(v.Values[0])
+		inner /= count
+		k := slices.Index(v.Names, name)
+		if k < 0 {
+			continue
+		}
+		values = make([]float64, total)
+		for i := range values {
+			values[i] = v.Values[k][i/inner%count]
+		}
+	}
+	return values, names
 }
 
 // names returns the results under their bare names, for marks that read x and

@@ -168,6 +168,9 @@ func TestEval(t *testing.T) {
 			return b.op(graph.Stack, b.op(graph.Quantile, b.in("s"), b.Const(0)), b.op(graph.Quantile, b.in("s"), b.Const(1)))
 		}, nil, []float64{-2, 5}, ""},
 		{"quantile with NaN", func(b builder) graph.ID { return b.op(graph.Quantile, b.in("nan"), b.Const(0.5)) }, nil, []float64{math.NaN()}, ""},
+		{"median of elements", func(b builder) graph.ID {
+			return b.op(graph.Quantile, b.op(graph.Stack, b.Const(4), b.op(graph.Last, b.in("s")), b.Const(-1), b.Const(9)), b.Const(0.5))
+		}, nil, []float64{1.5}, ""},
 		{"quantile outside", func(b builder) graph.ID { return b.op(graph.Quantile, b.in("s"), b.Const(1.5)) }, nil, nil, "the quantile 1.5 is not between 0 and 1"},
 		{"quantile of none", func(b builder) graph.ID { return b.op(graph.Quantile, b.in("none"), b.Const(0.5)) }, nil, nil, "no steps"},
 		{"steps", func(b builder) graph.ID { return b.op(graph.Steps, b.in("by2")) }, []int{0, 2, 4}, []float64{0, 2, 4}, ""},

@@ -39,6 +39,9 @@ func alongSteps(n *graph.Node, args []*Array) (*Array, error) {
 		}
 		return &Array{Type: graph.Number.AsSeries(), Steps: s.Steps, End: s.End, Data: labels}, nil
 	case graph.Quantile:
+		if !s.Type.Series { // the elements stand in for steps
+			s = Series(graph.Number, make([]int, len(s.Data)), s.Data)
+		}
 		return quantile(s, args[1].Data[0])
 	}
 	return overSteps(n, s)

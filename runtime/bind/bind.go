@@ -8,6 +8,8 @@ package bind
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"relief/lang/diag"
 	"relief/runtime/array"
@@ -29,28 +31,75 @@ func (e *Error) Error() string { return e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
 // Into copies e into g and returns its root there. Inputs of e are replaced by
-// the nodes of names; references become constants. An input that is neither is
-// an error, so that nothing is left open by accident.
+// the nodes of names. What depends on references alone, whole series included,
+// is computed now and becomes a constant. An input that is neither name nor
+// reference is an error, so that nothing is left open by accident.
 func Into(g *graph.Graph, e *plan.Expr, names map[string]graph.ID, results Results) (graph.ID, error) {
-	nodes := make(map[string]graph.ID, len(names)+len(e.Refs))
-	for name, id := range names {
-		nodes[name] = id
+	if err := closed(g, e, names); err != nil {
+		return graph.None, err
 	}
-	for i := range e.Refs {
-		ref := &e.Refs[i]
-		a, err := value(ref, results)
+	known := make(map[graph.ID]graph.ID)
+	for _, id := range settled(e, names) {
+		part := *e
+		part.Root = id
+		a, err := Value(&part, nil, results)
 		if err != nil {
 			return graph.None, err
 		}
 		if a.Type.Series {
-			return graph.None, &Error{ref.Span, fmt.Errorf("%s is %s, which has no place inside a run", ref.Block, a.Type)}
+			return graph.None, &Error{e.Span, fmt.Errorf("%s has no place inside a run", a.Type)}
 		}
-		nodes[ref.Input] = g.ConstArray(a.Type, a.Data)
+		known[id] = g.ConstArray(a.Type, a.Data)
 	}
-	if err := closed(g, e, nodes); err != nil {
-		return graph.None, err
+	return g.Graft(e.Graph, []graph.ID{e.Root}, names, known)[0], nil
+}
+
+// settled returns the outermost nodes of e that depend on references and on no
+// name: of last(s) > 1 ? a / (1 + t) : 1 those are last(s) > 1 and a.
+func settled(e *plan.Expr, names map[string]graph.ID) []graph.ID {
+	reached := reach(e)
+	open, waits := make(map[graph.ID]bool), make(map[graph.ID]bool)
+	for _, id := range reached {
+		n := e.Graph.Node(id)
+		if n.Op == graph.Input {
+			_, open[id] = names[n.Name]
+			waits[id] = !open[id]
+		}
+		for _, a := range n.Args {
+			open[id] = open[id] || open[a]
+			waits[id] = waits[id] || waits[a]
+		}
 	}
-	return g.Import(e.Graph, []graph.ID{e.Root}, nodes)[0], nil
+	var out []graph.ID
+	seen := make(map[graph.ID]bool)
+	add := func(id graph.ID) {
+		if waits[id] && !open[id] && !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	for _, id := range reached {
+		if open[id] {
+			for _, a := range e.Graph.Node(id).Args {
+				add(a)
+			}
+		}
+	}
+	add(e.Root)
+	return out
+}
+
+// reach lists the nodes that the root needs, operands first.
+func reach(e *plan.Expr) []graph.ID {
+	need := map[graph.ID]bool{e.Root: true}
+	for id := e.Root; id >= 0; id-- {
+		if need[id] {
+			for _, a := range e.Graph.Node(id).Args {
+				need[a] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(need))
 }
 
 // Value returns the value of e, whose inputs are the given names and
@@ -102,28 +151,23 @@ func value(ref *plan.Ref, results Results) (*array.Array, error) {
 	return a, nil
 }
 
-// closed checks that every input that the root needs has a node of its type.
-func closed(g *graph.Graph, e *plan.Expr, nodes map[string]graph.ID) error {
-	seen := make(map[graph.ID]bool)
-	stack := []graph.ID{e.Root}
-	for len(stack) > 0 {
-		id := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if seen[id] {
+// closed checks that every input that the root needs is a reference or has a
+// node of its type.
+func closed(g *graph.Graph, e *plan.Expr, names map[string]graph.ID) error {
+	for _, id := range reach(e) {
+		n := e.Graph.Node(id)
+		if n.Op != graph.Input {
 			continue
 		}
-		seen[id] = true
-		n := e.Graph.Node(id)
-		if n.Op == graph.Input {
-			id, ok := nodes[n.Name]
-			if !ok {
-				return &Error{e.Span, fmt.Errorf("%q has no value here", n.Name)}
-			}
-			if t := g.Type(id); t != n.Type {
+		if node, ok := names[n.Name]; ok {
+			if t := g.Type(node); t != n.Type {
 				return &Error{e.Span, fmt.Errorf("%q is %s, not %s", n.Name, t, n.Type)}
 			}
+			continue
 		}
-		stack = append(stack, n.Args...)
+		if !slices.ContainsFunc(e.Refs, func(r plan.Ref) bool { return r.Input == n.Name }) {
+			return &Error{e.Span, fmt.Errorf("%q has no value here", n.Name)}
+		}
 	}
 	return nil
 }

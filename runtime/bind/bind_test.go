@@ -102,3 +102,35 @@ func TestWhatCannotBeBound(t *testing.T) {
 		t.Errorf("a node of another type: %v", err)
 	}
 }
+
+// TestSeriesInALaw: of t * last(s) + s[1] only the product stays open; what
+// depends on the series alone is a number inside the run.
+func TestSeriesInALaw(t *testing.T) {
+	must := func(id graph.ID, err error) graph.ID {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	src := graph.New()
+	s := src.Input("s", graph.Number.AsSeries())
+	product := must(src.Apply(graph.Mul, src.Input("t", graph.Number), must(src.Apply(graph.Last, s))))
+	e := &plan.Expr{Graph: src, Root: must(src.Apply(graph.Add, product, src.AtStep(s, 1))), Refs: []plan.Ref{{
+		Input: "s", Block: plan.Address{Noun: "run", Name: "a"}, Type: graph.Number.AsSeries(),
+	}}}
+	r := results(array.Series(graph.Number, []int{0, 1, 2}, []float64{5, 7, 11}))
+	g := graph.New()
+	id, err := Into(g, e, map[string]graph.ID{"t": g.Input("t", graph.Number)}, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := g.Interpret([]graph.ID{id}, map[string][]float64{"t": {3}})
+	if err != nil || v[id][0] != 3*11+7 {
+		t.Errorf("got %v, %v", v, err)
+	}
+	e.Root = s
+	if _, err := Into(graph.New(), e, nil, r); err == nil || !strings.Contains(err.Error(), "series") {
+		t.Errorf("a whole series was let in: %v", err)
+	}
+}

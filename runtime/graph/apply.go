@@ -136,6 +136,9 @@ func elementwiseType(op Op, t []Type) (Type, error) {
 
 func seriesType(op Op, t []Type) (Type, error) {
 	s := t[0]
+	if op == Quantile && !s.Series && !s.Bool && s.Size() > 1 && t[1] == Number {
+		return Number, nil // over the elements, as over lanes
+	}
 	if !s.Series {
 		return Type{}, &TypeError{op, "the operand is " + s.String() + ", not a series"}
 	}

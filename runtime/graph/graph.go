@@ -178,12 +178,18 @@ func bit(b bool) byte {
 // the others become inputs of g with their own names. Places come along,
 // inside the call that is g's current origin.
 func (g *Graph) Import(src *Graph, roots []ID, bind map[string]ID) []ID {
+	return g.Graft(src, roots, bind, nil)
+}
+
+// Graft is Import where some nodes of src have a counterpart in g already:
+// known maps them to it, and what only they need is not copied.
+func (g *Graph) Graft(src *Graph, roots []ID, bind map[string]ID, known map[ID]ID) []ID {
 	need := make([]bool, len(src.nodes))
 	for _, r := range roots {
 		need[r] = true
 	}
 	for i := len(src.nodes) - 1; i >= 0; i-- {
-		if need[i] {
+		if _, ok := known[ID(i)]; need[i] && !ok {
 			for _, a := range src.nodes[i].Args {
 				need[a] = true
 			}
@@ -211,6 +217,13 @@ func (g *Graph) Import(src *Graph, roots []ID, bind map[string]ID) []ID {
 			continue
 		}
 		n := src.nodes[i]
+		if id, ok := known[ID(i)]; ok {
+			if g.nodes[id].Type != n.Type {
+				panic("graph: a node is grafted to another type")
+			}
+			ids[i] = id
+			continue
+		}
 		g.origin = site(n.Origin)
 		switch n.Op {
 		case Input:

@@ -96,7 +96,7 @@ const (
 	MaxSteps
 	Between  // the steps from operand 2 to operand 3, both included
 	Diff     // s[k+1] - s[k], labelled k
-	Quantile // of operand 1 over the steps, at operand 2 in [0, 1]; linear between order statistics
+	Quantile // of operand 1 over the steps, or over the elements of an array, at operand 2 in [0, 1]; linear between order statistics
 	Steps    // the step labels, as a series
 
 	NumOps // the number of operations
