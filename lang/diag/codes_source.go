@@ -14,7 +14,7 @@ var sourceCodes = []Entry{
 		Title:   "file too large",
 		Meaning: "A study may have at most 1 MiB (1,048,576 bytes) and 524,288 words, numbers and signs. A larger one is nearly always data written as text.",
 		Example: "locals { samples = [0.1, 0.2, 0.3] } # and a million more",
-		Cure:    "Keep numbers in a data file and name it in a dataset block: `dataset \"csv\" \"samples\" { path = \"samples.csv\" }`.",
+		Cure:    "Make regular numbers by `linspace`, `range` or `[for ...]`, and put functions and locals into files of their own that `import` names.",
 	},
 	{
 		Code:    "RL0103",
@@ -35,7 +35,7 @@ var sourceCodes = []Entry{
 		Title:   "expression too long",
 		Meaning: "One expression may chain up to 65,536 operators, and a number may have up to 1,000 characters.",
 		Example: "locals { a = 1 + 1 + 1 } # and 70,000 more terms",
-		Cure:    "Write a long sum as `sum([for v in values : v])`, or keep the numbers in a data file.",
+		Cure:    "Write a long sum as `sum([for v in values : v])`, or compute its terms: `sum([for i in range(n) : ...])`.",
 	},
 	{
 		Code:    "RL0106",
@@ -190,5 +190,12 @@ var sourceCodes = []Entry{
 		Meaning: "The operators are + - * / %, == != < <= > >=, && || !, and c ? a : b. There is no assignment inside an expression and no bitwise operator.",
 		Example: "locals { a = x & y }",
 		Cure:    "Write && for and, || for or, != for \"not equal\".",
+	},
+	{
+		Code:    "RL0131",
+		Title:   "comment cuts a formula",
+		Meaning: "A warning: // begins a comment, as # does, so that the rest of the line is no part of the formula.",
+		Example: "function \"half\" {\n  params = [x]\n  value  = x // 2 + sq(x)\n}",
+		Cure:    "Write floor(x / 2) for whole-number division, and # for a comment.",
 	},
 }

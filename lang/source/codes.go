@@ -31,4 +31,5 @@ const (
 	codeHeader       diag.Code = "RL0128"
 	codeNoValue      diag.Code = "RL0129"
 	codeNoOperator   diag.Code = "RL0130"
+	codeCut          diag.Code = "RL0131"
 )

@@ -139,7 +139,7 @@ func (c *checker) nesting() *diag.Diagnostic {
 		}
 		if top.chain+top.child > MaxChain {
 			return c.fault(codeTooLong, i, i, fmt.Sprintf("expression of more than %d operators", MaxChain),
-				"Write a long sum as sum([for v in values : v]), or keep the numbers in a data file.")
+				"Write a long sum as sum([for v in values : v]), or compute its terms: sum([for i in range(n) : ...]).")
 		}
 	}
 	return nil

@@ -98,7 +98,7 @@ func Parse(name string, data []byte) (*File, diag.List) {
 		return f, list
 	}
 	c := newChecker(f)
-	if list.Add(c.nesting()); len(list) > 0 {
+	if list.Add(c.cutBracket(c.nesting())); len(list) > 0 {
 		return f, list
 	}
 	if len(c.toks) > MaxTokens {
@@ -109,6 +109,7 @@ func Parse(name string, data []byte) (*File, diag.List) {
 	if !diags.HasErrors() {
 		if list = c.hyphens(); len(list) == 0 {
 			f.Body = parsed.Body.(*hclsyntax.Body)
+			list = c.cuts()
 		}
 		return f, list
 	}
@@ -169,7 +170,7 @@ func (f *File) limits() *diag.Diagnostic {
 	return nil
 }
 
-const dataFile = "Keep numbers in a data file and name it in a dataset block."
+const dataFile = "Make regular numbers by linspace, range or [for ...], and put functions and locals into files that import blocks name."
 
 // encoding names the encoding that the first bytes tell of, "" for UTF-8.
 func (f *File) encoding() string {
