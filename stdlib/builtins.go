@@ -80,7 +80,7 @@ var builtins = []Builtin{
 	{"element", Structural, "element(list, i)", "element of a list, the index wrapping round its end", "", "element([1, 2], 2) == 1", true},
 	{"exp", Math, "exp(x)", "exponential", "overflows to inf beyond x = 709.78", "exp(0) == 1", false},
 	{"expm1", Math, "expm1(x)", "exp(x) - 1 without cancellation near 0", "", "close(expm1(1e-10), 1e-10, 1e-19)", false},
-	{"first", Series, "first(condition)", "the first recorded step at which the condition holds", "an error, naming the block, if it never holds", "first(s > 5) == 3", false},
+	{"first", Series, "first(condition)", "the first recorded step at which the condition holds", "an error if it never holds, of lanes NaN in those; any(c) ? first(c) : -1 says -1 instead", "first(s > 5) == 3", false},
 	{"flatten", Structural, "flatten(list)", "a list of lists made one list, at every depth", "", "len(flatten([[1], [2, [3]]])) == 3", true},
 	{"floor", Math, "floor(x)", "greatest integer not above x", "derivative 0", "floor(-1.2) == -2", true},
 	{"format", Structural, "format(text, value, ...)", "text with values put in by printf verbs", "%d %s %v %q %e %f %g with width and precision; in texts also of results", "format(\"%.3g\", 2 / 3) == \"0.667\"", true},

@@ -139,7 +139,7 @@ var schedule = Block{
 
 var decay = []Attribute{
 	{Name: "weight_decay", Phase: Math, Type: Scalar, Default: "0", Description: "adds this times the parameters to the gradient"},
-	{Name: "clip", Phase: Math, Type: Scalar, Description: "the largest norm of the gradient; a longer one is shortened to it"},
+	{Name: "clip", Phase: Math, Type: Scalar, Description: "the largest norm of the gradient; a longer one is shortened to it, before weight decay is added"},
 }
 
 func kind(name, description string, attributes ...Attribute) Kind {
@@ -161,12 +161,12 @@ var optimizer = Block{
 		{Name: "learning_rate", Phase: Math, Type: Scalar, Required: true, Description: "the rate of update t + 1, in `t`, `steps` and the names of vary"},
 	},
 	Kinds: []Kind{
-		kind("gd", "gradient descent", decay...),
-		kind("momentum", "gradient descent with momentum (Polyak's heavy ball)", append([]Attribute{
+		kind("gd", "gradient descent: x <- x - r g, with the rate r and the gradient g; stable up to the curvature 2/r", decay...),
+		kind("momentum", "gradient descent with momentum b (Polyak's heavy ball): v <- b v + g, x <- x - r v, with v = 0 at the start, as torch.optim.SGD(momentum = b); stable up to (2 + 2b)/r", append([]Attribute{
 			{Name: "momentum", Phase: Math, Type: Scalar, Required: true, Description: "how much of the last update is kept, from 0 to below 1"}}, decay...)...),
-		kind("nesterov", "accelerated gradient (Nesterov)", append([]Attribute{
+		kind("nesterov", "accelerated gradient (Nesterov): v <- b v + g, x <- x - r (g + b v), as torch.optim.SGD(momentum = b, nesterov = True); stable up to (2 + 2b)/((1 + 2b) r)", append([]Attribute{
 			{Name: "momentum", Phase: Math, Type: Scalar, Required: true, Description: "how much of the last update is kept, from 0 to below 1"}}, decay...)...),
-		kind("quasistatic", "the slow parameters move while the fast one sits on its two-cycle (section 4.4 of the paper)",
+		kind("quasistatic", "the slow parameters x move while the fast one y sits on its two-cycle (Ma, Kunin, Wu, Ying (2022), section 4.4): r dF/dy(x, y) = 2y where F is even in y, x <- x - r dF/dx, which for F = f(h(x) y) is (4.8); below the threshold y is at its minimum and x stays",
 			Attribute{Name: "along", Phase: Name, Type: Elements, Required: true, Description: "the slow parameters"},
 			Attribute{Name: "across", Phase: Name, Type: Element, Required: true, Description: "the fast one"}),
 		later("adam", "Adam"), later("adamw", "Adam with decoupled weight decay"), later("adagrad", "AdaGrad"), later("rmsprop", "RMSProp"),
