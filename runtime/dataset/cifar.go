@@ -43,10 +43,31 @@ var level = func() (t [256]float32) {
 	return t
 }()
 
-// Read returns the images, with pixel values that are multiples of 1/255. The
+// Load returns the images, with pixel values that are multiples of 1/255. The
 // names of CIFAR-100's classes come from the text files of the folder; without
 // them the classes are named by number. The error is an *Error.
-func (o CIFAR) Read() (*Set, error) {
+func (o CIFAR) Load() (*Set, error) {
+	s, err := o.scan(true)
+	if err != nil {
+		return nil, err
+	}
+	s.seal()
+	return s, nil
+}
+
+// Outline reads the labels and passes over the pixels.
+func (o CIFAR) Outline() (*Outline, error) {
+	s, err := o.scan(false)
+	if err != nil {
+		return nil, err
+	}
+	out := s.Outline()
+	out.Samples = len(s.Labels)
+	return out, nil
+}
+
+// scan reads the labels and, if pixels is set, the pixels.
+func (o CIFAR) scan(pixels bool) (*Set, error) {
 	if o.Coarse && !o.Hundred {
 		return nil, option("CIFAR-10 has no coarse labels", "leave the choice of labels out")
 	}
@@ -64,15 +85,11 @@ func (o CIFAR) Read() (*Set, error) {
 	}
 	s := &Set{Shape: [3]int{cifarSide, cifarSide, 3}, Classes: len(k.names), Names: k.names}
 	for _, f := range files {
-		if err := open(f, o.Digests, func(r *source) error { return o.read(r, s, k) }); err != nil {
+		if err := open(f, o.Digests, func(r *source) error { return o.read(r, s, k, pixels) }); err != nil {
 			return nil, err
 		}
 	}
-	if err := k.some(o.Path); err != nil {
-		return nil, err
-	}
-	s.seal()
-	return s, nil
+	return s, k.some(o.Path)
 }
 
 // files returns the folder of the names and the files of records in order.
@@ -146,7 +163,7 @@ func (o CIFAR) names(folder string) ([]string, error) {
 }
 
 // read appends the records of one file that k keeps.
-func (o CIFAR) read(r *source, s *Set, k *keeper) error {
+func (o CIFAR) read(r *source, s *Set, k *keeper, pixels bool) error {
 	labels := 1
 	if o.Hundred {
 		labels = 2
@@ -166,7 +183,7 @@ func (o CIFAR) read(r *source, s *Set, k *keeper) error {
 		}
 		return e
 	}
-	if r.size > 0 && s.X == nil && len(k.Classes) == 0 {
+	if pixels && r.size > 0 && s.X == nil && len(k.Classes) == 0 {
 		s.X = make([]float32, 0, min(int64(k.expect(int(r.size/int64(record)))), maxValues/cifarPixels)*cifarPixels)
 	}
 	coarse, classes := 20, len(k.number)
@@ -194,10 +211,13 @@ func (o CIFAR) read(r *source, s *Set, k *keeper) error {
 		if !ok {
 			continue
 		}
-		if len(s.X) > maxValues-cifarPixels {
+		if len(s.Labels) >= maxValues/cifarPixels {
 			return at(TooLarge, r.name, at0, "there are more images than a set may have", "set a limit")
 		}
 		s.Labels = append(s.Labels, to)
+		if !pixels {
+			continue
+		}
 		s.X = append(s.X, make([]float32, cifarPixels)...)
 		x, planes := s.X[len(s.X)-cifarPixels:], buffer[labels:]
 		for p := range cifarPlane {

@@ -23,7 +23,7 @@ func TestRealCIFAR(t *testing.T) {
 		{"cifar100", CIFAR{Hundred: true, Test: true}, append(slices.Repeat([]int{20}, 50), make([]int, 50)...), "worm"},
 	} {
 		c.o.Path = realData(t, c.folder)
-		s, err := c.o.Read()
+		s, err := c.o.Load()
 		sane(t, s, err)
 		if err != nil {
 			t.Fatal(err)
@@ -43,7 +43,7 @@ func TestRealCIFAR(t *testing.T) {
 			t.Errorf("%+v: the last class is %q, want %q", c.o, got, c.name)
 		}
 	}
-	s, err := CIFAR{Path: realData(t, "cifar100"), Hundred: true, Coarse: true}.Read()
+	s, err := CIFAR{Path: realData(t, "cifar100"), Hundred: true, Coarse: true}.Load()
 	sane(t, s, err)
 	if err != nil || s.Classes != 20 || slices.Contains(s.Labels, 2) || !strings.Contains(s.Names[2], "flower") {
 		t.Errorf("coarse labels: %v, %v", s.Names, err)
@@ -55,7 +55,7 @@ func TestRealCIFAR(t *testing.T) {
 // 9.
 func TestRealNormsAreOfOneSize(t *testing.T) {
 	for by, want := range map[By]float64{PerPixel: 8.4, PerChannel: 8.8} {
-		s, err := CIFAR{Path: realData(t, "cifar10")}.Read()
+		s, err := CIFAR{Path: realData(t, "cifar10")}.Load()
 		if err == nil {
 			err = s.Standardize(by)
 		}

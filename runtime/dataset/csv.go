@@ -44,8 +44,8 @@ type CSV struct {
 	Digests Digests
 }
 
-// Read returns the samples, rounded to binary32. The error is an *Error.
-func (o CSV) Read() (*Set, error) {
+// Load returns the samples, rounded to binary32. The error is an *Error.
+func (o CSV) Load() (*Set, error) {
 	if o.Path == "" {
 		return nil, option("no path is given", "give the .csv file of the samples")
 	}
@@ -59,6 +59,9 @@ func (o CSV) Read() (*Set, error) {
 	}
 	return s, nil
 }
+
+// Outline reads the whole file: its labels may be words anywhere in it.
+func (o CSV) Outline() (*Outline, error) { return outlined(o.Load()) }
 
 // csvColumns says what the columns of a file are.
 type csvColumns struct {

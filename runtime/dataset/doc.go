@@ -1,10 +1,10 @@
 // Package dataset reads and makes samples with labels or targets.
 //
-//	files, numbers, a seed --(Read, Make)--> Set --(Standardize, Scale, Split)--> Set
+//	files, numbers, a seed --(Source.Load)--> Set --(Standardize, Scale, Split)--> Set
 //	Set --(Augment.Sample at (epoch, index))--> one row
 //
-// The readers are CIFAR, IDX, CSV, NPY and Values, the makers Synthetic and
-// Chebyshev. Nothing depends on the machine, on the number of workers or on
+// The sources are CIFAR, IDX, CSV, NPY and Values, and the made ones Synthetic,
+// Teacher and Chebyshev. Nothing depends on the machine, on the number of workers or on
 // what was drawn before: the same data give the same bits, and Digest names
 // them. What is wrong with data is an *Error, with the place and a cure; no
 // input panics, and a header alone reserves no memory.

@@ -38,7 +38,7 @@ func FuzzCIFAR(f *testing.F) {
 		s := &Set{Shape: [3]int{32, 32, 3}, Classes: n, Names: k.names}
 		r, err := source1(b)
 		if err == nil {
-			err = o.read(r, s, k)
+			err = o.read(r, s, k, true)
 		}
 		if err == nil {
 			err = k.some("data")
@@ -73,7 +73,7 @@ func FuzzIDX(f *testing.F) {
 		}
 		s := &Set{Classes: count, Names: k.names}
 		if r, err = source1(images); err == nil {
-			err = readIDXImages(r, s, k, own, "labels")
+			err = readIDXImages(r, s, k, own, "labels", true)
 		}
 		if err == nil {
 			err = k.some("data")
@@ -113,7 +113,9 @@ func FuzzNPY(f *testing.F) {
 			h, err = readNPYHeader(r)
 		}
 		if err == nil {
-			err = h.samples(r, s, first)
+			if err = h.sample(r, s, first); err == nil {
+				err = h.samples(r, s, first)
+			}
 		}
 		s.seal()
 		sane(t, s, err)
@@ -137,7 +139,7 @@ func FuzzValues(f *testing.F) {
 		}
 		o.X = append(o.X, row)
 		o.Labels = append(o.Labels, label)
-		s, err := o.Read()
+		s, err := o.Load()
 		sane(t, s, err)
 	})
 }

@@ -23,10 +23,31 @@ type IDX struct {
 	Digests Digests
 }
 
-// Read returns the images, with pixel values that are multiples of 1/255. The
+// Load returns the images, with pixel values that are multiples of 1/255. The
 // file of images has the dimensions samples, height, width and, if there are
 // four, channels. The error is an *Error.
-func (o IDX) Read() (*Set, error) {
+func (o IDX) Load() (*Set, error) {
+	s, err := o.scan(true)
+	if err != nil {
+		return nil, err
+	}
+	s.seal()
+	return s, nil
+}
+
+// Outline reads the labels and the header of the images.
+func (o IDX) Outline() (*Outline, error) {
+	s, err := o.scan(false)
+	if err != nil {
+		return nil, err
+	}
+	out := s.Outline()
+	out.Samples = len(s.Labels)
+	return out, nil
+}
+
+// scan reads the labels and, if pixels is set, the images.
+func (o IDX) scan(pixels bool) (*Set, error) {
 	images, labels, err := o.files()
 	if err != nil {
 		return nil, err
@@ -48,14 +69,10 @@ func (o IDX) Read() (*Set, error) {
 		return nil, err
 	}
 	s := &Set{Classes: len(k.names), Names: k.names}
-	if err := open(images, o.Digests, func(r *source) error { return readIDXImages(r, s, k, own, labels) }); err != nil {
+	if err := open(images, o.Digests, func(r *source) error { return readIDXImages(r, s, k, own, labels, pixels) }); err != nil {
 		return nil, err
 	}
-	if err := k.some(images); err != nil {
-		return nil, err
-	}
-	s.seal()
-	return s, nil
+	return s, k.some(images)
 }
 
 // files returns the files of images and of labels.
@@ -164,7 +181,7 @@ func readIDXLabels(r *source) ([]int, error) {
 	return out, r.end()
 }
 
-func readIDXImages(r *source, s *Set, k *keeper, labels []int, labelFile string) error {
+func readIDXImages(r *source, s *Set, k *keeper, labels []int, labelFile string, pixels bool) error {
 	dims, err := readIDXHeader(r)
 	if err != nil {
 		return err
@@ -188,22 +205,27 @@ func readIDXImages(r *source, s *Set, k *keeper, labels []int, labelFile string)
 	}
 	buffer := make([]byte, f)
 	for i := 0; i < dims[0] && !k.full(); i++ {
-		if err := r.fill(buffer, fmt.Sprintf("image %d", i)); err != nil {
-			return err
+		if pixels {
+			if err := r.fill(buffer, fmt.Sprintf("image %d", i)); err != nil {
+				return err
+			}
 		}
 		to, ok := k.take(labels[i])
 		if !ok {
 			continue
 		}
-		if len(s.X) > maxValues-f {
+		if len(s.Labels) >= maxValues/f {
 			return at(TooLarge, r.name, r.at, "there are more images than a set may have", "set a limit")
 		}
 		s.Labels = append(s.Labels, to)
+		if !pixels {
+			continue
+		}
 		for _, b := range buffer {
 			s.X = append(s.X, level[b])
 		}
 	}
-	if k.full() {
+	if !pixels || k.full() {
 		return nil
 	}
 	return r.end()

@@ -68,7 +68,7 @@ func TestMadeImagesAreLikePhotographs(t *testing.T) {
 		t.Skip("measures 7,000 images")
 	}
 	table := documented(t)
-	s, err := Synthetic{Limit: 7000}.Make()
+	s, err := Synthetic{Limit: 7000}.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestMadeImagesAreLikePhotographs(t *testing.T) {
 		}
 	}
 	path := realData(t, "cifar10")
-	s, err = CIFAR{Path: path, Selection: Selection{Limit: 7000}}.Read()
+	s, err = CIFAR{Path: path, Selection: Selection{Limit: 7000}}.Load()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,110 +27,105 @@ type NPY struct {
 	Digests Digests
 }
 
-// Read returns the samples with the array's values rounded to binary32; bytes
+// Load returns the samples with the array's values rounded to binary32; bytes
 // are not divided by 255. The error is an *Error.
-func (o NPY) Read() (*Set, error) {
-	if o.Path == "" {
-		return nil, option("no path is given", "give the .npy file of the samples")
+func (o NPY) Load() (*Set, error) {
+	s, _, err := o.scan(true)
+	if err != nil {
+		return nil, err
 	}
-	s := &Set{}
-	err := open(o.Path, o.Digests, func(r *source) error {
-		h, err := readNPYHeader(r)
-		if err != nil {
+	return o.choose(s, o.Path)
+}
+
+// Outline reads the headers and the labels.
+func (o NPY) Outline() (*Outline, error) {
+	s, n, err := o.scan(false)
+	if err != nil {
+		return nil, err
+	}
+	index, _, k, err := o.index(s, n, o.Path)
+	if err != nil {
+		return nil, err
+	}
+	out := s.Outline()
+	if out.Samples = len(index); s.Labels != nil {
+		out.Classes, out.Names = len(k.names), k.names
+	}
+	return out, nil
+}
+
+// scan reads the labels and, if values is set, the samples and targets. It
+// returns the number of samples as well.
+func (o NPY) scan(values bool) (*Set, int, error) {
+	if o.Path == "" {
+		return nil, 0, option("no path is given", "give the .npy file of the samples")
+	}
+	s, n := &Set{}, 0
+	err := o.array(o.Path, func(r *source, h *npyHeader) error {
+		n = h.shape[0]
+		if err := h.sample(r, s, o.ChannelsFirst); err != nil || !values {
 			return err
 		}
 		return h.samples(r, s, o.ChannelsFirst)
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	n := s.Len()
 	if o.Targets != "" {
-		err := open(o.Targets, o.Digests, func(r *source) error {
-			h, err := readNPYHeader(r)
-			if err != nil {
-				return err
-			}
+		err := o.array(o.Targets, func(r *source, h *npyHeader) error {
 			if err := h.belongs(r, n, o.Path, 2); err != nil {
 				return err
 			}
-			s.Outputs = h.count / n
-			s.Targets = make([]float64, 0, min(h.count, 1<<16))
+			if s.Outputs = h.count / n; !values {
+				return nil
+			}
 			return h.values(r, func(_ int, v float64, _ int64) { s.Targets = append(s.Targets, v) })
 		})
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
 	if o.Labels != "" {
-		err := open(o.Labels, o.Digests, func(r *source) error {
-			h, err := readNPYHeader(r)
-			if err != nil {
-				return err
-			}
-			if err := h.belongs(r, n, o.Path, 1); err != nil {
-				return err
-			}
-			if h.kind == 'f' {
-				return at(BadHeader, r.name, -1, "the labels have the type "+h.descr+", not integers", "save them by labels.astype(\"int64\")")
-			}
-			start := r.at
-			err = h.values(r, func(_ int, _ float64, i int64) {
-				if i != int64(int(i)) {
-					i = -1 // out of range either way
-				}
-				s.Labels = append(s.Labels, int(i))
-			})
-			if err != nil {
-				return err
-			}
-			s.Classes, err = classes(r.name, s.Labels, o.Count, func(i int) int64 { return start + int64(i)*int64(h.width) })
-			s.Names = numbered(s.Classes)
-			return err
-		})
+		err := o.array(o.Labels, func(r *source, h *npyHeader) error { return o.labels(r, h, s, n) })
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	return o.choose(s, o.Path)
+	return s, n, nil
 }
 
-// choose returns the selected samples of s.
-func (o Selection) choose(s *Set, file string) (*Set, error) {
-	if s.Labels == nil && (len(o.Classes) > 0 || o.PerClass > 0) {
-		return nil, at(BadOption, file, -1, "classes are selected but the samples have no labels", "name the labels, or leave the selection out")
+// array opens a file, reads its header and hands both to read.
+func (o NPY) array(path string, read func(*source, *npyHeader) error) error {
+	return open(path, o.Digests, func(r *source) error {
+		h, err := readNPYHeader(r)
+		if err != nil {
+			return err
+		}
+		return read(r, h)
+	})
+}
+
+// labels reads the labels of n samples.
+func (o NPY) labels(r *source, h *npyHeader, s *Set, n int) error {
+	if err := h.belongs(r, n, o.Path, 1); err != nil {
+		return err
 	}
-	names := s.Names
-	if s.Labels == nil {
-		names = []string{""}
+	if h.kind == 'f' {
+		return at(BadHeader, r.name, -1, "the labels have the type "+h.descr+", not integers", "save them by labels.astype(\"int64\")")
 	}
-	k, err := o.keeper(names)
+	start := r.at
+	err := h.values(r, func(_ int, _ float64, i int64) {
+		if i != int64(int(i)) {
+			i = -1 // out of range either way
+		}
+		s.Labels = append(s.Labels, int(i))
+	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var index, labels []int
-	for i := range s.Len() {
-		old := 0
-		if s.Labels != nil {
-			old = s.Labels[i]
-		}
-		if to, ok := k.take(old); ok {
-			index, labels = append(index, i), append(labels, to)
-		}
-	}
-	if err := k.some(file); err != nil {
-		return nil, err
-	}
-	if len(index) == s.Len() && len(o.Classes) == 0 {
-		s.seal()
-		return s, nil
-	}
-	p := s.Pick(index)
-	if s.Labels != nil {
-		p.Labels, p.Names, p.Classes = labels, k.names, len(k.names)
-		p.seal()
-	}
-	return p, nil
+	s.Classes, err = classes(r.name, s.Labels, o.Count, func(i int) int64 { return start + int64(i)*int64(h.width) })
+	s.Names = numbered(s.Classes)
+	return err
 }
 
 // npyHeader is what stands before the values.
@@ -398,8 +393,8 @@ func (h *npyHeader) put(file string, start int64, i, place int, b []byte, put fu
 	return nil
 }
 
-// samples reads the array as the rows of s.
-func (h *npyHeader) samples(r *source, s *Set, channelsFirst bool) error {
+// sample sets the shape of a sample.
+func (h *npyHeader) sample(r *source, s *Set, channelsFirst bool) error {
 	s.Shape = [3]int{1, 1, 1}
 	switch d := h.shape; {
 	case len(d) == 2:
@@ -411,9 +406,11 @@ func (h *npyHeader) samples(r *source, s *Set, channelsFirst bool) error {
 	case len(d) == 4:
 		s.Shape = [3]int{d[1], d[2], d[3]}
 	}
-	if err := fits(r.name, -1, s.Shape); err != nil {
-		return err
-	}
+	return fits(r.name, -1, s.Shape)
+}
+
+// samples reads the array as the rows of s, whose shape is set.
+func (h *npyHeader) samples(r *source, s *Set, channelsFirst bool) error {
 	f, planes := s.Features(), channelsFirst && len(h.shape) == 4
 	row := make([]float32, f)
 	var beyond error

@@ -141,7 +141,7 @@ func TestCIFARReadsRecords(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, folder := range []string{path, filepath.Dir(path)} {
-				s, err := CIFAR{Path: folder, Selection: c.sel}.Read()
+				s, err := CIFAR{Path: folder, Selection: c.sel}.Load()
 				sane(t, s, err)
 				if err != nil {
 					t.Fatal(err)
@@ -172,7 +172,7 @@ func TestCIFAR100ReadsBothLabels(t *testing.T) {
 		coarse         bool
 		label, classes int
 	}{{false, 98, 100}, {true, 19, 20}} {
-		s, err := CIFAR{Path: path, Hundred: true, Coarse: c.coarse}.Read()
+		s, err := CIFAR{Path: path, Hundred: true, Coarse: c.coarse}.Load()
 		sane(t, s, err)
 		if err != nil || s.Labels[0] != c.label || s.Classes != c.classes || s.Names[c.label] != fmt.Sprint(c.label) {
 			t.Errorf("coarse %v: %v, %v", c.coarse, s, err)
@@ -202,7 +202,7 @@ func TestIDXReadsImages(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			s, err := IDX{Path: dir, Selection: Selection{Classes: []string{"1"}}}.Read()
+			s, err := IDX{Path: dir, Selection: Selection{Classes: []string{"1"}}}.Load()
 			sane(t, s, err)
 			if err != nil || s.Shape != [3]int{1, 2, 1} || !slices.Equal(s.X, []float32{0, 1, 0.6, 0.8}) || !slices.Equal(s.Labels, []int{0, 0}) {
 				t.Errorf("%+v, %v", s, err)
@@ -225,7 +225,7 @@ func TestNPYReadsTypesAndOrders(t *testing.T) {
 		{"compressed", zip(npy(1, "<f4", "False", "(2L, 3L)", want))},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, err := NPY{Path: write(t, "x.npy", c.file)}.Read()
+			s, err := NPY{Path: write(t, "x.npy", c.file)}.Load()
 			sane(t, s, err)
 			if err != nil || s.Shape != [3]int{1, 1, 3} || !slices.Equal(s.X, want) {
 				t.Errorf("%+v, %v", s, err)
@@ -234,7 +234,7 @@ func TestNPYReadsTypesAndOrders(t *testing.T) {
 	}
 	t.Run("channels first", func(t *testing.T) {
 		path := write(t, "x.npy", npy(1, "|u1", "False", "(1, 2, 1, 3)", []uint8{1, 2, 3, 4, 5, 6}))
-		s, err := NPY{Path: path, ChannelsFirst: true}.Read()
+		s, err := NPY{Path: path, ChannelsFirst: true}.Load()
 		if err != nil || s.Shape != [3]int{1, 3, 2} || !slices.Equal(s.X, []float32{1, 4, 2, 5, 3, 6}) {
 			t.Errorf("%+v, %v", s, err)
 		}
@@ -243,7 +243,7 @@ func TestNPYReadsTypesAndOrders(t *testing.T) {
 		x := write(t, "x.npy", npy(1, "<f4", "False", "(3,)", []float32{1, 2, 3}))
 		y := write(t, "y.npy", npy(1, "<i8", "False", "(3,)", []int64{2, 0, 2}))
 		z := write(t, "z.npy", npy(1, "<f8", "True", "(3, 2)", []float64{1, 2, 3, 10, 20, 30}))
-		s, err := NPY{Path: x, Labels: y, Targets: z, Selection: Selection{Classes: []string{"2"}}}.Read()
+		s, err := NPY{Path: x, Labels: y, Targets: z, Selection: Selection{Classes: []string{"2"}}}.Load()
 		sane(t, s, err)
 		if err != nil || !slices.Equal(s.X, []float32{1, 3}) || s.Classes != 1 || !slices.Equal(s.Targets, []float64{1, 10, 3, 30}) {
 			t.Errorf("%+v, %v", s, err)
@@ -271,7 +271,7 @@ func TestCSVReadsColumns(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.o.Path = write(t, "x.csv", []byte(c.text))
-			s, err := c.o.Read()
+			s, err := c.o.Load()
 			sane(t, s, err)
 			if err != nil || !slices.Equal(s.X, c.x) || !slices.Equal(s.Labels, c.labels) || strings.Join(s.Names, ",") != c.names || !slices.Equal(s.Targets, c.targets) {
 				t.Errorf("%+v, %v", s, err)
@@ -281,7 +281,7 @@ func TestCSVReadsColumns(t *testing.T) {
 }
 
 func TestValuesTakesNumbers(t *testing.T) {
-	s, err := Values{X: [][]float64{{1, 2}, {3, 4}}, Labels: []int{1, 0}, Targets: [][]float64{{5}, {6}}, Shape: [3]int{2, 1, 1}}.Read()
+	s, err := Values{X: [][]float64{{1, 2}, {3, 4}}, Labels: []int{1, 0}, Targets: [][]float64{{5}, {6}}, Shape: [3]int{2, 1, 1}}.Load()
 	sane(t, s, err)
 	if err != nil || s.Shape != [3]int{2, 1, 1} || s.Classes != 2 || !slices.Equal(s.OneHot(), []float64{0, 1, 1, 0}) || !slices.Equal(s.Targets, []float64{5, 6}) {
 		t.Errorf("%+v, %v", s, err)
@@ -289,9 +289,9 @@ func TestValuesTakesNumbers(t *testing.T) {
 }
 
 func TestBadInputSaysWhere(t *testing.T) {
-	read := func(o interface{ Read() (*Set, error) }) func() error {
+	read := func(o Source) func() error {
 		return func() error {
-			s, err := o.Read()
+			s, err := o.Load()
 			sane(t, s, err)
 			return err
 		}

@@ -115,3 +115,45 @@ func numbered(n int) []string {
 	}
 	return out
 }
+
+// index returns which of the n samples of s are kept, and their new labels.
+func (o Selection) index(s *Set, n int, file string) (index, labels []int, k *keeper, err error) {
+	names := s.Names
+	if s.Labels == nil {
+		if len(o.Classes) > 0 || o.PerClass > 0 {
+			return nil, nil, nil, at(BadOption, file, -1, "classes are selected but the samples have no labels", "name the labels, or leave the selection out")
+		}
+		names = []string{""}
+	}
+	if k, err = o.keeper(names); err != nil {
+		return nil, nil, nil, err
+	}
+	for i := range n {
+		old := 0
+		if s.Labels != nil {
+			old = s.Labels[i]
+		}
+		if to, ok := k.take(old); ok {
+			index, labels = append(index, i), append(labels, to)
+		}
+	}
+	return index, labels, k, k.some(file)
+}
+
+// choose returns the selected samples of s.
+func (o Selection) choose(s *Set, file string) (*Set, error) {
+	index, labels, k, err := o.index(s, s.Len(), file)
+	if err != nil {
+		return nil, err
+	}
+	if len(index) == s.Len() && len(o.Classes) == 0 {
+		s.seal()
+		return s, nil
+	}
+	p := s.Pick(index)
+	if s.Labels != nil {
+		p.Labels, p.Names, p.Classes = labels, k.names, len(k.names)
+		p.seal()
+	}
+	return p, nil
+}

@@ -16,6 +16,48 @@ const (
 	maxClasses  = 1 << 16
 )
 
+// Source is where samples come from. The errors are of type *Error.
+type Source interface {
+	// Load returns all samples.
+	Load() (*Set, error)
+	// Outline returns what Load would, but for the values, at less cost: enough
+	// to plan. It finds the errors of headers and labels, not those of values.
+	Outline() (*Outline, error)
+}
+
+var (
+	_ Source = CIFAR{}
+	_ Source = IDX{}
+	_ Source = CSV{}
+	_ Source = NPY{}
+	_ Source = Values{}
+	_ Source = Synthetic{}
+	_ Source = Teacher{}
+	_ Source = Chebyshev{}
+)
+
+// Outline is the form of a set.
+type Outline struct {
+	Samples int
+	Shape   [3]int
+	Classes int // 0 without labels
+	Names   []string
+	Outputs int // 0 without targets
+}
+
+// Outline returns the form of s.
+func (s *Set) Outline() *Outline {
+	return &Outline{Samples: s.Len(), Shape: s.Shape, Classes: s.Classes, Names: s.Names, Outputs: s.Outputs}
+}
+
+// outlined is the Outline of a source that is as quick to load.
+func outlined(s *Set, err error) (*Outline, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s.Outline(), nil
+}
+
 // Set is samples with labels or targets.
 type Set struct {
 	// X has one row of Features numbers per sample. A row is in the order
@@ -139,7 +181,8 @@ func (s *Set) Shuffled(seed uint64) *Set {
 	return s.Pick(d.order(s.Len()))
 }
 
-// Split returns the first n samples and the others. They share the memory of s.
+// Split returns the first n samples and the others. They share the memory of s,
+// so that what changes one of the three in place must not be used on another.
 func (s *Set) Split(n int) (first, rest *Set, err error) {
 	all := s.Len()
 	if n < 1 || n >= all {

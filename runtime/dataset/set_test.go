@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -265,25 +264,5 @@ func TestAugmentIsEven(t *testing.T) {
 	}
 	if per := testing.AllocsPerRun(10, func() { a.Sample(dst, src, shape, 0, 0) }); per != 0 {
 		t.Errorf("%v allocations", per)
-	}
-}
-
-func TestChebyshevIsTheCosineOfMultiples(t *testing.T) {
-	for n := range 12 {
-		s, err := Chebyshev(n, 21)
-		sane(t, s, err)
-		for i, x := range s.X {
-			want := math.Cos(float64(n) * math.Acos(float64(x)))
-			if math.Abs(s.Targets[i]-want) > 1e-12 {
-				t.Errorf("T_%d(%v) = %v, want %v", n, x, s.Targets[i], want)
-			}
-		}
-		if s.X[0] != -1 || s.X[20] != 1 || s.X[10] != 0 {
-			t.Errorf("points %v", s.X)
-		}
-	}
-	var e *Error
-	if _, err := Chebyshev(-1, 1); !errors.As(err, &e) || e.Kind != BadOption {
-		t.Errorf("%v", err)
 	}
 }

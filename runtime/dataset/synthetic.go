@@ -3,7 +3,6 @@ package dataset
 import (
 	"fmt"
 	"runtime"
-	"strconv"
 	"sync"
 
 	"relief/runtime/random"
@@ -187,36 +186,18 @@ func styles(seed uint64, classes int) []style {
 	return out
 }
 
-// Make returns the images, with pixel values that are multiples of 1/255.
+// Load returns the images, with pixel values that are multiples of 1/255.
 // Classes are balanced: each run of Classes images, counted from image 0, has
 // one of each. The error is an *Error of kind BadOption.
-func (o Synthetic) Make() (*Set, error) {
-	if o.Classes == 0 {
-		o.Classes = 10
-	}
-	if o.Limit == 0 {
-		o.Limit = 1000
-	}
-	if o.Size == 0 {
-		o.Size = 32
+func (o Synthetic) Load() (*Set, error) {
+	o, err := o.checked()
+	if err != nil {
+		return nil, err
 	}
 	n, side := o.Limit, o.Size
-	switch {
-	case o.Classes < 1 || o.Classes > 1000:
-		return nil, option(fmt.Sprintf("%d classes cannot be made", o.Classes), "ask for 1 to 1000 classes")
-	case side < 8 || side > 512:
-		return nil, option(fmt.Sprintf("images of %d x %d pixels cannot be made", side, side), "ask for a size of 8 to 512")
-	case n < 0 || n > maxValues/(side*side*3):
-		return nil, option(fmt.Sprintf("%d images of %d x %d pixels cannot be made", n, side, side), fmt.Sprintf("ask for 1 to %d", maxValues/(side*side*3)))
-	case o.First < 0:
-		return nil, option("the first image has a negative index", "count images from 0")
-	}
 	s := &Set{
 		X: make([]float32, n*side*side*3), Shape: [3]int{side, side, 3},
-		Labels: make([]int, n), Classes: o.Classes, Names: make([]string, o.Classes),
-	}
-	for k := range s.Names {
-		s.Names[k] = "made " + strconv.Itoa(k)
+		Labels: make([]int, n), Classes: o.Classes, Names: o.names(),
 	}
 	laws := styles(o.Seed, o.Classes)
 	labels := random.New(o.Seed, "dataset", "synthetic", "labels")
@@ -243,4 +224,46 @@ func (o Synthetic) Make() (*Set, error) {
 	group.Wait()
 	s.seal()
 	return s, nil
+}
+
+// Outline makes nothing.
+func (o Synthetic) Outline() (*Outline, error) {
+	o, err := o.checked()
+	if err != nil {
+		return nil, err
+	}
+	return &Outline{Samples: o.Limit, Shape: [3]int{o.Size, o.Size, 3}, Classes: o.Classes, Names: o.names()}, nil
+}
+
+func (o Synthetic) names() []string {
+	out := numbered(o.Classes)
+	for k := range out {
+		out[k] = "made " + out[k]
+	}
+	return out
+}
+
+// checked returns o with its defaults, or what cannot be made of it.
+func (o Synthetic) checked() (Synthetic, error) {
+	if o.Classes == 0 {
+		o.Classes = 10
+	}
+	if o.Limit == 0 {
+		o.Limit = 1000
+	}
+	if o.Size == 0 {
+		o.Size = 32
+	}
+	n, side := o.Limit, o.Size
+	switch {
+	case o.Classes < 1 || o.Classes > 1000:
+		return o, option(fmt.Sprintf("%d classes cannot be made", o.Classes), "ask for 1 to 1000 classes")
+	case side < 8 || side > 512:
+		return o, option(fmt.Sprintf("images of %d x %d pixels cannot be made", side, side), "ask for a size of 8 to 512")
+	case n < 0 || n > maxValues/(side*side*3):
+		return o, option(fmt.Sprintf("%d images of %d x %d pixels cannot be made", n, side, side), fmt.Sprintf("ask for 1 to %d", maxValues/(side*side*3)))
+	case o.First < 0:
+		return o, option("the first image has a negative index", "count images from 0")
+	}
+	return o, nil
 }

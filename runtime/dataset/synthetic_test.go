@@ -23,7 +23,7 @@ func TestMadeImagesArePinned(t *testing.T) {
 		{Synthetic{Limit: 40}, "399ab9c4c63b2fc850ed265bade1f007d5541abfaaf0ad212b5e910056e07fac"},
 		{Synthetic{Seed: 7, Classes: 4, Limit: 12, Size: 20}, "2032062eec22a594fee57880eecc851aa32bfa02899aa9015db1babc60f64d24"},
 	} {
-		s, err := c.o.Make()
+		s, err := c.o.Load()
 		sane(t, s, err)
 		if got := hex.EncodeToString(s.Digest[:]); got != c.want {
 			t.Errorf("%+v has the digest %s, want %s", c.o, got, c.want)
@@ -34,13 +34,13 @@ func TestMadeImagesArePinned(t *testing.T) {
 func TestMadeImagesDependOnSeedAndPlaceOnly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := Synthetic{Seed: rapid.Uint64().Draw(t, "seed"), Classes: rapid.IntRange(1, 12).Draw(t, "classes"), Limit: rapid.IntRange(2, 20).Draw(t, "limit"), Size: rapid.IntRange(8, 12).Draw(t, "size")}
-		all, err := o.Make()
+		all, err := o.Load()
 		sane(t, all, err)
 		part := o
 		part.First = rapid.IntRange(0, o.Limit-1).Draw(t, "first")
 		part.Limit = o.Limit - part.First
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-		some, err := part.Make()
+		some, err := part.Load()
 		sane(t, some, err)
 		if !slices.Equal(some.X, all.X[part.First*all.Features():]) || !slices.Equal(some.Labels, all.Labels[part.First:]) {
 			t.Error("a range of images differs from the same images of a longer range")
@@ -51,7 +51,7 @@ func TestMadeImagesDependOnSeedAndPlaceOnly(t *testing.T) {
 			}
 		}
 		o.Seed++
-		if other, err := o.Make(); err != nil || other.Digest == all.Digest {
+		if other, err := o.Load(); err != nil || other.Digest == all.Digest {
 			t.Errorf("another seed gives the same images: %v", err)
 		}
 		for _, x := range all.X {
@@ -64,7 +64,7 @@ func TestMadeImagesDependOnSeedAndPlaceOnly(t *testing.T) {
 
 func TestMadeImagesRefuseWhatCannotBe(t *testing.T) {
 	for _, o := range []Synthetic{{Classes: -1}, {Classes: 1001}, {Limit: -1}, {Limit: math.MaxInt}, {Size: 7}, {Size: 513}, {First: -1}} {
-		s, err := o.Make()
+		s, err := o.Load()
 		if err == nil {
 			t.Errorf("%+v was made", o)
 		}

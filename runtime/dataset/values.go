@@ -15,9 +15,9 @@ type Values struct {
 	Selection
 }
 
-// Read returns the set of the values, rounded to binary32. The error is an
+// Load returns the set of the values, rounded to binary32. The error is an
 // *Error.
-func (o Values) Read() (*Set, error) {
+func (o Values) Load() (*Set, error) {
 	n := len(o.X)
 	if n == 0 {
 		return nil, option("there are no samples", "give at least one")
@@ -49,6 +49,9 @@ func (o Values) Read() (*Set, error) {
 	}
 	return o.choose(s, "")
 }
+
+// Outline checks the numbers as well.
+func (o Values) Outline() (*Outline, error) { return outlined(o.Load()) }
 
 // rows appends all rows to dst and checks that they are n rows of one length,
 // of finite numbers of at most limit.
@@ -82,34 +85,4 @@ func (s *Set) shape(file string, f int) error {
 		return at(BadShape, file, -1, fmt.Sprintf("samples have %d numbers, the shape %d x %d x %d has %d", f, s.Shape[0], s.Shape[1], s.Shape[2], s.Features()), "correct the shape")
 	}
 	return nil
-}
-
-// Chebyshev returns points spaced evenly over [-1, 1], ends included, with the
-// Chebyshev polynomial of the first kind of the given degree as target: the
-// regression on which Cohen, Kaur, Li, Kolter and Talwalkar (ICLR 2021) show
-// the edge of stability in one dimension. The error is an *Error.
-func Chebyshev(degree, points int) (*Set, error) {
-	if points < 2 || points > 1<<20 || degree < 0 || degree > 1000 {
-		return nil, option(fmt.Sprintf("%d points of degree %d cannot be made", points, degree), "ask for 2 to 1048576 points and a degree of 0 to 1000")
-	}
-	s := &Set{Shape: [3]int{1, 1, 1}, X: make([]float32, points), Targets: make([]float64, points), Outputs: 1}
-	for i := range points {
-		x := float32(float64(2*i-(points-1)) / float64(points-1))
-		s.X[i] = x
-		s.Targets[i] = chebyshev(degree, float64(x))
-	}
-	s.seal()
-	return s, nil
-}
-
-// chebyshev returns T_n(x) by T_n = 2 x T_(n-1) - T_(n-2).
-func chebyshev(n int, x float64) float64 {
-	before, now := 1.0, x
-	if n == 0 {
-		return before
-	}
-	for range n - 1 {
-		before, now = now, float64(2*x*now)-before
-	}
-	return now
 }
