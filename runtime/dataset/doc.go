@@ -12,8 +12,9 @@
 // # Made images
 //
 // Full-batch gradient descent shows the edge of stability on photographs, but
-// not on white noise nor on noise with their spectrum: it takes edges, a few
-// strong common directions, and classes that overlap. Synthetic paints scenes
+// not on white noise nor on noise with their spectrum alone. Synthetic has what
+// photographs have besides: edges, objects, and classes that overlap. It paints
+// scenes
 // of overlapping shapes with sizes of density r^-3 (the dead leaves of Lee,
 // Mumford and Huang, "Occlusion models for natural images", 2001) over a ground
 // and a sky, with an object in front whose shape, parts, texture, place and
@@ -49,9 +50,8 @@
 // classifiers answer. Brightness and contrast are the mean and the deviation of
 // the grey values of an image. The slope is that of the logarithm of the power
 // averaged over rings, against the logarithm of the radius from 2 to 14 cycles
-// per image, under a Hann window, whose side lobes make it steeper than the
-// power law itself; horizontal and vertical power are those on the axes from 2
-// to 11 cycles. A step is the difference of neighbours in a row, as a part of
+// per image, under a Hann window; horizontal and vertical power are those on the
+// axes from 2 to 11 cycles. A step is the difference of neighbours in a row, as a part of
 // the image's contrast. The norms and the share of class means in all variance
 // are those of images standardised per pixel; components and classifiers see
 // images averaged over blocks of 4 x 4 pixels and standardised per pixel.
@@ -59,15 +59,15 @@
 // Gradient descent on all samples, for a 3072-200-200-k network of hyperbolic
 // tangents started from the uniform law on +-1/sqrt(inputs), in binary32, with
 // half the sum of squares to one-hot targets, averaged over 1,000 images
-// standardised per pixel; sharpness by Lanczos. For the first 1,000 images of
-// classes 0 to 3 and learning rate 0.01 (2/eta = 200), seed 0:
+// standardised per pixel; sharpness by Lanczos. For Synthetic{Classes: 4} and
+// learning rate 0.01 (2/eta = 200):
 //
 //	step           0    250    500    750   1000   1250   1500   1750   2000
 //	sharpness   66.4   75.0  109.5  155.1  204.5  198.0  204.6  209.4  195.6
 //	loss       0.533  0.208  0.155  0.110  0.075  0.065  0.047  0.031  0.029
 //
-// The photographs, in the same program, start at 83.9 and cross 200 at step 700.
-// Over the last 40 % of the steps, the median of sharpness x eta / 2 and the
+// The photographs, the first 1,000 of classes 0 to 3, start at 83.9 in the same
+// program and cross 200 at step 700. Over the last 40 % of the steps, the median of sharpness x eta / 2 and the
 // last loss are
 //
 //	                                           CIFAR-10         made
