@@ -4,24 +4,24 @@
 //	Set --(Augment.Sample at (epoch, index))--> one row
 //
 // The sources are CIFAR, IDX, CSV, NPY and Values, and the made ones Synthetic,
-// Teacher and Chebyshev. Nothing depends on the machine, on the number of workers or on
-// what was drawn before: the same data give the same bits, and Digest names
-// them. What is wrong with data is an *Error, with the place and a cure; no
-// input panics, and a header alone reserves no memory.
+// Teacher and Chebyshev. Nothing depends on the machine, on the number of
+// workers or on what was drawn before: the same data give the same bits, and
+// Digest names them. What is wrong with data is an *Error, with the place and a
+// cure; no input panics, and a header alone reserves no memory.
 //
 // # Made images
 //
 // Full-batch gradient descent shows the edge of stability on photographs, but
 // not on white noise nor on noise with their spectrum alone. Synthetic has what
 // photographs have besides: edges, objects, and classes that overlap. It paints
-// scenes
-// of overlapping shapes with sizes of density r^-3 (the dead leaves of Lee,
-// Mumford and Huang, "Occlusion models for natural images", 2001) over a ground
-// and a sky, with an object in front whose shape, parts, texture, place and
-// colours depend on the class, and exposes them like a camera.
+// scenes of overlapping shapes with sizes of density r^-3 (the dead leaves of
+// Lee, Mumford and Huang, "Occlusion models for natural images", 2001) over a
+// ground and a sky, with an object in front whose shape, parts, texture, place
+// and colours depend on the class, and exposes them like a camera.
 //
 // The table compares CIFAR-10, the first 7,000 images of data_batch_1, with
-// Synthetic{Limit: 7000} and its ten classes. Pixel values run from 0 to 1. TestMadeImagesAreLikePhotographs measures it.
+// Synthetic{Limit: 7000} and its ten classes. Pixel values run from 0 to 1.
+// TestMadeImagesAreLikePhotographs measures it.
 //
 //	                                CIFAR-10    made
 //	standard deviation of values       0.253   0.248
@@ -50,11 +50,12 @@
 // classifiers answer. Brightness and contrast are the mean and the deviation of
 // the grey values of an image. The slope is that of the logarithm of the power
 // averaged over rings, against the logarithm of the radius from 2 to 14 cycles
-// per image, under a Hann window; horizontal and vertical power are those on the
-// axes from 2 to 11 cycles. A step is the difference of neighbours in a row, as a part of
-// the image's contrast. The norms and the share of class means in all variance
-// are those of images standardised per pixel; components and classifiers see
-// images averaged over blocks of 4 x 4 pixels and standardised per pixel.
+// per image, under a Hann window; horizontal and vertical power are those on
+// the axes from 2 to 11 cycles. A step is the difference of neighbours in a
+// row, as a part of the image's contrast. The norms and the share of class
+// means in all variance are those of images standardised per pixel; components
+// and classifiers see images averaged over blocks of 4 x 4 pixels and
+// standardised per pixel.
 //
 // Gradient descent on all samples, for a 3072-200-200-k network of hyperbolic
 // tangents started from the uniform law on +-1/sqrt(inputs), in binary32, with
@@ -67,8 +68,8 @@
 //	loss       0.533  0.208  0.155  0.110  0.075  0.065  0.047  0.031  0.029
 //
 // The photographs, the first 1,000 of classes 0 to 3, start at 83.9 in the same
-// program and cross 200 at step 700. Over the last 40 % of the steps, the median of sharpness x eta / 2 and the
-// last loss are
+// program and cross 200 at step 700. Over the last 40 % of the steps, the
+// median of sharpness x eta / 2 and the last loss are
 //
 //	                                           CIFAR-10         made
 //	4 classes, eta 0.01, 2,000 steps         1.03, 0.049   1.02, 0.029
