@@ -10,6 +10,9 @@ const (
 	weightItems = 24
 	// partialSize limits the elements of all partial sums.
 	partialSize = 1 << 21
+	// fewRows is the number of rows of a row of taps below which an item
+	// computes all rows of taps, which share the packed gradient.
+	fewRows = 64
 	// gatherBelow is the number of pixels of a block below which it is worth
 	// to gather the pixels of several images.
 	gatherBelow = depth / 2
@@ -34,6 +37,7 @@ type weightGrad[T Float] struct {
 	perChunk int // blocks
 	pieces   int // of the rows of A of one row of taps
 	piece    int // rows of A of a piece
+	lines    int // rows of taps of an item
 	partial  []T // sums of the chunks, if there are several
 	scratch  []T // of the workers
 	size     int // of one worker's
@@ -60,7 +64,11 @@ func (g *weightGrad[T]) plan(t tiling, cv Convolution) {
 		g.piece = all
 	}
 	g.pieces = ceil(all, g.piece)
-	items := cv.H * g.pieces
+	g.lines = 1
+	if all < fewRows {
+		g.lines = cv.H
+	}
+	items := ceil(cv.H, g.lines) * g.pieces
 	g.chunks = max(1, min(ceil(weightItems, items), partialSize/cv.WeightLen(), g.blocks))
 	g.perChunk = max(1, ceil(g.blocks, g.chunks))
 	g.chunks = max(1, ceil(g.blocks, g.perChunk))
@@ -113,7 +121,7 @@ func ConvGradWeights[T Float](ws *Workspace[T], cv Convolution, dw, x, dy []T, d
 	}
 	scratch := ws.take(g.partials() + workers*g.size)
 	g.partial, g.scratch = scratch[:g.partials()], scratch[g.partials():]
-	ws.run(workers, g.chunks*cv.H*g.pieces, g)
+	ws.run(workers, g.chunks*ceil(cv.H, g.lines)*g.pieces, g)
 	if g.chunks > 1 {
 		g.adding = true
 		ws.run(workers, ceil(len(dw), addSize), g)
@@ -131,8 +139,9 @@ func (g *weightGrad[T]) Do(item, worker int) {
 		return
 	}
 	piece := item % g.pieces
-	v := item / g.pieces % g.cv.H
-	chunk := item / g.pieces / g.cv.H
+	groups := ceil(g.cv.H, g.lines)
+	v := item / g.pieces % groups * g.lines
+	chunk := item / g.pieces / groups
 	dst, add := g.dw, g.add
 	if g.chunks > 1 {
 		dst, add = g.partial[chunk*len(g.dw):][:len(g.dw)], false
@@ -165,7 +174,7 @@ func (g *weightGrad[T]) products(dst []T, s strip[T], pixels, row, part int) {
 }
 
 // directBlock handles rows of pixels of one image, which are segments of A.
-func (g *weightGrad[T]) directBlock(dst, scratch []T, block, v, piece, part int, add bool) {
+func (g *weightGrad[T]) directBlock(dst, scratch []T, block, line, piece, part int, add bool) {
 	cv, in, out := &g.cv, g.cv.X.C/g.cv.Groups, g.cv.Y.C/g.cv.Groups
 	perImage := ceil(cv.Y.H, g.rows)
 	n, y := block/perImage, block%perImage*g.rows
@@ -179,24 +188,26 @@ func (g *weightGrad[T]) directBlock(dst, scratch []T, block, v, piece, part int,
 		}
 	}
 	s := strip[T]{k: cv.Y.W, segments: rows, rs: 1, cs: cv.Stride * cv.X.C, ss: cv.Stride * cv.X.row(), b: scratch, add: add}
-	at := cv.X.At(n, y*cv.Stride+v-cv.Pad, -cv.Pad)
-	if cv.Groups == 1 {
-		first := piece * g.piece
-		s.rows = min(g.piece, cv.W*in-first)
-		s.a = g.x[at+first:]
-		g.products(dst, s, pixels, v*cv.W*in+first, 0)
-		return
-	}
-	for u := range cv.W {
-		s.rows = in
-		s.a = g.x[at+u*cv.X.C+part*in:]
-		g.products(dst, s, pixels, (v*cv.W+u)*in, part)
+	for v := line; v < min(line+g.lines, cv.H); v++ {
+		at := cv.X.At(n, y*cv.Stride+v-cv.Pad, -cv.Pad)
+		if cv.Groups == 1 {
+			first := piece * g.piece
+			s.rows = min(g.piece, cv.W*in-first)
+			s.a = g.x[at+first:]
+			g.products(dst, s, pixels, v*cv.W*in+first, 0)
+			continue
+		}
+		for u := range cv.W {
+			s.rows = in
+			s.a = g.x[at+u*cv.X.C+part*in:]
+			g.products(dst, s, pixels, (v*cv.W+u)*in, part)
+		}
 	}
 }
 
 // gatheredBlock handles pixels of several images, or of a part of a long row,
 // whose taps and gradients it copies next to each other.
-func (g *weightGrad[T]) gatheredBlock(dst, scratch []T, block, v, piece, part int, add bool) {
+func (g *weightGrad[T]) gatheredBlock(dst, scratch []T, block, line, piece, part int, add bool) {
 	cv, in, out := &g.cv, g.cv.X.C/g.cv.Groups, g.cv.Y.C/g.cv.Groups
 	first := block * depth
 	pixels := min(depth, cv.Y.Pixels()-first)
@@ -204,15 +215,7 @@ func (g *weightGrad[T]) gatheredBlock(dst, scratch []T, block, v, piece, part in
 	rows := min(g.piece, cv.W*in-from)
 	taps := scratch[depth*g.t.padded(out):]
 	for p := range pixels {
-		n, y, x := (first+p)/(cv.Y.H*cv.Y.W), (first+p)/cv.Y.W%cv.Y.H, (first+p)%cv.Y.W
-		src := g.x[cv.X.At(n, y*cv.Stride+v-cv.Pad, x*cv.Stride-cv.Pad):]
-		if cv.Groups == 1 {
-			copy(taps[p*rows:][:rows], src[from:])
-		} else {
-			for u := range cv.W {
-				copy(taps[p*rows+u*in:][:in], src[u*cv.X.C+part*in:])
-			}
-		}
+		n, y, x := g.place(first + p)
 		grad := g.dy[g.dyImage.At(n, y, x)+part*out:]
 		for j := 0; j < out; j += g.t.width() {
 			cols := min(g.t.width(), out-j)
@@ -223,7 +226,26 @@ func (g *weightGrad[T]) gatheredBlock(dst, scratch []T, block, v, piece, part in
 		}
 	}
 	s := strip[T]{k: pixels, segments: 1, rows: rows, rs: 1, cs: rows, a: taps, b: scratch, add: add}
-	g.products(dst, s, pixels, v*cv.W*in+from, part)
+	for v := line; v < min(line+g.lines, cv.H); v++ {
+		for p := range pixels {
+			n, y, x := g.place(first + p)
+			src := g.x[cv.X.At(n, y*cv.Stride+v-cv.Pad, x*cv.Stride-cv.Pad):]
+			if cv.Groups == 1 {
+				copy(taps[p*rows:][:rows], src[from:])
+				continue
+			}
+			for u := range cv.W {
+				copy(taps[p*rows+u*in:][:in], src[u*cv.X.C+part*in:])
+			}
+		}
+		g.products(dst, s, pixels, v*cv.W*in+from, part)
+	}
+}
+
+// place is where pixel number p of all images of Y is.
+func (g *weightGrad[T]) place(p int) (n, y, x int) {
+	h, w := g.cv.Y.H, g.cv.Y.W
+	return p / (h * w), p / w % h, p % w
 }
 
 // addChunks adds the sums of the chunks, in order, for the weights from first on.

@@ -179,6 +179,10 @@ func (p *product[T]) packPanel(panel, q int) {
 
 // pack copies rows x cols elements to rows of nr, with zeros after them.
 func pack[T Float](dst []T, nr int, src []T, rows, cols, rs, cs int) {
+	if cs == 1 && cols == nr {
+		copyRows(dst, nr, src, rows, rs)
+		return
+	}
 	if cs == 1 {
 		for i := range rows {
 			d := dst[i*nr:][:nr]
@@ -201,6 +205,24 @@ func pack[T Float](dst []T, nr int, src []T, rows, cols, rs, cs int) {
 		}
 		for i := range rows {
 			d[i*nr] = s[i*rs]
+		}
+	}
+}
+
+// copyRows copies rows of nr elements, those of most panels without a call.
+func copyRows[T Float](dst []T, nr int, src []T, rows, rs int) {
+	switch nr {
+	case 32:
+		for i := range rows {
+			*(*[32]T)(dst[i*32:]) = *(*[32]T)(src[i*rs:])
+		}
+	case 16:
+		for i := range rows {
+			*(*[16]T)(dst[i*16:]) = *(*[16]T)(src[i*rs:])
+		}
+	default:
+		for i := range rows {
+			copy(dst[i*nr:][:nr], src[i*rs:])
 		}
 	}
 }

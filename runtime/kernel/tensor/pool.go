@@ -179,12 +179,7 @@ func (s *pooling[T]) tap(from, to int, left []T, first bool) {
 				left[i] = 1
 			}
 		}
-		x, y, t := s.x[from:from+c], s.y[to:to+c], s.dx[from:from+c]
-		for i, l := range left {
-			if l != 0 && !(x[i] < y[i]) {
-				s.dy[to+i], left[i] = t[i], 0
-			}
-		}
+		pick(s.dy[to:to+c], left, s.x[from:from+c], s.y[to:to+c], s.dx[from:from+c])
 	case meanForward:
 		Add(s.y[to:to+c], s.y[to:to+c], s.x[from:from+c])
 	case meanGrad:
@@ -203,6 +198,22 @@ func claim[T Float](dst, left, x, y []T) {
 			continue
 		}
 		dst[i] += left[i]
+		left[i] = 0
+	}
+}
+
+// pick sets dst to t where left is not 0 and x reaches y, and left to 0 there.
+func pick[T Float](dst, left, x, y, t []T) {
+	if pickVector(dst, left, x, y, t) {
+		return
+	}
+	for i := range dst {
+		if x[i] < y[i] {
+			continue
+		}
+		if left[i] > 0 {
+			dst[i] = t[i]
+		}
 		left[i] = 0
 	}
 }

@@ -120,6 +120,15 @@ func combine2F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *
 func combine4F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, x3 *float32, c3 *float32, x4 *float32, c4 *float32, n int)
 
 //go:noescape
+func tanhGradF32AVX512(dst *float32, grad *float32, y *float32, n int)
+
+//go:noescape
+func sigmoidGradF32AVX512(dst *float32, grad *float32, y *float32, n int)
+
+//go:noescape
+func pickF32AVX512(dst *float32, left *float32, x *float32, y *float32, t *float32, n int)
+
+//go:noescape
 func claimF32AVX512(dst *float32, left *float32, x *float32, y *float32, n int)
 
 //go:noescape
@@ -249,6 +258,15 @@ func combine2F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *
 func combine4F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, x3 *float64, c3 *float64, x4 *float64, c4 *float64, n int)
 
 //go:noescape
+func tanhGradF64AVX512(dst *float64, grad *float64, y *float64, n int)
+
+//go:noescape
+func sigmoidGradF64AVX512(dst *float64, grad *float64, y *float64, n int)
+
+//go:noescape
+func pickF64AVX512(dst *float64, left *float64, x *float64, y *float64, t *float64, n int)
+
+//go:noescape
 func claimF64AVX512(dst *float64, left *float64, x *float64, y *float64, n int)
 
 //go:noescape
@@ -345,6 +363,15 @@ func combine2F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *fl
 func combine4F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, x3 *float32, c3 *float32, x4 *float32, c4 *float32, n int)
 
 //go:noescape
+func tanhGradF32AVX2(dst *float32, grad *float32, y *float32, n int)
+
+//go:noescape
+func sigmoidGradF32AVX2(dst *float32, grad *float32, y *float32, n int)
+
+//go:noescape
+func pickF32AVX2(dst *float32, left *float32, x *float32, y *float32, t *float32, n int)
+
+//go:noescape
 func claimF32AVX2(dst *float32, left *float32, x *float32, y *float32, n int)
 
 //go:noescape
@@ -433,6 +460,15 @@ func combine2F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *fl
 
 //go:noescape
 func combine4F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, x3 *float64, c3 *float64, x4 *float64, c4 *float64, n int)
+
+//go:noescape
+func tanhGradF64AVX2(dst *float64, grad *float64, y *float64, n int)
+
+//go:noescape
+func sigmoidGradF64AVX2(dst *float64, grad *float64, y *float64, n int)
+
+//go:noescape
+func pickF64AVX2(dst *float64, left *float64, x *float64, y *float64, t *float64, n int)
 
 //go:noescape
 func claimF64AVX2(dst *float64, left *float64, x *float64, y *float64, n int)

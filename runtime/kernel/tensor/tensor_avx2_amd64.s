@@ -2340,6 +2340,155 @@ combine4F32AVX2_done:
 	VZEROUPPER
 	RET
 
+// func tanhGradF32AVX2(dst *float32, grad *float32, y *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanhGradF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+tanhGradF32AVX2_loop:
+	LEAQ         8(SI), DI
+	CMPQ         DI, BX
+	JG           tanhGradF32AVX2_tail
+	VMOVUPS      (CX)(SI*4), Y0
+	VMOVUPS      (DX)(SI*4), Y1
+	MOVL         $0x3f800000, R8
+	VMOVD        R8, X2
+	VBROADCASTSS X2, Y2
+	VFNMADD231PS Y1, Y1, Y2
+	VMULPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          tanhGradF32AVX2_loop
+
+tanhGradF32AVX2_tail:
+	SUBQ         SI, BX
+	JLE          tanhGradF32AVX2_done
+	MOVQ         BX, DI
+	IMUL3Q       $-4, DI, DI
+	LEAQ         lanesAVX2<>+0(SB), BX
+	ADDQ         DI, BX
+	VMOVUPS      64(BX), Y0
+	VMASKMOVPS   (CX)(SI*4), Y0, Y1
+	VMASKMOVPS   (DX)(SI*4), Y0, Y2
+	MOVL         $0x3f800000, CX
+	VMOVD        CX, X3
+	VBROADCASTSS X3, Y3
+	VFNMADD231PS Y2, Y2, Y3
+	VMULPS       Y1, Y3, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+
+tanhGradF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func sigmoidGradF32AVX2(dst *float32, grad *float32, y *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·sigmoidGradF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+sigmoidGradF32AVX2_loop:
+	LEAQ         8(SI), DI
+	CMPQ         DI, BX
+	JG           sigmoidGradF32AVX2_tail
+	VMOVUPS      (CX)(SI*4), Y0
+	VMOVUPS      (DX)(SI*4), Y1
+	MOVL         $0x3f800000, R8
+	VMOVD        R8, X2
+	VBROADCASTSS X2, Y2
+	VSUBPS       Y1, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMULPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          sigmoidGradF32AVX2_loop
+
+sigmoidGradF32AVX2_tail:
+	SUBQ         SI, BX
+	JLE          sigmoidGradF32AVX2_done
+	MOVQ         BX, DI
+	IMUL3Q       $-4, DI, DI
+	LEAQ         lanesAVX2<>+0(SB), BX
+	ADDQ         DI, BX
+	VMOVUPS      64(BX), Y0
+	VMASKMOVPS   (CX)(SI*4), Y0, Y1
+	VMASKMOVPS   (DX)(SI*4), Y0, Y2
+	MOVL         $0x3f800000, CX
+	VMOVD        CX, X3
+	VBROADCASTSS X3, Y3
+	VSUBPS       Y2, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+
+sigmoidGradF32AVX2_done:
+	VZEROUPPER
+	RET
+
+// func pickF32AVX2(dst *float32, left *float32, x *float32, y *float32, t *float32, n int)
+// Requires: AVX
+TEXT ·pickF32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ left+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), BX
+	MOVQ t+32(FP), SI
+	MOVQ n+40(FP), DI
+	XORQ R8, R8
+
+pickF32AVX2_loop:
+	LEAQ      8(R8), R9
+	CMPQ      R9, DI
+	JG        pickF32AVX2_tail
+	VMOVUPS   (AX)(R8*4), Y0
+	VMOVUPS   (CX)(R8*4), Y1
+	VMOVUPS   (DX)(R8*4), Y2
+	VMOVUPS   (BX)(R8*4), Y3
+	VMOVUPS   (SI)(R8*4), Y4
+	VXORPS    Y5, Y5, Y5
+	VCMPPS    $0x15, Y3, Y2, Y2
+	VBLENDVPS Y2, Y1, Y5, Y3
+	VCMPPS    $0x1e, Y5, Y3, Y3
+	VBLENDVPS Y3, Y4, Y0, Y0
+	VBLENDVPS Y2, Y5, Y1, Y1
+	VMOVUPS   Y0, (AX)(R8*4)
+	VMOVUPS   Y1, (CX)(R8*4)
+	MOVQ      R9, R8
+	JMP       pickF32AVX2_loop
+
+pickF32AVX2_tail:
+	SUBQ       R8, DI
+	JLE        pickF32AVX2_done
+	MOVQ       DI, R9
+	IMUL3Q     $-4, R9, R9
+	LEAQ       lanesAVX2<>+0(SB), DI
+	ADDQ       R9, DI
+	VMOVUPS    64(DI), Y0
+	VMASKMOVPS (AX)(R8*4), Y0, Y1
+	VMASKMOVPS (CX)(R8*4), Y0, Y2
+	VMASKMOVPS (DX)(R8*4), Y0, Y3
+	VMASKMOVPS (BX)(R8*4), Y0, Y4
+	VMASKMOVPS (SI)(R8*4), Y0, Y5
+	VXORPS     Y6, Y6, Y6
+	VCMPPS     $0x15, Y4, Y3, Y3
+	VBLENDVPS  Y3, Y2, Y6, Y4
+	VCMPPS     $0x1e, Y6, Y4, Y4
+	VBLENDVPS  Y4, Y5, Y1, Y1
+	VBLENDVPS  Y3, Y6, Y2, Y2
+	VMASKMOVPS Y1, Y0, (AX)(R8*4)
+	VMASKMOVPS Y2, Y0, (CX)(R8*4)
+
+pickF32AVX2_done:
+	VZEROUPPER
+	RET
+
 // func claimF32AVX2(dst *float32, left *float32, x *float32, y *float32, n int)
 // Requires: AVX
 TEXT ·claimF32AVX2(SB), NOSPLIT, $0-40
@@ -5002,6 +5151,155 @@ combine4F64AVX2_tail:
 	VMASKMOVPD  Y1, Y0, (AX)(R13*8)
 
 combine4F64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func tanhGradF64AVX2(dst *float64, grad *float64, y *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanhGradF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+tanhGradF64AVX2_loop:
+	LEAQ         4(SI), DI
+	CMPQ         DI, BX
+	JG           tanhGradF64AVX2_tail
+	VMOVUPD      (CX)(SI*8), Y0
+	VMOVUPD      (DX)(SI*8), Y1
+	MOVQ         $0x3ff0000000000000, R8
+	VMOVQ        R8, X2
+	VBROADCASTSD X2, Y2
+	VFNMADD231PD Y1, Y1, Y2
+	VMULPD       Y0, Y2, Y0
+	VMOVUPD      Y0, (AX)(SI*8)
+	MOVQ         DI, SI
+	JMP          tanhGradF64AVX2_loop
+
+tanhGradF64AVX2_tail:
+	SUBQ         SI, BX
+	JLE          tanhGradF64AVX2_done
+	MOVQ         BX, DI
+	IMUL3Q       $-8, DI, DI
+	LEAQ         lanesAVX2<>+0(SB), BX
+	ADDQ         DI, BX
+	VMOVUPS      64(BX), Y0
+	VMASKMOVPD   (CX)(SI*8), Y0, Y1
+	VMASKMOVPD   (DX)(SI*8), Y0, Y2
+	MOVQ         $0x3ff0000000000000, CX
+	VMOVQ        CX, X3
+	VBROADCASTSD X3, Y3
+	VFNMADD231PD Y2, Y2, Y3
+	VMULPD       Y1, Y3, Y1
+	VMASKMOVPD   Y1, Y0, (AX)(SI*8)
+
+tanhGradF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func sigmoidGradF64AVX2(dst *float64, grad *float64, y *float64, n int)
+// Requires: AVX, AVX2
+TEXT ·sigmoidGradF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+sigmoidGradF64AVX2_loop:
+	LEAQ         4(SI), DI
+	CMPQ         DI, BX
+	JG           sigmoidGradF64AVX2_tail
+	VMOVUPD      (CX)(SI*8), Y0
+	VMOVUPD      (DX)(SI*8), Y1
+	MOVQ         $0x3ff0000000000000, R8
+	VMOVQ        R8, X2
+	VBROADCASTSD X2, Y2
+	VSUBPD       Y1, Y2, Y2
+	VMULPD       Y2, Y1, Y1
+	VMULPD       Y0, Y1, Y0
+	VMOVUPD      Y0, (AX)(SI*8)
+	MOVQ         DI, SI
+	JMP          sigmoidGradF64AVX2_loop
+
+sigmoidGradF64AVX2_tail:
+	SUBQ         SI, BX
+	JLE          sigmoidGradF64AVX2_done
+	MOVQ         BX, DI
+	IMUL3Q       $-8, DI, DI
+	LEAQ         lanesAVX2<>+0(SB), BX
+	ADDQ         DI, BX
+	VMOVUPS      64(BX), Y0
+	VMASKMOVPD   (CX)(SI*8), Y0, Y1
+	VMASKMOVPD   (DX)(SI*8), Y0, Y2
+	MOVQ         $0x3ff0000000000000, CX
+	VMOVQ        CX, X3
+	VBROADCASTSD X3, Y3
+	VSUBPD       Y2, Y3, Y3
+	VMULPD       Y3, Y2, Y2
+	VMULPD       Y1, Y2, Y1
+	VMASKMOVPD   Y1, Y0, (AX)(SI*8)
+
+sigmoidGradF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func pickF64AVX2(dst *float64, left *float64, x *float64, y *float64, t *float64, n int)
+// Requires: AVX
+TEXT ·pickF64AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ left+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), BX
+	MOVQ t+32(FP), SI
+	MOVQ n+40(FP), DI
+	XORQ R8, R8
+
+pickF64AVX2_loop:
+	LEAQ      4(R8), R9
+	CMPQ      R9, DI
+	JG        pickF64AVX2_tail
+	VMOVUPD   (AX)(R8*8), Y0
+	VMOVUPD   (CX)(R8*8), Y1
+	VMOVUPD   (DX)(R8*8), Y2
+	VMOVUPD   (BX)(R8*8), Y3
+	VMOVUPD   (SI)(R8*8), Y4
+	VXORPS    Y5, Y5, Y5
+	VCMPPD    $0x15, Y3, Y2, Y2
+	VBLENDVPD Y2, Y1, Y5, Y3
+	VCMPPD    $0x1e, Y5, Y3, Y3
+	VBLENDVPD Y3, Y4, Y0, Y0
+	VBLENDVPD Y2, Y5, Y1, Y1
+	VMOVUPD   Y0, (AX)(R8*8)
+	VMOVUPD   Y1, (CX)(R8*8)
+	MOVQ      R9, R8
+	JMP       pickF64AVX2_loop
+
+pickF64AVX2_tail:
+	SUBQ       R8, DI
+	JLE        pickF64AVX2_done
+	MOVQ       DI, R9
+	IMUL3Q     $-8, R9, R9
+	LEAQ       lanesAVX2<>+0(SB), DI
+	ADDQ       R9, DI
+	VMOVUPS    64(DI), Y0
+	VMASKMOVPD (AX)(R8*8), Y0, Y1
+	VMASKMOVPD (CX)(R8*8), Y0, Y2
+	VMASKMOVPD (DX)(R8*8), Y0, Y3
+	VMASKMOVPD (BX)(R8*8), Y0, Y4
+	VMASKMOVPD (SI)(R8*8), Y0, Y5
+	VXORPS     Y6, Y6, Y6
+	VCMPPD     $0x15, Y4, Y3, Y3
+	VBLENDVPD  Y3, Y2, Y6, Y4
+	VCMPPD     $0x1e, Y6, Y4, Y4
+	VBLENDVPD  Y4, Y5, Y1, Y1
+	VBLENDVPD  Y3, Y6, Y2, Y2
+	VMASKMOVPD Y1, Y0, (AX)(R8*8)
+	VMASKMOVPD Y2, Y0, (CX)(R8*8)
+
+pickF64AVX2_done:
 	VZEROUPPER
 	RET
 

@@ -5771,6 +5771,152 @@ combine4F32AVX512_done:
 	VZEROUPPER
 	RET
 
+// func tanhGradF32AVX512(dst *float32, grad *float32, y *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·tanhGradF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), DX
+	MOVQ y+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+tanhGradF32AVX512_loop:
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JG           tanhGradF32AVX512_tail
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	MOVL         $0x3f800000, R8
+	VMOVD        R8, X2
+	VBROADCASTSS X2, Z2
+	VFNMADD231PS Z1, Z1, Z2
+	VMULPS       Z0, Z2, Z0
+	VMOVUPS      Z0, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          tanhGradF32AVX512_loop
+
+tanhGradF32AVX512_tail:
+	SUBQ         SI, CX
+	JLE          tanhGradF32AVX512_done
+	MOVQ         $-1, DI
+	SHLQ         CL, DI
+	NOTQ         DI
+	KMOVQ        DI, K1
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	MOVL         $0x3f800000, CX
+	VMOVD        CX, X2
+	VBROADCASTSS X2, Z2
+	VFNMADD231PS Z1, Z1, Z2
+	VMULPS       Z0, Z2, Z0
+	VMOVUPS      Z0, K1, (AX)(SI*4)
+
+tanhGradF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func sigmoidGradF32AVX512(dst *float32, grad *float32, y *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·sigmoidGradF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), DX
+	MOVQ y+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+sigmoidGradF32AVX512_loop:
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JG           sigmoidGradF32AVX512_tail
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	MOVL         $0x3f800000, R8
+	VMOVD        R8, X2
+	VBROADCASTSS X2, Z2
+	VSUBPS       Z1, Z2, Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          sigmoidGradF32AVX512_loop
+
+sigmoidGradF32AVX512_tail:
+	SUBQ         SI, CX
+	JLE          sigmoidGradF32AVX512_done
+	MOVQ         $-1, DI
+	SHLQ         CL, DI
+	NOTQ         DI
+	KMOVQ        DI, K1
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	MOVL         $0x3f800000, CX
+	VMOVD        CX, X2
+	VBROADCASTSS X2, Z2
+	VSUBPS       Z1, Z2, Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K1, (AX)(SI*4)
+
+sigmoidGradF32AVX512_done:
+	VZEROUPPER
+	RET
+
+// func pickF32AVX512(dst *float32, left *float32, x *float32, y *float32, t *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·pickF32AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ left+8(FP), DX
+	MOVQ x+16(FP), BX
+	MOVQ y+24(FP), SI
+	MOVQ t+32(FP), DI
+	MOVQ n+40(FP), CX
+	XORQ R8, R8
+
+pickF32AVX512_loop:
+	LEAQ      16(R8), R9
+	CMPQ      R9, CX
+	JG        pickF32AVX512_tail
+	VMOVUPS   (AX)(R8*4), Z0
+	VMOVUPS   (DX)(R8*4), Z1
+	VMOVUPS   (BX)(R8*4), Z2
+	VMOVUPS   (SI)(R8*4), Z3
+	VMOVUPS   (DI)(R8*4), Z4
+	VPXORQ    Z5, Z5, Z5
+	VCMPPS    $0x15, Z3, Z2, K1
+	VBLENDMPS Z1, Z5, K1, Z6
+	VCMPPS    $0x1e, Z5, Z6, K2
+	VBLENDMPS Z4, Z0, K2, Z7
+	VBLENDMPS Z5, Z1, K1, Z8
+	VMOVUPS   Z7, (AX)(R8*4)
+	VMOVUPS   Z8, (DX)(R8*4)
+	MOVQ      R9, R8
+	JMP       pickF32AVX512_loop
+
+pickF32AVX512_tail:
+	SUBQ      R8, CX
+	JLE       pickF32AVX512_done
+	MOVQ      $-1, R9
+	SHLQ      CL, R9
+	NOTQ      R9
+	KMOVQ     R9, K1
+	VMOVUPS.Z (AX)(R8*4), K1, Z0
+	VMOVUPS.Z (DX)(R8*4), K1, Z1
+	VMOVUPS.Z (BX)(R8*4), K1, Z2
+	VMOVUPS.Z (SI)(R8*4), K1, Z3
+	VMOVUPS.Z (DI)(R8*4), K1, Z4
+	VPXORQ    Z9, Z9, Z9
+	VCMPPS    $0x15, Z3, Z2, K2
+	VBLENDMPS Z1, Z9, K2, Z10
+	VCMPPS    $0x1e, Z9, Z10, K3
+	VBLENDMPS Z4, Z0, K3, Z11
+	VBLENDMPS Z9, Z1, K2, Z12
+	VMOVUPS   Z11, K1, (AX)(R8*4)
+	VMOVUPS   Z12, K1, (DX)(R8*4)
+
+pickF32AVX512_done:
+	VZEROUPPER
+	RET
+
 // func claimF32AVX512(dst *float32, left *float32, x *float32, y *float32, n int)
 // Requires: AVX, AVX512BW, AVX512F
 TEXT ·claimF32AVX512(SB), NOSPLIT, $0-40
@@ -11852,6 +11998,152 @@ combine4F64AVX512_tail:
 	VMOVUPD     Z0, K1, (AX)(R13*8)
 
 combine4F64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func tanhGradF64AVX512(dst *float64, grad *float64, y *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·tanhGradF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), DX
+	MOVQ y+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+tanhGradF64AVX512_loop:
+	LEAQ         8(SI), DI
+	CMPQ         DI, CX
+	JG           tanhGradF64AVX512_tail
+	VMOVUPD      (DX)(SI*8), Z0
+	VMOVUPD      (BX)(SI*8), Z1
+	MOVQ         $0x3ff0000000000000, R8
+	VMOVQ        R8, X2
+	VBROADCASTSD X2, Z2
+	VFNMADD231PD Z1, Z1, Z2
+	VMULPD       Z0, Z2, Z0
+	VMOVUPD      Z0, (AX)(SI*8)
+	MOVQ         DI, SI
+	JMP          tanhGradF64AVX512_loop
+
+tanhGradF64AVX512_tail:
+	SUBQ         SI, CX
+	JLE          tanhGradF64AVX512_done
+	MOVQ         $-1, DI
+	SHLQ         CL, DI
+	NOTQ         DI
+	KMOVQ        DI, K1
+	VMOVUPD.Z    (DX)(SI*8), K1, Z0
+	VMOVUPD.Z    (BX)(SI*8), K1, Z1
+	MOVQ         $0x3ff0000000000000, CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Z2
+	VFNMADD231PD Z1, Z1, Z2
+	VMULPD       Z0, Z2, Z0
+	VMOVUPD      Z0, K1, (AX)(SI*8)
+
+tanhGradF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func sigmoidGradF64AVX512(dst *float64, grad *float64, y *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·sigmoidGradF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ grad+8(FP), DX
+	MOVQ y+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+sigmoidGradF64AVX512_loop:
+	LEAQ         8(SI), DI
+	CMPQ         DI, CX
+	JG           sigmoidGradF64AVX512_tail
+	VMOVUPD      (DX)(SI*8), Z0
+	VMOVUPD      (BX)(SI*8), Z1
+	MOVQ         $0x3ff0000000000000, R8
+	VMOVQ        R8, X2
+	VBROADCASTSD X2, Z2
+	VSUBPD       Z1, Z2, Z2
+	VMULPD       Z2, Z1, Z1
+	VMULPD       Z0, Z1, Z0
+	VMOVUPD      Z0, (AX)(SI*8)
+	MOVQ         DI, SI
+	JMP          sigmoidGradF64AVX512_loop
+
+sigmoidGradF64AVX512_tail:
+	SUBQ         SI, CX
+	JLE          sigmoidGradF64AVX512_done
+	MOVQ         $-1, DI
+	SHLQ         CL, DI
+	NOTQ         DI
+	KMOVQ        DI, K1
+	VMOVUPD.Z    (DX)(SI*8), K1, Z0
+	VMOVUPD.Z    (BX)(SI*8), K1, Z1
+	MOVQ         $0x3ff0000000000000, CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Z2
+	VSUBPD       Z1, Z2, Z2
+	VMULPD       Z2, Z1, Z1
+	VMULPD       Z0, Z1, Z0
+	VMOVUPD      Z0, K1, (AX)(SI*8)
+
+sigmoidGradF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func pickF64AVX512(dst *float64, left *float64, x *float64, y *float64, t *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·pickF64AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ left+8(FP), DX
+	MOVQ x+16(FP), BX
+	MOVQ y+24(FP), SI
+	MOVQ t+32(FP), DI
+	MOVQ n+40(FP), CX
+	XORQ R8, R8
+
+pickF64AVX512_loop:
+	LEAQ      8(R8), R9
+	CMPQ      R9, CX
+	JG        pickF64AVX512_tail
+	VMOVUPD   (AX)(R8*8), Z0
+	VMOVUPD   (DX)(R8*8), Z1
+	VMOVUPD   (BX)(R8*8), Z2
+	VMOVUPD   (SI)(R8*8), Z3
+	VMOVUPD   (DI)(R8*8), Z4
+	VPXORQ    Z5, Z5, Z5
+	VCMPPD    $0x15, Z3, Z2, K1
+	VBLENDMPD Z1, Z5, K1, Z6
+	VCMPPD    $0x1e, Z5, Z6, K2
+	VBLENDMPD Z4, Z0, K2, Z7
+	VBLENDMPD Z5, Z1, K1, Z8
+	VMOVUPD   Z7, (AX)(R8*8)
+	VMOVUPD   Z8, (DX)(R8*8)
+	MOVQ      R9, R8
+	JMP       pickF64AVX512_loop
+
+pickF64AVX512_tail:
+	SUBQ      R8, CX
+	JLE       pickF64AVX512_done
+	MOVQ      $-1, R9
+	SHLQ      CL, R9
+	NOTQ      R9
+	KMOVQ     R9, K1
+	VMOVUPD.Z (AX)(R8*8), K1, Z0
+	VMOVUPD.Z (DX)(R8*8), K1, Z1
+	VMOVUPD.Z (BX)(R8*8), K1, Z2
+	VMOVUPD.Z (SI)(R8*8), K1, Z3
+	VMOVUPD.Z (DI)(R8*8), K1, Z4
+	VPXORQ    Z9, Z9, Z9
+	VCMPPD    $0x15, Z3, Z2, K2
+	VBLENDMPD Z1, Z9, K2, Z10
+	VCMPPD    $0x1e, Z9, Z10, K3
+	VBLENDMPD Z4, Z0, K3, Z11
+	VBLENDMPD Z9, Z1, K2, Z12
+	VMOVUPD   Z11, K1, (AX)(R8*8)
+	VMOVUPD   Z12, K1, (DX)(R8*8)
+
+pickF64AVX512_done:
 	VZEROUPPER
 	RET
 

@@ -292,6 +292,68 @@ func combine4Vector[T Float](dst, c0, x1, c1, x2, c2, x3, c3, x4, c4 []T) bool {
 	return true
 }
 
+func tanhGradVector[T Float](dst, grad, y []T) bool {
+	if active == levelGo || len(dst) == 0 {
+		return false
+	}
+	last := len(dst) - 1
+	_ = grad[last]
+	_ = y[last]
+	switch wide := active == levelAVX512; {
+	case wide && single[T]():
+		tanhGradF32AVX512((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&grad[0])), (*float32)(unsafe.Pointer(&y[0])), len(dst))
+	case wide:
+		tanhGradF64AVX512((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&grad[0])), (*float64)(unsafe.Pointer(&y[0])), len(dst))
+	case single[T]():
+		tanhGradF32AVX2((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&grad[0])), (*float32)(unsafe.Pointer(&y[0])), len(dst))
+	default:
+		tanhGradF64AVX2((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&grad[0])), (*float64)(unsafe.Pointer(&y[0])), len(dst))
+	}
+	return true
+}
+
+func sigmoidGradVector[T Float](dst, grad, y []T) bool {
+	if active == levelGo || len(dst) == 0 {
+		return false
+	}
+	last := len(dst) - 1
+	_ = grad[last]
+	_ = y[last]
+	switch wide := active == levelAVX512; {
+	case wide && single[T]():
+		sigmoidGradF32AVX512((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&grad[0])), (*float32)(unsafe.Pointer(&y[0])), len(dst))
+	case wide:
+		sigmoidGradF64AVX512((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&grad[0])), (*float64)(unsafe.Pointer(&y[0])), len(dst))
+	case single[T]():
+		sigmoidGradF32AVX2((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&grad[0])), (*float32)(unsafe.Pointer(&y[0])), len(dst))
+	default:
+		sigmoidGradF64AVX2((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&grad[0])), (*float64)(unsafe.Pointer(&y[0])), len(dst))
+	}
+	return true
+}
+
+func pickVector[T Float](dst, left, x, y, t []T) bool {
+	if active == levelGo || len(dst) == 0 {
+		return false
+	}
+	last := len(dst) - 1
+	_ = left[last]
+	_ = x[last]
+	_ = y[last]
+	_ = t[last]
+	switch wide := active == levelAVX512; {
+	case wide && single[T]():
+		pickF32AVX512((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&left[0])), (*float32)(unsafe.Pointer(&x[0])), (*float32)(unsafe.Pointer(&y[0])), (*float32)(unsafe.Pointer(&t[0])), len(dst))
+	case wide:
+		pickF64AVX512((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&left[0])), (*float64)(unsafe.Pointer(&x[0])), (*float64)(unsafe.Pointer(&y[0])), (*float64)(unsafe.Pointer(&t[0])), len(dst))
+	case single[T]():
+		pickF32AVX2((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&left[0])), (*float32)(unsafe.Pointer(&x[0])), (*float32)(unsafe.Pointer(&y[0])), (*float32)(unsafe.Pointer(&t[0])), len(dst))
+	default:
+		pickF64AVX2((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&left[0])), (*float64)(unsafe.Pointer(&x[0])), (*float64)(unsafe.Pointer(&y[0])), (*float64)(unsafe.Pointer(&t[0])), len(dst))
+	}
+	return true
+}
+
 func claimVector[T Float](dst, left, x, y []T) bool {
 	if active == levelGo || len(dst) == 0 {
 		return false

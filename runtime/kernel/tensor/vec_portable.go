@@ -60,6 +60,18 @@ func combine4Vector[T Float](dst, c0, x1, c1, x2, c2, x3, c3, x4, c4 []T) bool {
 	return false
 }
 
+func tanhGradVector[T Float](dst, grad, y []T) bool {
+	return false
+}
+
+func sigmoidGradVector[T Float](dst, grad, y []T) bool {
+	return false
+}
+
+func pickVector[T Float](dst, left, x, y, t []T) bool {
+	return false
+}
+
 func claimVector[T Float](dst, left, x, y []T) bool {
 	return false
 }

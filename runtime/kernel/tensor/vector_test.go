@@ -96,7 +96,10 @@ func elementwises[T Float]() []elementwise[T] {
 		}},
 		{"Tanh", 1, func(d []T, v [][]T, s T) { Activate(d, v[0], Tanh, s) }, func(v []T, _ T) T { return T(kernel.Tanh(float64(v[0]))) }},
 		{"Tanh's gradient", 2, func(d []T, v [][]T, s T) { ActivateGrad(d, v[0], nil, v[1], Tanh, s) }, func(v []T, _ T) T {
-			return T(math.FMA(-float64(v[1]), float64(v[1]), 1) * float64(v[0]))
+			return T(exactFused(-v[1], v[1], 1) * v[0])
+		}},
+		{"Sigmoid's gradient", 2, func(d []T, v [][]T, s T) { ActivateGrad(d, v[0], nil, v[1], Sigmoid, s) }, func(v []T, _ T) T {
+			return T(T(v[1]*T(1-v[1])) * v[0])
 		}},
 	}
 }

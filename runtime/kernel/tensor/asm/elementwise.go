@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/operand"
@@ -72,6 +73,22 @@ func operations() []operation {
 		one("combine1", "c0 x1 c1", false, chain),
 		one("combine2", "c0 x1 c1 x2 c2", false, chain),
 		one("combine4", "c0 x1 c1 x2 c2 x3 c3 x4 c4", false, chain),
+		one("tanhGrad", "grad y", false, func(e *emitter, in regs, _ vec) vec {
+			r := e.number(1)
+			e.subtract(r, in[1], in[1])
+			return e.mul(r, in[0])
+		}),
+		one("sigmoidGrad", "grad y", false, func(e *emitter, in regs, _ vec) vec {
+			return e.mul(e.mul(in[1], e.sub(e.number(1), in[1])), in[0])
+		}),
+		// pick is claim for tangents: left is 1, and 0 once x has reached y.
+		{"pick", []string{"dst", "left", "x", "y", "t"}, true, 2, false, func(e *emitter, in regs, _ vec) regs {
+			zero := e.reg()
+			e.clear(zero)
+			m := e.compare(predNotLt, in[2], in[3])
+			claimed := e.compare(predGt, e.choose(m, in[1], zero), zero)
+			return regs{e.choose(claimed, in[4], in[0]), e.choose(m, zero, in[1])}
+		}},
 		// claim moves what is left where x reaches y.
 		{"claim", []string{"dst", "left", "x", "y"}, true, 2, false, func(e *emitter, in regs, _ vec) regs {
 			zero := e.reg()
@@ -426,6 +443,31 @@ func (e *emitter) mul(a, b Op) reg.VecVirtual {
 		e.VMULPS(b, a, r)
 	}
 	return r
+}
+
+// number returns a register with the same number in all lanes.
+func (e *emitter) number(x float64) reg.VecVirtual {
+	r, bits := e.reg(), e.GP64()
+	half := e.XMM()
+	if e.double {
+		e.MOVQ(U64(math.Float64bits(x)), bits)
+		e.VMOVQ(bits, half)
+		e.VBROADCASTSD(half, r)
+		return r
+	}
+	e.MOVL(U32(math.Float32bits(float32(x))), bits.As32())
+	e.VMOVD(bits.As32(), half)
+	e.VBROADCASTSS(half, r)
+	return r
+}
+
+// subtract takes a*b from acc in place, rounded once.
+func (e *emitter) subtract(acc reg.VecVirtual, a, b Op) {
+	if e.double {
+		e.VFNMADD231PD(a, b, acc)
+	} else {
+		e.VFNMADD231PS(a, b, acc)
+	}
 }
 
 // rawMax is a > b ? a : b, so b where either is NaN or both are zero.
