@@ -102,8 +102,7 @@ func (b *batchNorm[T]) Do(r, _ int) {
 }
 
 // BatchNormForward computes the moments of the batch x and its normalisation
-// y. The moments are sums in float64, the variance that of differences from the
-// mean; over no pixels both are 0.
+// y. The moments are taken in float64; over no pixels both are 0.
 func BatchNormForward[T Float](ws *Workspace[T], bn BatchNorm, y, x, gamma, beta []T, m Moments) {
 	bn.check(len(gamma), len(beta), len(m.Mean), len(m.InvStd))
 	checkImage("x", x, bn.X)
@@ -111,14 +110,8 @@ func BatchNormForward[T Float](ws *Workspace[T], bn BatchNorm, y, x, gamma, beta
 	b := &ws.norm
 	scratch, _ := b.prepare(ws, bn)
 	n := float64(max(bn.X.Pixels(), 1))
-	mean, invstd := m.Mean[:bn.X.C], m.InvStd[:bn.X.C]
-	ws.sums.add(mean, x, bn.X, nil, nil, Image{}, nil)
-	ws.sums.run(ws, scratch)
-	for c := range mean {
-		mean[c] /= n
-	}
-	ws.sums.add(invstd, x, bn.X, mean, x, bn.X, mean)
-	ws.sums.run(ws, scratch)
+	ws.moments.run(ws, scratch, x, bn.X, m)
+	invstd := m.InvStd[:bn.X.C]
 	for c, v := range invstd {
 		invstd[c] = 1 / math.Sqrt(v/n+bn.Epsilon)
 	}

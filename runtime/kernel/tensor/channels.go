@@ -20,6 +20,18 @@ type sum[T Float] struct {
 	result, partials []float64
 }
 
+// moments is the state of the mean and the variance of a batch: those of each
+// chunk, the variance of differences from the chunk's own mean, are put
+// together in order, by the formulas of Chan, Golub and LeVeque (1983). So the
+// batch is read from memory once, and nothing cancels.
+type moments[T Float] struct {
+	x              []T
+	g              Image
+	chunk          int // pixels
+	zeros          []float64
+	means, squares []float64 // of the chunks
+}
+
 // channelSums is the state of sums over pixels.
 type channelSums[T Float] struct {
 	sums  [maxSums]sum[T]
@@ -90,6 +102,66 @@ func (c *channelSums[T]) run(ws *Workspace[T], scratch []T) {
 	*c = channelSums[T]{}
 }
 
+// run sets m to the mean and the sum of squared differences from it.
+func (c *moments[T]) run(ws *Workspace[T], scratch []T, x []T, g Image, m Moments) {
+	c.x, c.g = x, g
+	c.chunk = max(sumPixels, ceil(g.Pixels(), sumChunks))
+	chunks := ceil(g.Pixels(), c.chunk)
+	c.zeros, scratch = doubles(scratch, g.C)
+	clear(c.zeros)
+	c.means, scratch = doubles(scratch, chunks*g.C)
+	c.squares, _ = doubles(scratch, chunks*g.C)
+	workers := ws.Workers()
+	if g.Pixels()*g.C < serial/16 {
+		workers = 1
+	}
+	ws.run(workers, chunks, c)
+	mean, squares := m.Mean[:g.C], m.InvStd[:g.C]
+	clear(mean)
+	clear(squares)
+	for k := range chunks {
+		before, n := float64(k*c.chunk), float64(min(c.chunk, g.Pixels()-k*c.chunk))
+		share := n / (before + n)
+		for j := range mean {
+			d := c.means[k*g.C+j] - mean[j]
+			mean[j] += float64(d * share)
+			squares[j] += c.squares[k*g.C+j] + float64(float64(d*d)*float64(before*share))
+		}
+	}
+	*c = moments[T]{}
+}
+
+// Do takes the mean and the squares of one chunk.
+func (c *moments[T]) Do(chunk, _ int) {
+	mean, squares := c.means[chunk*c.g.C:][:c.g.C], c.squares[chunk*c.g.C:][:c.g.C]
+	clear(mean)
+	clear(squares)
+	first, end := chunk*c.chunk, min((chunk+1)*c.chunk, c.g.Pixels())
+	for p := first; p < end; {
+		n := c.g.run(p, end)
+		columnSum(mean, c.zeros, c.x[c.g.pixel(p):], n, c.g.C)
+		p += n
+	}
+	for j := range mean {
+		mean[j] /= float64(end - first)
+	}
+	for p := first; p < end; {
+		n := c.g.run(p, end)
+		x := c.x[c.g.pixel(p):]
+		columnDot(squares, mean, mean, x, x, n, c.g.C, c.g.C)
+		p += n
+	}
+}
+
+// run is the number of pixels from number p on, before end, that are next to
+// each other in memory.
+func (g Image) run(p, end int) int {
+	if g.Border == 0 {
+		return end - p
+	}
+	return min(g.W-p%g.W, end-p)
+}
+
 // Do sums one chunk.
 func (c *channelSums[T]) Do(chunk, _ int) {
 	for _, s := range c.sums[:c.count] {
@@ -97,9 +169,9 @@ func (c *channelSums[T]) Do(chunk, _ int) {
 		clear(acc)
 		p, end := chunk*c.chunk, min((chunk+1)*c.chunk, s.ofA.Pixels())
 		for p < end {
-			n := min(s.ofA.W-p%s.ofA.W, end-p)
-			if s.ofA.Border == 0 && s.ofB.Border == 0 {
-				n = end - p
+			n := s.ofA.run(p, end)
+			if s.b != nil {
+				n = min(n, s.ofB.run(p, end))
 			}
 			a := s.a[s.ofA.pixel(p):]
 			if s.b == nil {

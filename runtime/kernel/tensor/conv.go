@@ -70,11 +70,7 @@ func (s *sweep[T]) Do(item, _ int) {
 	}
 	channels := s.parts * s.out
 	for r := first; r < last; r++ {
-		at := s.to.at(r/s.rows, r%s.rows)
-		for range s.cols {
-			s.epilogue.apply(s.dst[at:at+channels], 0)
-			at += s.to.pixel
-		}
+		s.epilogue.applyRows(s.dst[s.to.at(r/s.rows, r%s.rows):], s.cols, channels, s.to.pixel, 0)
 	}
 }
 

@@ -99,7 +99,7 @@ func MatMul[T Float](ws *Workspace[T], c, a, b Matrix[T], e Epilogue[T]) {
 			if !e.Accumulate {
 				clear(row)
 			}
-			e.apply(row, 0)
+			e.applyRows(row, 1, c.Cols, c.Cols, 0)
 		}
 		return
 	}
@@ -255,10 +255,8 @@ func (p *product[T]) block(block, group, worker int) {
 	if p.row+p.rows < p.b.Rows || p.epilogue.none() {
 		return
 	}
-	for i := range rows {
-		at := (i0+i)*p.c.RowStride + p.col
-		p.epilogue.apply(p.c.Data[at+first:at+last], p.col+first)
-	}
+	at := i0*p.c.RowStride + p.col
+	p.epilogue.applyRows(p.c.Data[at+first:], rows, last-first, p.c.RowStride, p.col+first)
 }
 
 // packBlock copies the rows of A in a strip to a block of short strides.
@@ -306,17 +304,31 @@ func (p *product[T]) fetch(s *strip[T], i, q, panel int) {
 
 func (e *Epilogue[T]) none() bool { return e.Bias == nil && e.Activation == Identity }
 
-// apply finishes elements of a row that start with the given column.
-func (e *Epilogue[T]) apply(row []T, col int) {
+// applyRows finishes rows of cols elements, stride apart, that start with the
+// given column.
+func (e *Epilogue[T]) applyRows(data []T, rows, cols, stride, col int) {
+	f := e.Activation
+	for i := range rows {
+		if e.Bias == nil {
+			break
+		}
+		row, bias := data[i*stride:][:cols], e.Bias[col:col+cols]
+		if e.Activation == Relu { // in one pass
+			addRelu(row, row, bias)
+			f = Identity
+		} else {
+			Add(row, row, bias)
+		}
+	}
 	switch {
-	case e.Bias == nil:
-		Activate(row, row, e.Activation, e.Alpha)
-	case e.Activation == Relu:
-		addRelu(row, row, e.Bias[col:col+len(row)])
+	case f == Identity:
+	case cols == stride:
+		all := data[:rows*cols]
+		Activate(all, all, f, e.Alpha)
 	default:
-		Add(row, row, e.Bias[col:col+len(row)])
-		if e.Activation != Identity {
-			Activate(row, row, e.Activation, e.Alpha)
+		for i := range rows {
+			row := data[i*stride:][:cols]
+			Activate(row, row, f, e.Alpha)
 		}
 	}
 }

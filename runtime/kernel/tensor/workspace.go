@@ -25,6 +25,7 @@ type Workspace[T Float] struct {
 	sweep   sweep[T]
 	weights weightGrad[T]
 	sums    channelSums[T]
+	moments moments[T]
 	norm    batchNorm[T]
 	pool    pooling[T]
 }
