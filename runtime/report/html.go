@@ -127,6 +127,7 @@ type runView struct {
 	Loss                               string
 	Seconds                            float64
 	Data                               []fileLink
+	LeftOut                            string // columns that the CSV file lacks
 }
 
 // mood is the colour of a status.
@@ -367,6 +368,7 @@ func (p *pageMaker) run(r *engine.RunResult) runView {
 	if n := len(r.LaneStatus); n > 0 {
 		out.Detail += fmt.Sprintf(", %d lanes", n)
 	}
+	out.LeftOut = strings.Join(p.in.LeftOut[r.Plan.Address], ", ")
 	if r.Final != nil && r.Final.Loss != nil && r.Final.Loss.Type.IsScalar() {
 		out.Loss = fmt.Sprintf("%.6g", r.Final.Loss.Number())
 	}

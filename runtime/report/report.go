@@ -25,6 +25,7 @@ type Input struct {
 	Facts    Facts
 	Pictures map[plan.Address]Picture
 	Data     map[plan.Address][]string // files with a block's data, relative to the report
+	LeftOut  map[plan.Address][]string // columns that a block's CSV file does not have
 }
 
 // Facts say how the results came about.

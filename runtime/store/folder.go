@@ -97,6 +97,9 @@ func (osDisk) Sync(dir string) error {
 // errForeign says that the place of the results is taken by something else.
 var errForeign = errors.New("it is there already and holds something else than results of relief")
 
+// errFile says that a file is in the place of the results.
+var errFile = errors.New("it is a file, not a folder")
+
 // A folder is a results folder in the making: everything is written beside its
 // place, under a hidden name, and put in place at once.
 type folder struct {
@@ -168,7 +171,7 @@ func ours(place string) error {
 		return err
 	}
 	if !info.IsDir() {
-		return &fs.PathError{Op: "replace", Path: place, Err: errors.New("it is a file, not a folder")}
+		return &fs.PathError{Op: "replace", Path: place, Err: errFile}
 	}
 	entries, err := os.ReadDir(place)
 	if err != nil {

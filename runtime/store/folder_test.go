@@ -2,6 +2,7 @@ package store
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -122,21 +123,21 @@ func TestDiskFullAfterAnyByte(t *testing.T) {
 	res := small(t)
 	dir := t.TempDir()
 	left := int64(1 << 40)
-	if _, err := writeTo(failing{left: &left}, res, Options{Dir: dir, CSV: true, Workers: 1}); err != nil {
+	if _, err := writeTo(context.Background(), failing{left: &left}, res, Options{Dir: dir, CSV: true, Workers: 1}); err != nil {
 		t.Fatal(err)
 	}
 	total := int64(1<<40) - left
 	before := contents(t, dir)
 	for n := int64(0); n < total; n += max(total/30, 1) {
 		left := n
-		_, err := writeTo(failing{left: &left}, res, Options{Dir: dir, CSV: true})
+		_, err := writeTo(context.Background(), failing{left: &left}, res, Options{Dir: dir, CSV: true})
 		wantProblem(t, err, "the disk is full")
 		if d := cmp.Diff(before, contents(t, dir)); d != "" {
 			t.Fatalf("after %d bytes:\n%s", n, d)
 		}
 		fresh := filepath.Join(t.TempDir(), "not", "there")
 		left = n
-		_, err = writeTo(failing{left: &left}, res, Options{Dir: fresh})
+		_, err = writeTo(context.Background(), failing{left: &left}, res, Options{Dir: fresh})
 		if n < total/2 {
 			wantProblem(t, err, "the disk is full")
 			if _, err := os.Lstat(filepath.Dir(fresh)); !errors.Is(err, fs.ErrNotExist) {
@@ -151,7 +152,7 @@ func TestAnyStepFails(t *testing.T) {
 	broken := errors.New("the cable is out")
 	for _, op := range []string{"sync", "rename"} {
 		dir := t.TempDir()
-		if _, err := Write(res, Options{Dir: dir}); err != nil {
+		if _, err := Write(context.Background(), res, Options{Dir: dir}); err != nil {
 			t.Fatal(err)
 		}
 		before := contents(t, dir)
@@ -168,7 +169,7 @@ func TestAnyStepFails(t *testing.T) {
 				}
 				return nil
 			}}
-			_, err := writeTo(d, res, Options{Dir: dir})
+			_, err := writeTo(context.Background(), d, res, Options{Dir: dir})
 			if calls <= n || err == nil && op == "sync" {
 				continue
 			}
@@ -195,7 +196,7 @@ func TestWithoutExchange(t *testing.T) {
 		return nil
 	}}
 	for range 2 {
-		if _, err := writeTo(plain, res, Options{Dir: dir}); err != nil {
+		if _, err := writeTo(context.Background(), plain, res, Options{Dir: dir}); err != nil {
 			t.Fatal(err)
 		}
 		entries, _ := os.ReadDir(dir)
@@ -219,7 +220,7 @@ func TestWithoutExchange(t *testing.T) {
 // goes.
 func TestFilesOfTheUserStay(t *testing.T) {
 	dir := t.TempDir()
-	w, err := Write(results(t), Options{Dir: dir, CSV: true})
+	w, err := Write(context.Background(), results(t), Options{Dir: dir, CSV: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +228,7 @@ func TestFilesOfTheUserStay(t *testing.T) {
 	os.MkdirAll(filepath.Join(w.Dir, "plots", "old"), 0o755)
 	os.WriteFile(filepath.Join(w.Dir, "plots", "old", "a.svg"), []byte("mine too"), 0o644)
 	for range 2 {
-		if w, err = Write(small(t), Options{Dir: dir}); err != nil {
+		if w, err = Write(context.Background(), small(t), Options{Dir: dir}); err != nil {
 			t.Fatal(err)
 		}
 		want := append(slices.Clone(w.Files), "notes.txt", "plots/old/a.svg")
@@ -262,7 +263,7 @@ func TestLeftoversOfDeadProcesses(t *testing.T) {
 	if err := os.Chtimes(filepath.Join(dir, old), long, long); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Write(res, Options{Dir: dir}); err != nil {
+	if _, err := Write(context.Background(), res, Options{Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
 	entries, _ := os.ReadDir(dir)
@@ -282,7 +283,7 @@ func TestPlacesThatCannotBeWritten(t *testing.T) {
 	t.Run("a file in the way", func(t *testing.T) {
 		dir := t.TempDir()
 		os.WriteFile(filepath.Join(dir, "bowl"), []byte("mine"), 0o644)
-		_, err := Write(res, Options{Dir: dir})
+		_, err := Write(context.Background(), res, Options{Dir: dir})
 		wantProblem(t, err, "it is a file, not a folder")
 		wantProblem(t, Check(res.Study, Options{Dir: dir}), "it is a file, not a folder")
 		if got := contents(t, dir); len(got) != 1 || got["bowl"] != "mine" {
@@ -292,7 +293,7 @@ func TestPlacesThatCannotBeWritten(t *testing.T) {
 	t.Run("the folder of all results is a file", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "results")
 		os.WriteFile(dir, []byte("mine"), 0o644)
-		_, err := Write(res, Options{Dir: dir})
+		_, err := Write(context.Background(), res, Options{Dir: dir})
 		wantProblem(t, err, "results is a file, not a folder")
 		if string(read(t, dir)) != "mine" {
 			t.Error("the file is gone")
@@ -301,14 +302,14 @@ func TestPlacesThatCannotBeWritten(t *testing.T) {
 	t.Run("below a file", func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "notes")
 		os.WriteFile(file, []byte("mine"), 0o644)
-		_, err := Write(res, Options{Dir: filepath.Join(file, "results")})
+		_, err := Write(context.Background(), res, Options{Dir: filepath.Join(file, "results")})
 		wantProblem(t, err, "notes")
 	})
 	t.Run("a folder of something else", func(t *testing.T) {
 		dir := t.TempDir()
 		os.MkdirAll(filepath.Join(dir, "bowl"), 0o755)
 		os.WriteFile(filepath.Join(dir, "bowl", "thesis.tex"), []byte("mine"), 0o644)
-		_, err := Write(res, Options{Dir: dir})
+		_, err := Write(context.Background(), res, Options{Dir: dir})
 		wantProblem(t, err, "holds something else")
 		if got := contents(t, dir); len(got) != 1 || got["bowl/thesis.tex"] != "mine" {
 			t.Errorf("it is gone: %v", got)
@@ -317,7 +318,7 @@ func TestPlacesThatCannotBeWritten(t *testing.T) {
 	t.Run("an empty folder is taken", func(t *testing.T) {
 		dir := t.TempDir()
 		os.MkdirAll(filepath.Join(dir, "bowl"), 0o755)
-		if _, err := Write(res, Options{Dir: dir}); err != nil {
+		if _, err := Write(context.Background(), res, Options{Dir: dir}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -327,7 +328,7 @@ func TestPlacesThatCannotBeWritten(t *testing.T) {
 		}
 		dir := t.TempDir()
 		os.Chmod(dir, 0o555)
-		_, err := Write(res, Options{Dir: filepath.Join(dir, "results")})
+		_, err := Write(context.Background(), res, Options{Dir: filepath.Join(dir, "results")})
 		wantProblem(t, err, "no permission")
 	})
 	t.Run("a link to a folder", func(t *testing.T) {
@@ -336,7 +337,7 @@ func TestPlacesThatCannotBeWritten(t *testing.T) {
 		if err := os.Symlink(real, filepath.Join(dir, "bowl")); err != nil {
 			t.Skip(err)
 		}
-		if _, err := Write(res, Options{Dir: dir}); err != nil {
+		if _, err := Write(context.Background(), res, Options{Dir: dir}); err != nil {
 			t.Fatal(err)
 		}
 		if info, err := os.Lstat(filepath.Join(dir, "bowl")); err != nil || info.Mode()&fs.ModeSymlink == 0 {
@@ -359,7 +360,7 @@ func TestCheckLeavesNothing(t *testing.T) {
 			t.Fatalf("left behind: %v", entries)
 		}
 	}
-	w, err := Write(small(t), Options{Dir: dir})
+	w, err := Write(context.Background(), small(t), Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"math"
 	"strconv"
 
@@ -19,51 +20,86 @@ type member struct {
 
 func (o *object) set(name string, value any) { *o = append(*o, member{name, value}) }
 
-// appendJSON writes v with two spaces of indentation, rows of numbers on one
-// line. Numbers have the fewest digits that read back as themselves; NaN and
-// the infinities, which JSON lacks, are strings.
-func appendJSON(b []byte, v any, indent string) []byte {
+// writeJSON writes v, and a line's end, with two spaces of indentation, rows of
+// numbers on one line. Numbers have the fewest digits that read back as
+// themselves; NaN and the infinities, which JSON lacks, are strings.
+func writeJSON(to io.Writer, v any) error {
+	e := &encoder{to: to}
+	e.any(v, "")
+	e.text("\n")
+	e.flush()
+	return e.err
+}
+
+// An encoder writes JSON piece by piece: parameters can be long.
+type encoder struct {
+	to  io.Writer
+	b   []byte // not yet written
+	err error
+}
+
+func (e *encoder) flush() {
+	if e.err == nil {
+		_, e.err = e.to.Write(e.b)
+	}
+	e.b = e.b[:0]
+}
+
+func (e *encoder) text(s ...string) {
+	for _, s := range s {
+		e.b = append(e.b, s...)
+	}
+	if len(e.b) > 1<<15 {
+		e.flush()
+	}
+}
+
+func (e *encoder) any(v any, indent string) {
 	switch v := v.(type) {
 	case nil:
-		return append(b, "null"...)
+		e.text("null")
 	case bool:
-		return strconv.AppendBool(b, v)
+		e.text(strconv.FormatBool(v))
 	case int:
-		return strconv.AppendInt(b, int64(v), 10)
+		e.text(strconv.Itoa(v))
 	case float64:
-		return appendJSONNumber(b, v)
+		e.number(v)
 	case string:
-		return appendString(b, v)
+		e.b = appendString(e.b, v)
 	case *array.Array:
 		if v == nil {
-			return append(b, "null"...)
+			e.text("null")
+			return
 		}
 		dims := v.Type.Dims()
 		if v.Type.Series {
 			dims = append([]int{v.Len()}, dims...)
 		}
-		return appendElements(b, dims, v.Data, v.Type.Bool)
+		e.elements(dims, v.Data, v.Type.Bool)
 	case object:
 		if len(v) == 0 {
-			return append(b, "{}"...)
+			e.text("{}")
+			return
 		}
-		b = append(b, '{')
+		e.text("{")
 		for i, m := range v {
 			if i > 0 {
-				b = append(b, ',')
+				e.text(",")
 			}
-			b = append(append(append(b, '\n'), indent...), "  "...)
-			b = append(appendString(b, m.name), ": "...)
-			b = appendJSON(b, m.value, indent+"  ")
+			e.text("\n", indent, "  ")
+			e.any(m.name, "")
+			e.text(": ")
+			e.any(m.value, indent+"  ")
 		}
-		return append(append(append(b, '\n'), indent...), '}')
+		e.text("\n", indent, "}")
 	case []any:
-		return appendList(b, v, indent)
+		e.list(v, indent)
+	default:
+		panic("store: a value of another kind")
 	}
-	panic("store: a value of another kind")
 }
 
-func appendList(b []byte, list []any, indent string) []byte {
+func (e *encoder) list(list []any, indent string) {
 	flat := true
 	for _, v := range list {
 		switch v.(type) {
@@ -71,48 +107,51 @@ func appendList(b []byte, list []any, indent string) []byte {
 			flat = false
 		}
 	}
-	b = append(b, '[')
+	e.text("[")
 	for i, v := range list {
 		if i > 0 {
-			b = append(b, ',')
+			e.text(",")
 		}
 		switch {
 		case !flat:
-			b = append(append(append(b, '\n'), indent...), "  "...)
+			e.text("\n", indent, "  ")
 		case i > 0:
-			b = append(b, ' ')
+			e.text(" ")
 		}
-		b = appendJSON(b, v, indent+"  ")
+		e.any(v, indent+"  ")
 	}
 	if !flat {
-		b = append(append(b, '\n'), indent...)
+		e.text("\n", indent)
 	}
-	return append(b, ']')
+	e.text("]")
 }
 
-func appendElements(b []byte, dims []int, data []float64, truth bool) []byte {
+func (e *encoder) elements(dims []int, data []float64, truth bool) {
 	if len(dims) == 0 {
 		if truth {
-			return strconv.AppendBool(b, data[0] != 0)
+			e.text(strconv.FormatBool(data[0] != 0))
+			return
 		}
-		return appendJSONNumber(b, data[0])
+		e.number(data[0])
+		return
 	}
-	b = append(b, '[')
+	e.text("[")
 	for i := range dims[0] {
 		if i > 0 {
-			b = append(b, ", "...)
+			e.text(", ")
 		}
 		size := len(data) / dims[0]
-		b = appendElements(b, dims[1:], data[i*size:(i+1)*size], truth)
+		e.elements(dims[1:], data[i*size:(i+1)*size], truth)
 	}
-	return append(b, ']')
+	e.text("]")
 }
 
-func appendJSONNumber(b []byte, v float64) []byte {
+func (e *encoder) number(v float64) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return append(appendNumber(append(b, '"'), v), '"')
+		e.b = append(appendNumber(append(e.b, '"'), v), '"')
+		return
 	}
-	return appendNumber(b, v)
+	e.b = appendNumber(e.b, v)
 }
 
 // appendNumber writes a number as JSON and CSV have it; what is not finite as

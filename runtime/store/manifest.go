@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"relief/runtime/engine"
+	"relief/runtime/plan"
 	"relief/runtime/report"
 )
 
@@ -70,7 +71,7 @@ func gitState(file string) (commit string, dirty bool) {
 
 // manifest is manifest.json: how the results came about, and the digests of
 // the files that hold them.
-func manifest(res *engine.Results, f report.Facts, files []written) object {
+func manifest(res *engine.Results, f report.Facts, written []written, names fileNames, leftOut map[plan.Address][]string) object {
 	var o object
 	o.set("format", manifestFormat)
 	o.set("study", res.Study.Name)
@@ -99,7 +100,7 @@ func manifest(res *engine.Results, f report.Facts, files []written) object {
 	for _, t := range res.Timings {
 		timings.set(t.Block.String(), object{{"start", t.Start}, {"end", t.End}, {"status", string(t.Status)}})
 	}
-	for _, w := range files {
+	for _, w := range written {
 		digests.set(w.name, object{{"bytes", w.size}, {"digest", "sha256:" + w.digest}})
 	}
 	o.set("sources", sources)
@@ -107,6 +108,17 @@ func manifest(res *engine.Results, f report.Facts, files []written) object {
 	o.set("seeds", seeds)
 	o.set("timings", timings)
 	o.set("files", digests)
+	var missing object
+	for _, r := range res.Runs {
+		for _, name := range names.data[r.Plan.Address] {
+			if columns := leftOut[r.Plan.Address]; len(columns) > 0 && strings.HasSuffix(name, ".csv") {
+				missing.set(name, files(columns))
+			}
+		}
+	}
+	if len(missing) > 0 {
+		o.set("not_in_csv", missing)
+	}
 	return o
 }
 

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"context"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -11,48 +14,77 @@ import (
 // alone sorts them by name.
 type inOrder struct {
 	parquet.Group
-	names []string
+	fields []parquet.Field
 }
 
-func (g inOrder) Fields() []parquet.Field {
-	fields := g.Group.Fields()
-	slices.SortFunc(fields, func(a, b parquet.Field) int {
-		return slices.Index(g.names, a.Name()) - slices.Index(g.names, b.Name())
-	})
-	return fields
+func newInOrder(names []string, nodes []parquet.Node) inOrder {
+	group, place := parquet.Group{}, map[string]int{}
+	for i, name := range names {
+		group[name], place[name] = nodes[i], i
+	}
+	fields := group.Fields()
+	slices.SortFunc(fields, func(a, b parquet.Field) int { return place[a.Name()] - place[b.Name()] })
+	return inOrder{group, fields}
 }
 
-// rowGroup is the number of rows that are put into their final form at once.
+func (g inOrder) Fields() []parquet.Field { return g.fields }
+
+// rowGroup is the number of values of one column that are put into their final
+// form at once.
 const rowGroup = 1 << 20
 
-// parquet writes the table as one Parquet file, compressed with Snappy:
-// step labels and lanes as INT64, all else as DOUBLE, absent values as null.
-func (t *table) parquet(to io.Writer) error {
-	group := inOrder{Group: parquet.Group{}}
-	for _, c := range t.columns {
-		node := parquet.Leaf(parquet.DoubleType)
-		if c.whole {
-			node = parquet.Leaf(parquet.Int64Type)
-		}
-		if c.optional {
-			node = parquet.Optional(node)
-		}
-		group.Group[c.name] = parquet.Compressed(node, &parquet.Snappy)
-		group.names = append(group.names, c.name)
+// node is the type of a column: step labels and lanes as INT64, all else as
+// DOUBLE, or lists of them.
+func (c *column) node() parquet.Node {
+	n := parquet.Leaf(parquet.DoubleType)
+	if c.whole {
+		n = parquet.Leaf(parquet.Int64Type)
 	}
-	w := parquet.NewWriter(to, parquet.NewSchema(t.name, group), parquet.CreatedBy("relief", "1", "results"))
-	const chunk = 1 << 16
-	values := make([]parquet.Value, 0, min(chunk, t.rows))
-	for group := 0; group < t.rows; group += rowGroup {
-		end := min(group+rowGroup, t.rows)
+	n = parquet.Compressed(n, &parquet.Snappy)
+	if c.list != nil {
+		n = parquet.List(n)
+	}
+	if c.optional {
+		n = parquet.Optional(n)
+	}
+	return n
+}
+
+// parquet writes the table as one Parquet file, compressed with Snappy, absent
+// values as null. The lengths of the axes of lists are in the metadata.
+func (t *table) parquet(ctx context.Context, to io.Writer) error {
+	names, nodes := make([]string, len(t.columns)), make([]parquet.Node, len(t.columns))
+	options := []parquet.WriterOption{parquet.CreatedBy("relief", "1", "results")}
+	rows := rowGroup
+	for i := range t.columns {
+		c := &t.columns[i]
+		names[i], nodes[i] = c.name, c.node()
+		if c.list != nil {
+			size := 1
+			axes := make([]string, len(c.dims))
+			for k, n := range c.dims {
+				size, axes[k] = size*n, strconv.Itoa(n)
+			}
+			rows = min(rows, max(1, rowGroup/size))
+			options = append(options, parquet.KeyValueMetadata("shape."+c.name, strings.Join(axes, ",")))
+		}
+	}
+	options = append(options, parquet.NewSchema(t.name, newInOrder(names, nodes)))
+	w := parquet.NewWriter(to, options...)
+	var values []parquet.Value
+	for from := 0; from < t.rows; from += rows {
+		end := min(from+rows, t.rows)
 		for i, writer := range w.ColumnWriters() {
-			c := &t.columns[i]
-			for from := group; from < end; from += chunk {
+			for row := from; row < end; {
 				values = values[:0]
-				for row := from; row < min(from+chunk, end); row++ {
-					values = append(values, c.value(row, i))
+				// A row goes in whole: a page may end after any piece.
+				for ; row < end && len(values) < 1<<16; row++ {
+					values = t.columns[i].values(values, row, i)
 				}
 				if _, err := writer.WriteRowValues(values); err != nil {
+					return err
+				}
+				if err := ctx.Err(); err != nil {
 					return err
 				}
 			}
@@ -64,18 +96,28 @@ func (t *table) parquet(to io.Writer) error {
 	return w.Close()
 }
 
-func (c *column) value(row, index int) parquet.Value {
-	number, there := c.at(row)
-	level := 0
-	v := parquet.DoubleValue(number)
-	switch {
-	case !there:
-		v = parquet.NullValue()
-	case c.whole:
-		v = parquet.Int64Value(int64(number))
-	}
-	if c.optional && there {
+// values appends what a column has in a row.
+func (c *column) values(to []parquet.Value, row, index int) []parquet.Value {
+	level := 0 // the definition level of a value that is there
+	if c.optional {
 		level = 1
 	}
-	return v.Level(0, level, index)
+	if c.list != nil {
+		list := c.list(row)
+		if list == nil {
+			return append(to, parquet.NullValue().Level(0, 0, index))
+		}
+		for k, number := range list {
+			to = append(to, parquet.DoubleValue(number).Level(min(k, 1), level+1, index))
+		}
+		return to
+	}
+	number, there := c.at(row)
+	switch {
+	case !there:
+		return append(to, parquet.NullValue().Level(0, 0, index))
+	case c.whole:
+		return append(to, parquet.Int64Value(int64(number)).Level(0, level, index))
+	}
+	return append(to, parquet.DoubleValue(number).Level(0, level, index))
 }

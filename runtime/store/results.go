@@ -1,8 +1,10 @@
 package store
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"relief/runtime/array"
 	"relief/runtime/engine"
@@ -204,19 +206,36 @@ func plotName(a plan.Address) string {
 	return escape(a.Name)
 }
 
+// escape makes a name that every file system takes: no separators, no dot at
+// an end, and none of the words that Windows keeps for devices, whatever
+// follows them after a dot.
 func escape(name string) string {
-	const hex = "0123456789ABCDEF"
 	var b strings.Builder
+	device := isDevice(name)
 	for i := range len(name) {
 		c := name[i]
 		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-', c == '+', c >= 0x80, c == '.' && i > 0:
+		case i == 0 && device:
+			fmt.Fprintf(&b, "%%%02X", c)
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-', c == '+', c >= 0x80, c == '.' && i > 0 && i < len(name)-1:
 			b.WriteByte(c)
 		default:
-			b.WriteByte('%')
-			b.WriteByte(hex[c>>4])
-			b.WriteByte(hex[c&15])
+			fmt.Fprintf(&b, "%%%02X", c)
 		}
 	}
 	return b.String()
+}
+
+// isDevice reports whether a name means a device on Windows.
+func isDevice(name string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(name), ".")
+	switch base {
+	case "con", "prn", "aux", "nul", "conin$", "conout$":
+		return true
+	}
+	port, ok := strings.CutPrefix(base, "com")
+	if !ok {
+		port, ok = strings.CutPrefix(base, "lpt")
+	}
+	return ok && utf8.RuneCountInString(port) == 1 && strings.Contains("0123456789¹²³", port)
 }

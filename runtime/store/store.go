@@ -10,6 +10,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -63,9 +64,10 @@ type Written struct {
 
 // Write writes all results and puts them in the place of earlier ones. On an
 // error, a diag.List, the earlier ones are as they were, and nothing else is
-// left behind.
-func Write(res *engine.Results, opts Options) (*Written, error) {
-	return writeTo(osDisk{}, res, opts)
+// left behind. So it is when the context is cancelled; then the error is that
+// of the context.
+func Write(ctx context.Context, res *engine.Results, opts Options) (*Written, error) {
+	return writeTo(ctx, osDisk{}, res, opts)
 }
 
 // Check finds out, before a long run, whether the results of a study could be
@@ -89,15 +91,20 @@ func Check(study *plan.Study, opts Options) error {
 	return nil
 }
 
-func writeTo(d disk, res *engine.Results, opts Options) (*Written, error) {
+func writeTo(ctx context.Context, d disk, res *engine.Results, opts Options) (*Written, error) {
 	name := opts.folder(res.Study.Name)
 	dir := filepath.Join(opts.Dir, name)
 	f, err := begin(d, opts.Dir, name)
 	if err != nil {
 		return nil, problem(dir, err)
 	}
-	w := &writer{folder: f, res: res, opts: &opts}
-	if err := w.all(); err != nil {
+	w := &writer{folder: f, ctx: ctx, res: res, opts: &opts}
+	err = w.all()
+	switch cancelled := ctx.Err(); {
+	case cancelled != nil:
+		f.giveUp(cancelled)
+		return nil, cancelled
+	case err != nil:
 		return nil, problem(dir, f.giveUp(err))
 	}
 	if err := f.commit(); err != nil {
@@ -154,8 +161,8 @@ func reason(err error) string {
 		return where + " lies below a file, not a folder"
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		return "the name is too long for the file system"
-	case at != nil && errors.Is(err, errForeign):
-		return errForeign.Error()
+	case at != nil && (errors.Is(err, errForeign) || errors.Is(err, errFile)):
+		return at.Err.Error() // the path is that of the results
 	case at != nil:
 		return fmt.Sprintf("%s: %v", where, at.Err)
 	}
@@ -177,6 +184,7 @@ type fileNames struct {
 // writer makes the files of one study.
 type writer struct {
 	*folder
+	ctx  context.Context // of the one call that a writer is made for
 	res  *engine.Results
 	opts *Options
 
@@ -194,7 +202,7 @@ func (w *writer) add(name string, data []byte) error {
 
 // stream writes a file piece by piece and keeps its digest.
 func (w *writer) stream(name string, fill func(io.Writer) error) error {
-	sum := &summing{hash: sha256.New()}
+	sum := &summing{ctx: w.ctx, hash: sha256.New()}
 	err := w.write(name, func(to io.Writer) error {
 		sum.to = to
 		return fill(sum)
@@ -209,14 +217,18 @@ func (w *writer) stream(name string, fill func(io.Writer) error) error {
 	return nil
 }
 
-// summing counts and digests what it passes on.
+// summing counts and digests what it passes on, until its context ends.
 type summing struct {
+	ctx  context.Context
 	to   io.Writer
 	hash hash.Hash
 	size int
 }
 
 func (s *summing) Write(data []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := s.to.Write(data)
 	s.hash.Write(data[:n])
 	s.size += n
@@ -239,9 +251,14 @@ func (w *writer) all() error {
 		}
 		jobs.Go(func() error { return w.plot(p, names, &pictures[i]) })
 	}
+	leftOut := map[plan.Address][]string{} // columns, of the CSV file of a block
 	for _, r := range w.res.Runs {
 		if len(r.Series) > 0 {
-			jobs.Go(func() error { return w.data(runTable(r), names.data[r.Plan.Address]) })
+			t := runTable(r)
+			if lists := t.lists(); w.opts.CSV && len(lists) > 0 {
+				leftOut[r.Plan.Address] = lists
+			}
+			jobs.Go(func() error { return w.data(t, names.data[r.Plan.Address]) })
 		}
 	}
 	for _, l := range w.res.Landscapes {
@@ -253,7 +270,7 @@ func (w *writer) all() error {
 		return err
 	}
 
-	input := &report.Input{Results: w.res, Facts: known, Pictures: map[plan.Address]report.Picture{}, Data: names.data}
+	input := &report.Input{Results: w.res, Facts: known, Pictures: map[plan.Address]report.Picture{}, Data: names.data, LeftOut: leftOut}
 	for i, p := range w.res.Plots {
 		if p.Figure != nil {
 			input.Pictures[p.Plan.Address] = report.Picture{SVG: pictures[i], Files: names.plots[p.Plan.Address]}
@@ -263,20 +280,21 @@ func (w *writer) all() error {
 	if err != nil {
 		return err
 	}
-	for _, file := range []struct {
-		name string
-		data []byte
-	}{
-		{"results.json", append(appendJSON(nil, resultsJSON(w.res, names), ""), '\n')},
-		{"report.md", report.Markdown(input)},
-		{"report.html", html},
-	} {
-		if err := w.add(file.name, file.data); err != nil {
-			return err
-		}
+	if err := w.json("results.json", resultsJSON(w.res, names)); err != nil {
+		return err
+	}
+	if err := w.add("report.md", report.Markdown(input)); err != nil {
+		return err
+	}
+	if err := w.add("report.html", html); err != nil {
+		return err
 	}
 	slices.SortFunc(w.written, func(a, b written) int { return strings.Compare(a.name, b.name) })
-	return w.add("manifest.json", append(appendJSON(nil, manifest(w.res, known, w.written), ""), '\n'))
+	return w.json("manifest.json", manifest(w.res, known, w.written, names, leftOut))
+}
+
+func (w *writer) json(name string, v object) error {
+	return w.stream(name, func(to io.Writer) error { return writeJSON(to, v) })
 }
 
 func workers(n int) int {
@@ -376,7 +394,7 @@ func (w *writer) data(t *table, names []string) error {
 		if strings.HasSuffix(name, ".csv") {
 			fill = t.csv
 		}
-		if err := w.stream(name, fill); err != nil {
+		if err := w.stream(name, func(to io.Writer) error { return fill(w.ctx, to) }); err != nil {
 			return err
 		}
 	}

@@ -82,7 +82,7 @@ func read(t *testing.T, path ...string) []byte {
 
 func TestWrite(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "results")
-	w, err := Write(results(t), Options{Dir: dir, Version: "1.2.3", CSV: true})
+	w, err := Write(context.Background(), results(t), Options{Dir: dir, Version: "1.2.3", CSV: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func tree(t *testing.T, dir string) []string {
 func TestWriteIsDeterministic(t *testing.T) {
 	var first map[string]string
 	for _, workers := range []int{1, 4} {
-		w, err := Write(results(t), Options{Dir: t.TempDir(), CSV: true, Workers: workers})
+		w, err := Write(context.Background(), results(t), Options{Dir: t.TempDir(), CSV: true, Workers: workers})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,25 +176,25 @@ func TestWriteIsDeterministic(t *testing.T) {
 
 func TestJSONNumbers(t *testing.T) {
 	for _, v := range []float64{0, math.Copysign(0, -1), 1, -2.5, 0.1, 1e21, 1e-7, 5e-324, math.MaxFloat64, 123456789.123, 4.046970313161707} {
-		text := appendJSON(nil, v, "")
+		text := jsonOf(t, v)
 		var back float64
-		if err := json.Unmarshal(text, &back); err != nil || math.Float64bits(back) != math.Float64bits(v) {
+		if err := json.Unmarshal([]byte(text), &back); err != nil || math.Float64bits(back) != math.Float64bits(v) {
 			t.Errorf("%v is written %s and read %v (%v)", v, text, back, err)
 		}
 	}
 	a := array.New(graph.Of(3), []float64{math.NaN(), math.Inf(1), math.Inf(-1)})
-	if got := string(appendJSON(nil, a, "")); got != `["NaN", "Infinity", "-Infinity"]` {
+	if got := jsonOf(t, a); got != `["NaN", "Infinity", "-Infinity"]` {
 		t.Errorf("not finite: %s", got)
 	}
 	b := array.New(graph.Of(2, 2).AsBool(), []float64{1, 0, 0, 1})
-	if got := string(appendJSON(nil, b, "")); got != `[[true, false], [false, true]]` {
+	if got := jsonOf(t, b); got != `[[true, false], [false, true]]` {
 		t.Errorf("truth values: %s", got)
 	}
 }
 
 func TestParquetReadsBack(t *testing.T) {
 	res := results(t)
-	w, err := Write(res, Options{Dir: t.TempDir()})
+	w, err := Write(context.Background(), res, Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -360,7 +360,7 @@ func figure() *render.Figure {
 func csvOf(t *testing.T, x *table) string {
 	t.Helper()
 	var b strings.Builder
-	if err := x.csv(&b); err != nil {
+	if err := x.csv(context.Background(), &b); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -373,7 +373,7 @@ func TestParquetInRowGroups(t *testing.T) {
 	x.add(column{name: "t", whole: true, at: func(row int) (float64, bool) { return float64(3 * row), true }}, "")
 	x.add(column{name: "v", optional: true, at: func(row int) (float64, bool) { return float64(row) / 2, row%2 == 0 }}, "")
 	var b bytes.Buffer
-	if err := x.parquet(&b); err != nil {
+	if err := x.parquet(context.Background(), &b); err != nil {
 		t.Fatal(err)
 	}
 	f, err := parquet.OpenFile(bytes.NewReader(b.Bytes()), int64(b.Len()))

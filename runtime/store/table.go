@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"io"
 	"slices"
 	"strconv"
@@ -14,36 +15,58 @@ type table struct {
 	name    string // of the file, without its ending
 	rows    int
 	columns []column
+	taken   map[string]bool // names of columns
 }
+
+// widest is how many elements of one value get a column each. A value with
+// more is one column of lists, which only Parquet can hold: readers of tables
+// stand some hundreds of columns, but not a million.
+const widest = 64
 
 // A column gives numbers, row by row; it does not hold them, since the columns
 // of a long run are larger than its series. Whole columns are step labels and
-// lanes; an optional one has rows without a value.
+// lanes; an optional one has rows without a value. A column of lists has list
+// instead of at, which gives nil where there is no value.
 type column struct {
 	name     string
 	whole    bool
 	optional bool
 	at       func(row int) (v float64, there bool)
+	list     func(row int) []float64
+	dims     []int // of each list, the last axis changing fastest
 }
 
 func (t *table) add(c column, prefix string) {
-	taken := func(name string) bool {
-		return slices.ContainsFunc(t.columns, func(d column) bool { return d.name == name })
+	if t.taken == nil {
+		t.taken = map[string]bool{}
 	}
-	if taken(c.name) {
+	if t.taken[c.name] {
 		c.name = prefix + "_" + c.name
 	}
-	for base, n := c.name, 2; taken(c.name); n++ {
+	for base, n := c.name, 2; t.taken[c.name]; n++ {
 		c.name = base + "_" + strconv.Itoa(n)
 	}
+	t.taken[c.name] = true
 	t.columns = append(t.columns, c)
+}
+
+// lists names the columns of lists, which a CSV file leaves out.
+func (t *table) lists() []string {
+	var names []string
+	for _, c := range t.columns {
+		if c.list != nil {
+			names = append(names, c.name)
+		}
+	}
+	return names
 }
 
 // runTable lays out the series of a run, one row per step or, with lanes, one
 // per step and lane, the lanes of one step together. The columns are t; lane
 // and the values of vary; loss, grad_norm, learning_rate and the others; each
-// parameter, x, w_0 or W_0_1 by element; and the probes. A step at which one
-// series was recorded and another was not leaves the other absent.
+// parameter, x, w_0 or W_0_1 by element, a wide one as lists; and the probes. A
+// step at which one series was recorded and another was not leaves the other
+// absent.
 func runTable(r *engine.RunResult) *table {
 	steps := allSteps(r.Series)
 	lanes := 1
@@ -111,23 +134,33 @@ func (t *table) addSeries(s engine.Series, steps []int, lanes int) {
 		dims = dims[len(dims)-elementAxes(dims, each):]
 	}
 	own, data := s.Values.Steps, s.Values.Data
-	for e := range each {
-		c := column{name: name + subscript(dims, e), optional: len(own) < len(steps)}
-		c.at = func(row int) (float64, bool) {
-			i := row / lanes
-			if c.optional {
-				var there bool
-				if i, there = slices.BinarySearch(own, steps[i]); !there {
-					return 0, false
-				}
+	optional := len(own) < len(steps)
+	// value is all that the series has in a row; nil if that is nothing.
+	value := func(row int) []float64 {
+		i := row / lanes
+		if optional {
+			var there bool
+			if i, there = slices.BinarySearch(own, steps[i]); !there {
+				return nil
 			}
-			at := i*size + e
-			if perLane {
-				at += row % lanes * each
-			}
-			return data[at], true
 		}
-		t.add(c, prefix)
+		at := i * size
+		if perLane {
+			at += row % lanes * each
+		}
+		return data[at : at+each]
+	}
+	if each > widest {
+		t.add(column{name: name, optional: optional, list: value, dims: dims}, prefix)
+		return
+	}
+	for e := range each {
+		t.add(column{name: name + subscript(dims, e), optional: optional, at: func(row int) (float64, bool) {
+			if v := value(row); v != nil {
+				return v[e], true
+			}
+			return 0, false
+		}}, prefix)
 	}
 }
 
@@ -184,12 +217,13 @@ func (t *table) addField(f engine.Named, rows int) {
 	}
 }
 
-// csv writes the table with a line of names. Numbers have the fewest digits
-// that read back as themselves; what is not finite is NaN, Infinity or
-// -Infinity, and what is absent is empty.
-func (t *table) csv(to io.Writer) error {
+// csv writes the table with a line of names, without the columns of lists.
+// Numbers have the fewest digits that read back as themselves; what is not
+// finite is NaN, Infinity or -Infinity, and what is absent is empty.
+func (t *table) csv(ctx context.Context, to io.Writer) error {
+	columns := slices.DeleteFunc(slices.Clone(t.columns), func(c column) bool { return c.list != nil })
 	var b []byte
-	for i, c := range t.columns {
+	for i, c := range columns {
 		if i > 0 {
 			b = append(b, ',')
 		}
@@ -197,8 +231,8 @@ func (t *table) csv(to io.Writer) error {
 	}
 	b = append(b, '\n')
 	for row := range t.rows {
-		for i := range t.columns {
-			c := &t.columns[i]
+		for i := range columns {
+			c := &columns[i]
 			if i > 0 {
 				b = append(b, ',')
 			}
@@ -212,6 +246,9 @@ func (t *table) csv(to io.Writer) error {
 		}
 		b = append(b, '\n')
 		if len(b) > 1<<15 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if _, err := to.Write(b); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"os"
 	"syscall"
 	"testing"
@@ -15,11 +16,11 @@ func TestSmallDisk(t *testing.T) {
 		t.Skipf("a small file system cannot be mounted here: %v", err)
 	}
 	defer syscall.Unmount(dir, syscall.MNT_DETACH)
-	if _, err := Write(small(t), Options{Dir: dir}); err != nil {
+	if _, err := Write(context.Background(), small(t), Options{Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
 	before := contents(t, dir)
-	_, err := Write(results(t), Options{Dir: dir}) // its plots do not fit
+	_, err := Write(context.Background(), results(t), Options{Dir: dir}) // its plots do not fit
 	wantProblem(t, err, "the disk is full")
 	if d := cmp.Diff(before, contents(t, dir)); d != "" {
 		t.Error(d)

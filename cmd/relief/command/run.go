@@ -127,7 +127,13 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	if err := said.add(results.Diagnostics, study.Sources); err != nil {
 		return err
 	}
-	written, err := store.Write(results, place)
+	if results.Status == engine.Interrupted { // what is finished is kept; another Ctrl-C ends the program
+		ctx = context.WithoutCancel(ctx)
+	}
+	written, err := store.Write(ctx, results, place)
+	if cancelled := ctx.Err(); err != nil && cancelled != nil && errors.Is(err, cancelled) {
+		return &exitError{exitInterrupted, errors.New("interrupted while results were written; earlier results are left as they were")}
+	}
 	if err != nil {
 		return said.problem(err, study.Sources)
 	}
