@@ -164,7 +164,7 @@ func view(in *Input) *pageView {
 		Facts: in.Facts, Variables: s.Variables, Seed: s.Seed,
 		Timeline: timeline(res),
 	}
-	p := &pageMaker{in: in, files: sourceFiles(in)}
+	p := &pageMaker{in: in, files: sourceFiles(in), results: resultsOf(res)}
 	v.Files = p.views()
 	for _, c := range res.Checks {
 		group := verdictView{Label: c.Plan.Label + keySuffix(c.Plan.Address), OK: c.OK, Asserts: p.check(c)}
@@ -229,8 +229,9 @@ func links(files []string) []fileLink {
 
 // pageMaker turns results into views.
 type pageMaker struct {
-	in    *Input
-	files []string // names of the sources, in the order of their anchors
+	in      *Input
+	files   []string // names of the sources, in the order of their anchors
+	results map[plan.Address]any
 }
 
 // place names a span and the anchor of its line in the page; "" if there is
@@ -271,40 +272,23 @@ func (p *pageMaker) piece(v *pageView, piece engine.ReportPiece) {
 		add(sectionView{Text: rendered(piece.Markdown)})
 		return
 	}
-	res := p.in.Results
-	switch piece.Show.Noun {
-	case "plot":
-		for _, x := range res.Plots {
-			if x.Plan.Address == *piece.Show {
-				add(sectionView{Plot: p.plot(x)})
-			}
+	switch x := p.results[*piece.Show].(type) {
+	case *engine.PlotResult:
+		add(sectionView{Plot: p.plot(x)})
+	case *engine.TableResult:
+		add(sectionView{Table: tableOf(x)})
+	case *engine.OutputResult:
+		if last == nil || last.Outputs == nil {
+			add(sectionView{})
+			last = &v.Sections[len(v.Sections)-1]
 		}
-	case "table":
-		for _, x := range res.Tables {
-			if x.Plan.Address == *piece.Show {
-				add(sectionView{Table: tableOf(x)})
-			}
+		last.Outputs = append(last.Outputs, outputView{outputName(x), outputText(x), x.Plan.Description})
+	case *engine.CheckResult:
+		if last == nil || last.Checks == nil {
+			add(sectionView{})
+			last = &v.Sections[len(v.Sections)-1]
 		}
-	case "output":
-		for _, x := range res.Outputs {
-			if x.Plan.Address == *piece.Show {
-				if last == nil || last.Outputs == nil {
-					add(sectionView{})
-					last = &v.Sections[len(v.Sections)-1]
-				}
-				last.Outputs = append(last.Outputs, outputView{outputName(x), outputText(x), x.Plan.Description})
-			}
-		}
-	case "check":
-		for _, x := range res.Checks {
-			if x.Plan.Address == *piece.Show {
-				if last == nil || last.Checks == nil {
-					add(sectionView{})
-					last = &v.Sections[len(v.Sections)-1]
-				}
-				last.Checks = append(last.Checks, p.check(x)...)
-			}
-		}
+		last.Checks = append(last.Checks, p.check(x)...)
 	}
 }
 

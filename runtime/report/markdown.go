@@ -14,7 +14,7 @@ import (
 // relative links.
 func Markdown(in *Input) []byte {
 	res := in.Results
-	m := &markdown{in: in}
+	m := &markdown{in: in, results: resultsOf(res)}
 	m.line("# %s", escapeText(title(res.Study)))
 	m.line("**%s**: %s · %s · %s", statusWords[res.Status], verdict(res), code(res.Study.File), in.Facts.Tool)
 	if res.Study.Source != "" {
@@ -54,8 +54,9 @@ func Markdown(in *Input) []byte {
 }
 
 type markdown struct {
-	in *Input
-	b  strings.Builder
+	in      *Input
+	results map[plan.Address]any
+	b       strings.Builder
 }
 
 // line writes a paragraph.
@@ -115,10 +116,8 @@ func (m *markdown) blocks(noun string, list []engine.ReportPiece) {
 	case "output":
 		m.heading("output", "value", "")
 		for _, p := range list {
-			for _, o := range m.in.Results.Outputs {
-				if o.Plan.Address == *p.Show {
-					m.row(code(outputName(o)), cell(outputText(o)), cell(o.Plan.Description))
-				}
+			if o, ok := m.results[*p.Show].(*engine.OutputResult); ok {
+				m.row(code(outputName(o)), cell(outputText(o)), cell(o.Plan.Description))
 			}
 		}
 		m.b.WriteByte('\n')
@@ -140,10 +139,7 @@ func outputText(o *engine.OutputResult) string {
 }
 
 func (m *markdown) plot(a plan.Address) {
-	for _, p := range m.in.Results.Plots {
-		if p.Plan.Address != a {
-			continue
-		}
+	if p, ok := m.results[a].(*engine.PlotResult); ok {
 		name := plotTitle(p)
 		file := ""
 		for _, ending := range []string{".svg", ".png", ".pdf"} {
@@ -174,10 +170,7 @@ func plotTitle(p *engine.PlotResult) string {
 func link(file string) string { return (&url.URL{Path: file}).EscapedPath() }
 
 func (m *markdown) table(a plan.Address) {
-	for _, t := range m.in.Results.Tables {
-		if t.Plan.Address != a {
-			continue
-		}
+	if t, ok := m.results[a].(*engine.TableResult); ok {
 		if t.Title != "" {
 			m.line("**%s**", escapeText(t.Title))
 		}
@@ -186,7 +179,7 @@ func (m *markdown) table(a plan.Address) {
 			head = append(head, cell(c))
 		}
 		if len(head) == 0 {
-			continue
+			return
 		}
 		m.heading(head...)
 		for _, r := range t.Cells {

@@ -139,3 +139,21 @@ func pieces(res *engine.Results) []engine.ReportPiece {
 	}
 	return out
 }
+
+// resultsOf finds what a piece shows by its address.
+func resultsOf(res *engine.Results) map[plan.Address]any {
+	out := make(map[plan.Address]any, len(res.Outputs)+len(res.Checks)+len(res.Tables)+len(res.Plots))
+	for _, x := range res.Outputs {
+		out[x.Plan.Address] = x
+	}
+	for _, x := range res.Checks {
+		out[x.Plan.Address] = x
+	}
+	for _, x := range res.Tables {
+		out[x.Plan.Address] = x
+	}
+	for _, x := range res.Plots {
+		out[x.Plan.Address] = x
+	}
+	return out
+}

@@ -23,7 +23,7 @@ func resultsJSON(res *engine.Results, names fileNames) object {
 	o.set("title", res.Study.Title)
 	o.set("status", string(res.Status))
 
-	var outputs, runs, landscapes, tables, plots object
+	var outputs, runs, landscapes, tables, plots placed
 	for _, x := range res.Outputs {
 		var v any
 		if x.Value != nil {
@@ -31,20 +31,20 @@ func resultsJSON(res *engine.Results, names fileNames) object {
 		}
 		outputs.place(x.Plan.Address, v)
 	}
-	o.set("outputs", outputs)
+	o.set("outputs", outputs.object)
 	o.set("checks", checks(res))
 	for _, r := range res.Runs {
 		runs.place(r.Plan.Address, run(r, names))
 	}
-	o.set("runs", runs)
+	o.set("runs", runs.object)
 	for _, l := range res.Landscapes {
 		landscapes.place(l.Plan.Address, landscape(l, names))
 	}
-	o.set("landscapes", landscapes)
+	o.set("landscapes", landscapes.object)
 	for _, t := range res.Tables {
 		tables.place(t.Plan.Address, tableRows(t))
 	}
-	o.set("tables", tables)
+	o.set("tables", tables.object)
 	for _, p := range res.Plots {
 		var files []any
 		for _, name := range names.plots[p.Plan.Address] {
@@ -52,27 +52,35 @@ func resultsJSON(res *engine.Results, names fileNames) object {
 		}
 		plots.place(p.Plan.Address, object{{"title", p.Title}, {"files", files}})
 	}
-	o.set("plots", plots)
+	o.set("plots", plots.object)
 	o.set("diagnostics", diagnostics(res))
 	return o
 }
 
-// place adds a block by its name, those of a for_each by their key below it.
-func (o *object) place(a plan.Address, v any) {
+// placed is an object of blocks by name, those of a for_each by their key below
+// it. All places of members are known, since there can be thousands.
+type placed struct {
+	object
+	at map[string]int
+}
+
+func (p *placed) place(a plan.Address, v any) {
+	if p.at == nil {
+		p.at = map[string]int{}
+	}
+	i, ok := p.at[a.Name]
+	if !ok {
+		i = len(p.object)
+		p.at[a.Name] = i
+		p.object.set(a.Name, nil)
+	}
 	if !a.Keyed {
-		o.set(a.Name, v)
+		p.object[i].value = v
 		return
 	}
-	for i := range *o {
-		if m := &(*o)[i]; m.name == a.Name {
-			if inner, ok := m.value.(object); ok {
-				inner.set(a.Key, v)
-				m.value = inner
-				return
-			}
-		}
-	}
-	o.set(a.Name, object{{a.Key, v}})
+	inner, _ := p.object[i].value.(object)
+	inner.set(a.Key, v)
+	p.object[i].value = inner
 }
 
 func checks(res *engine.Results) []any {
