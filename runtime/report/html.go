@@ -14,6 +14,8 @@ import (
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/util"
 
 	"relief/lang/diag"
 	"relief/runtime/array"
@@ -33,8 +35,9 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 }).Parse(pageSource))
 
 // markdownParser leaves out raw HTML and links to scripts, which is what
-// goldmark does unless told otherwise.
-var markdownParser = goldmark.New(goldmark.WithExtensions(extension.GFM))
+// goldmark does unless told otherwise, and images from elsewhere.
+var markdownParser = goldmark.New(goldmark.WithExtensions(extension.GFM),
+	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(images{}, 100))))
 
 // largest is the size above which an SVG is shown as an image of its own, so
 // that a browser need not build a node for each of its elements.
