@@ -433,3 +433,119 @@ func TestSmallLoss(t *testing.T) {
 		}
 	}
 }
+
+// TestBatchNormFarFromZero takes a batch whose mean is far greater than its
+// spread, where squares that are not of differences would cancel.
+func TestBatchNormFarFromZero(t *testing.T) {
+	rng := rand.New(rand.NewPCG(29, 30))
+	g := Image{3, 20, 30, 5, 0}
+	bn := BatchNorm{g, g, 0}
+	x, one, zero := normal[float64](rng, g.Len()), []float64{1, 1, 1, 1, 1}, make([]float64, 5)
+	m, far := Moments{make([]float64, 5), make([]float64, 5)}, Moments{make([]float64, 5), make([]float64, 5)}
+	ws, y := NewWorkspace[float64](1, BatchNormScratch[float64](bn)), make([]float64, len(x))
+	BatchNormForward(ws, bn, y, x, one, zero, m)
+	for i := range x {
+		x[i] += 1e8
+	}
+	BatchNormForward(ws, bn, y, x, one, zero, far)
+	for c := range one {
+		if d := math.Abs(far.InvStd[c]/m.InvStd[c] - 1); d > 1e-7 {
+			t.Errorf("channel %d: %v, near zero %v", c, far.InvStd[c], m.InvStd[c])
+		}
+	}
+}
+
+func TestBatchNormPanics(t *testing.T) {
+	g := Image{2, 2, 2, 3, 0}
+	bn := BatchNorm{g, g, 1e-5}
+	ws, x, v := NewWorkspace[float64](1, BatchNormScratch[float64](bn)), make([]float64, g.Len()), make([]float64, 3)
+	m := Moments{make([]float64, 3), make([]float64, 3)}
+	other := bn
+	other.Y.W++
+	mustPanic(t, "sizes", func() { BatchNormForward(ws, other, make([]float64, 99), x, v, v, m) })
+	mustPanic(t, "gamma", func() { BatchNormForward(ws, bn, x, x, v[:2], v, m) })
+	mustPanic(t, "x", func() { BatchNormForward(ws, bn, x, x[1:], v, v, m) })
+	mustPanic(t, "scratch", func() { BatchNormForward(NewWorkspace[float64](1, 3), bn, x, x, v, v, m) })
+	mustPanic(t, "image", func() { ChannelSums(ws, v, x, Image{2, 2, 2, 0, 0}) })
+}
+
+// counter counts how often each item is done, and by whom.
+type counter struct{ done, worker []int }
+
+func (c *counter) Do(item, worker int) {
+	c.done[item]++
+	c.worker[item] = worker
+}
+
+func TestParallel(t *testing.T) {
+	for workers := range 5 {
+		ws := NewWorkspace[float32](workers, -1)
+		if ws.Workers() != max(workers, 1) {
+			t.Errorf("%d workers, want %d", ws.Workers(), workers)
+		}
+		for _, items := range []int{0, 1, 2, 3, 100} {
+			c := &counter{make([]int, items), make([]int, items)}
+			ws.Parallel(items, c)
+			for i, n := range c.done {
+				if n != 1 || c.worker[i] < 0 || c.worker[i] >= ws.Workers() {
+					t.Fatalf("item %d of %d was done %d times, last by worker %d of %d", i, items, n, c.worker[i], workers)
+				}
+			}
+			if a := testing.AllocsPerRun(3, func() { ws.Parallel(items, c) }); a != 0 {
+				t.Errorf("%d items, %d workers: %v allocations", items, workers, a)
+			}
+		}
+	}
+}
+
+func BenchmarkNetwork(b *testing.B) {
+	b.Run("float32", benchmarkNetwork[float32])
+	b.Run("float64", benchmarkNetwork[float64])
+}
+
+// benchmarkNetwork times what stands between the products of a network.
+func benchmarkNetwork[T Float](b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, g := range []Image{{64, 32, 32, 32, 1}, {64, 8, 8, 128, 1}} {
+		bn := BatchNorm{g, g, 1e-5}
+		p, err := NewPooling(g, Window{2, 2, 2, 0}, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		x, y, dy := images[T](rng, g), make([]T, g.Len()), images[T](rng, g)
+		v, w, z := normal[T](rng, g.C), normal[T](rng, g.C), make([]T, p.Y.Len())
+		m, tm := Moments{make([]float64, g.C), make([]float64, g.C)}, Moments{make([]float64, g.C), make([]float64, g.C)}
+		ws := NewWorkspace[T](2, max(BatchNormScratch[T](bn), PoolScratch[T](p, 2)))
+		BatchNormForward(ws, bn, y, x, v, w, m)
+		for _, k := range []struct {
+			name string
+			f    func()
+		}{
+			{"BatchNormForward", func() { BatchNormForward(ws, bn, y, x, v, v, m) }},
+			{"BatchNormGrad", func() { BatchNormGrad(ws, bn, y, v, w, dy, x, v, m) }},
+			{"BatchNormTangent", func() { BatchNormTangent(ws, bn, y, dy, x, v, nil, nil, m, tm) }},
+			{"BatchNormGradTangent", func() { BatchNormGradTangent(ws, bn, y, v, w, dy, dy, x, x, v, nil, m, tm) }},
+			{"MaxPool", func() { MaxPool(ws, p, z, x) }},
+			{"MaxPoolGrad", func() { MaxPoolGrad(ws, p, y, z, x, z) }},
+			{"MaxPoolTangent", func() { MaxPoolTangent(ws, p, z, dy, x, z) }},
+			{"MeanPool", func() { MeanPool(ws, p, z, x) }},
+		} {
+			b.Run(fmt.Sprintf("%s-%d.%d.%d.%d", k.name, g.N, g.H, g.W, g.C), func(b *testing.B) {
+				best := math.Inf(1)
+				for b.Loop() {
+					best = min(best, elapsed(k.f))
+				}
+				b.ReportMetric(best*1e9/float64(g.Pixels()*g.C), "ns/element")
+			})
+		}
+	}
+	const rows, classes = 5000, 10
+	z, grad, losses, labels := normal[T](rng, rows*classes), make([]T, rows*classes), make([]float64, rows), make([]int32, rows)
+	b.Run("SoftmaxCrossEntropy-5000x10", func(b *testing.B) {
+		best := math.Inf(1)
+		for b.Loop() {
+			best = min(best, elapsed(func() { SoftmaxCrossEntropy(losses, grad, z, labels, classes, 1) }))
+		}
+		b.ReportMetric(best*1e9/rows, "ns/row")
+	})
+}

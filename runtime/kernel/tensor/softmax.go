@@ -11,8 +11,15 @@ import (
 // the greatest after the others in the order of the classes. p may be z.
 func Softmax[T Float](p, z []T, classes int) {
 	z = rowsOf(p, z, classes)
-	for at := 0; at < len(p); at += classes {
-		softmaxRow(p[at:at+classes], z[at:at+classes])
+	each := max(1, wordsAtOnce/classes) * classes
+	for at := 0; at < len(p); at += each {
+		end := min(at+each, len(p))
+		var e exponentials[T]
+		e.take(z[at:end], classes)
+		for i := 0; at+i*classes < end; i++ {
+			_, _, rest := e.sum(i)
+			e.shares(p[at+i*classes:][:classes], i, 1+rest, 1)
+		}
 	}
 }
 
@@ -32,23 +39,37 @@ func SoftmaxCrossEntropy[T Float](losses []float64, grad, z []T, labels []int32,
 			panic(fmt.Sprintf("tensor: label %d of row %d is none of %d classes", label, i, classes))
 		}
 	}
-	for i := range rows {
-		row := z[i*classes:][:classes]
-		label := int(labels[i])
-		target := float64(row[label])
+	for i := 0; i < rows; {
+		n := min(rows-i, max(1, wordsAtOnce/classes))
 		var dst []T
 		if grad != nil {
-			dst = grad[i*classes:][:classes]
+			dst = grad[i*classes:][:n*classes]
 		}
-		e := exponentials(dst, row, scale)
-		losses[i] = kernel.Log1p(e.rest) + (e.top - target)
-		switch {
-		case dst == nil:
-		case label == e.first: // without the cancellation of 1 - 1
-			dst[label] = T(-scale * (e.rest / (1 + e.rest)))
-		default:
-			dst[label] = T(scale * (kernel.Exp(target-e.top)/(1+e.rest) - 1))
+		crossEntropy(losses[i:i+n], dst, z[i*classes:][:n*classes], labels[i:], classes, scale)
+		i += n
+	}
+}
+
+// crossEntropy is SoftmaxCrossEntropy for one long row, or for as many short
+// ones as are exponentiated at a time.
+func crossEntropy[T Float](losses []float64, grad, z []T, labels []int32, classes int, scale float64) {
+	var e exponentials[T]
+	e.take(z, classes)
+	for i := range losses {
+		label := int(labels[i])
+		top, first, rest := e.sum(i)
+		target := float64(z[i*classes+label])
+		losses[i] = kernel.Log1p(rest) + (top - target)
+		if grad == nil {
+			continue
 		}
+		dst := grad[i*classes:][:classes]
+		atLabel := kernel.Exp(target-top)/(1+rest) - 1
+		if label == first { // without the cancellation of 1 - 1
+			atLabel = -(rest / (1 + rest))
+		}
+		e.shares(dst, i, 1+rest, scale)
+		dst[label] = T(scale * atLabel)
 	}
 }
 
@@ -60,60 +81,103 @@ func rowsOf[T Float](p, z []T, classes int) []T {
 	return fit("z", z, len(p))
 }
 
-func softmaxRow[T Float](p, z []T) { exponentials(p, z, 1) }
-
-// rowSum describes the exponentials of a row.
-type rowSum struct {
-	top   float64 // the greatest element
-	first int     // where it is first
-	rest  float64 // sum of e^(z - top) over the others
+// exponentials holds e^z, less the greatest z of each row, of some rows; of a
+// row longer than that it computes parts as they are needed.
+type exponentials[T Float] struct {
+	z       []T
+	classes int
+	words   [wordsAtOnce]float64
+	firsts  [wordsAtOnce]uint16 // of short rows: where the greatest is
+	first   int                 // of a long row
+	top     float64             // there; z may be overwritten part by part
 }
 
-// exponentials sums a row and, unless p is nil, sets p to scale times the
-// softmax of z.
-func exponentials[T Float](p, z []T, scale float64) rowSum {
-	var s rowSum
+// take prepares the rows of z, which hold at most wordsAtOnce elements together
+// unless there is only one.
+func (e *exponentials[T]) take(z []T, classes int) {
+	e.z, e.classes = z, classes
+	if classes > wordsAtOnce {
+		e.first = greatestOf(z)
+		e.top = float64(z[e.first])
+		return
+	}
+	d := e.words[:len(z)]
+	widen(d, z)
+	for i := 0; i*classes < len(z); i++ {
+		row := d[i*classes:][:classes]
+		first := greatestOf(z[i*classes:][:classes])
+		e.firsts[i] = uint16(first)
+		top := row[first]
+		for j := range row {
+			row[j] -= top
+		}
+	}
+	kernel.VecExp(d, d)
+}
+
+// greatestOf returns where the greatest element is first, or the first NaN.
+func greatestOf[T Float](z []T) int {
+	first := 0
 	for i, v := range z {
-		if v > z[s.first] || v != v {
-			s.first = i
+		if v > z[first] {
+			first = i
 		}
 		if v != v {
-			break
+			return i
 		}
 	}
-	s.top = float64(z[s.first])
-	var words [wordsAtOnce]float64
-	each := func(part []T) []float64 {
-		d := words[:len(part)]
-		widen(d, part)
-		kernel.SubC(d, d, s.top)
-		kernel.VecExp(d, d)
-		return d
-	}
-	for at := 0; at < len(z); at += wordsAtOnce {
-		for i, v := range each(z[at:min(at+wordsAtOnce, len(z))]) {
-			if at+i != s.first {
-				s.rest += v
+	return first
+}
+
+// part returns the exponentials from element at on of a long row.
+func (e *exponentials[T]) part(at int) []float64 {
+	d := e.words[:min(len(e.z)-at, wordsAtOnce)]
+	widen(d, e.z[at:])
+	kernel.AddC(d, d, -e.top)
+	kernel.VecExp(d, d)
+	return d
+}
+
+// sum returns the greatest element of row i, where it is first, and the sum of
+// the exponentials of the others.
+func (e *exponentials[T]) sum(i int) (top float64, first int, rest float64) {
+	first, top = e.first, e.top
+	add := func(d []float64, at int) {
+		for j, v := range d {
+			if at+j != first {
+				rest += v
 			}
 		}
 	}
-	if s.top != s.top {
-		s.rest = s.top
-	}
-	if p == nil {
-		return s
-	}
-	for at := 0; at < len(z); at += wordsAtOnce {
-		end := min(at+wordsAtOnce, len(z))
-		d := words[:end-at]
-		if len(z) > wordsAtOnce {
-			d = each(z[at:end])
+	if e.classes > wordsAtOnce {
+		for at := 0; at < len(e.z); at += wordsAtOnce {
+			add(e.part(at), at)
 		}
-		kernel.DivC(d, d, 1+s.rest)
-		kernel.MulC(d, d, scale)
-		narrow(p[at:end], d)
+	} else {
+		first = int(e.firsts[i])
+		top = float64(e.z[i*e.classes+first])
+		add(e.words[i*e.classes:][:e.classes], 0)
 	}
-	return s
+	if top != top {
+		rest = top
+	}
+	return top, first, rest
+}
+
+// shares sets p to scale times the exponentials of row i over their sum.
+func (e *exponentials[T]) shares(p []T, i int, sum, scale float64) {
+	share := func(p []T, d []float64) {
+		for j, v := range d {
+			p[j] = T(v / sum * scale)
+		}
+	}
+	if e.classes <= wordsAtOnce {
+		share(p, e.words[i*e.classes:][:e.classes])
+		return
+	}
+	for at := 0; at < len(e.z); at += wordsAtOnce {
+		share(p[at:], e.part(at))
+	}
 }
 
 // SoftmaxTangent sets each row of dst to p ∘ (t - p·t): the derivative of
