@@ -216,6 +216,7 @@ func TestNotes(t *testing.T) {
 		{"field", Panel{Marks: []Mark{Heatmap{Grid: Grid{X: []float64{0, 1}, Y: []float64{0, 1}, Z: []float64{-1, -2, 0, -3}}, Log: true}}}, "no positive values for the log scale; the grid has nothing to show"},
 		{"short", Panel{Marks: []Mark{Contour{Grid: Grid{X: []float64{0, 1}, Y: []float64{0, 1, 2}, Z: []float64{1, 2, 3, 4}}}}}, "grid is short: 4 values for 2 × 3"},
 		{"flat", Panel{Marks: []Mark{Contour{Grid: Grid{X: []float64{0, 1}, Y: []float64{0, 1}, Z: []float64{2, 2, 2, 2}}}}}, "every grid value is 2"},
+		{"flat on a log scale", Panel{Marks: []Mark{Contour{Grid: Grid{X: []float64{0, 1}, Y: []float64{0, 1}, Z: []float64{2, 2, 2, 2}}, Log: true}}}, "every grid value is 2"},
 		{"scale", Panel{X: Axis{Scale: "lin"}, Marks: []Mark{Line{Y: []float64{1, 2}}}}, `unknown scale "lin" of axis x: linear`},
 		{"range", Panel{Y: Axis{Min: ptr(2), Max: ptr(1)}, Marks: []Mark{Line{Y: []float64{1, 2}}}}, "empty range ignored"},
 		{"min", Panel{Y: Axis{Min: ptr(0), Scale: "log"}, Marks: []Mark{Line{Y: []float64{1, 2}}}}, "min of 0 ignored: log axis"},

@@ -141,7 +141,7 @@ func colorScale(fields []*field, a *Axis, k scaleKind) (scale, extent, []string)
 		total += len(f.z)
 	}
 	switch {
-	case e.lo == e.hi && k != logarithmic:
+	case e.lo == e.hi && (k != logarithmic || e.notPos == 0):
 		notes = append(notes, "every grid value is "+formatValue(e.lo))
 	case e.notPos > total/1000+1 && !e.empty():
 		// A minimum of exactly 0 or two is no news.
