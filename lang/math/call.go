@@ -1,6 +1,7 @@
 package math
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -236,10 +237,14 @@ func (l *Lowerer) argNodes(s *site) ([]graph.ID, bool) {
 // apply adds a node for the call, or reports why it cannot.
 func (l *Lowerer) apply(s *site, op graph.Op, ids ...graph.ID) Value {
 	id, err := l.Graph.Apply(op, ids...)
-	if err != nil {
-		return l.typeError(err, s.r, "cannot apply "+s.name)
+	var te *graph.TypeError
+	switch {
+	case err == nil:
+		return Node{id}
+	case s.name == "dot" && errors.As(err, &te):
+		return l.errorf("RL0302", s.r, "dot(x, y) takes two vectors of one length.", "cannot apply dot: %s", te.Reason)
 	}
-	return Node{id}
+	return l.typeError(err, s.r, "cannot apply "+s.name)
 }
 
 // argNumber converts argument i, which must be a structural number.

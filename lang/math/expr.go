@@ -75,8 +75,11 @@ func (l *Lowerer) overBudget(r hcl.Range) bool {
 		return true
 	}
 	if l.Graph.Len() > MaxNodes || l.calls > MaxCalls {
-		l.errorf("RL0306", r, "Write the sum or product over a vector, as in sum(c * log_growth(w)), so that one operation does the work of many.",
-			"the expression is too large: more than %d operations or %d calls and locals", MaxNodes, MaxCalls)
+		cure := "Write the sum or product over a vector, as in sum(c * log_growth(w)), so that one operation does the work of many."
+		if len(l.locals) > 0 {
+			cure = "A local is computed anew wherever it is named, so that locals which name others twice double with each: name each of them once, or write a function of what they share."
+		}
+		l.errorf("RL0306", r, cure, "the expression is too large: more than %d operations or %d calls and locals", MaxNodes, MaxCalls)
 		l.spent = true
 	}
 	return l.spent

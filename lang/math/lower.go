@@ -3,6 +3,7 @@ package math
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -28,6 +29,10 @@ type Lowerer struct {
 	Context string
 	// SpanOf converts a range of the parser.
 	SpanOf func(hcl.Range) diag.Span
+	// Unknown says what to write instead of a name that has no meaning here, with
+	// the nearest name that has one, "" if none is near. It may be nil and may
+	// return "".
+	Unknown func(name, near string) string
 	// Keys holds the lists of structural values to MaxKeys: this is a for_each.
 	Keys bool
 
@@ -127,7 +132,7 @@ func (l *Lowerer) AsNode(v Value, r hcl.Range) (graph.ID, bool) {
 	case Word:
 		l.errorf("RL0301", r, `Text can be compared with == and != and written in messages.`, "text stands where a number is needed")
 	case Ref:
-		l.errorf("RL0302", r, "Name one of its results: `relief docs` lists them.", "%s stands where a number is needed", v.Describe())
+		l.errorf("RL0302", r, nameResult(v.Describe()), "%s stands where a number is needed", v.Describe())
 	}
 	return graph.None, false
 }
@@ -179,7 +184,33 @@ func (l *Lowerer) typeError(err error, r hcl.Range, what string) Value {
 	if !errors.As(err, &te) {
 		return l.errorf("RL0302", r, "", "%s: %v", what, err)
 	}
-	return l.errorf("RL0302", r, "Numbers combine with anything; two arrays combine only if their axes are the same.", "%s: %s", what, te.Reason)
+	cure, ok := shapeCures[te.Op]
+	if !ok {
+		cure = "Numbers combine with anything; two arrays combine only if their axes are the same."
+	}
+	return l.errorf("RL0302", r, cure, "%s: %s", what, te.Reason)
+}
+
+// shapeCures say which shapes an operation takes, where it is not those of
+// elementwise operations.
+var shapeCures = map[graph.Op]string{
+	graph.MatMul:    "In matmul(A, B) the rows of A are as long as B has rows; in matmul(A, x), as x has elements.",
+	graph.Outer:     "outer(x, y) takes two vectors, of any lengths.",
+	graph.Transpose: "transpose(A) takes a matrix.",
+}
+
+// nameResult says how a number is had from a block.
+func nameResult(block string) string {
+	noun, _, _ := strings.Cut(block, ".")
+	switch {
+	case noun == "run" && !strings.HasSuffix(block, ".final") && !strings.HasSuffix(block, "]"):
+		return "Name one of its results, as in " + block + ".final.loss: `relief docs run` lists them."
+	case noun == "run", noun == "landscape":
+		return "Name one of its results, as in " + block + ".loss: `relief docs " + noun + "` lists them."
+	case noun == "objective":
+		return "Ask for its value at a point: value(" + block + ", { x = 1 })."
+	}
+	return "Name one of its parts."
 }
 
 func clip(s string) string {

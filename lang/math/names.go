@@ -55,7 +55,16 @@ func (l *Lowerer) root(t hcl.Traversal, sc *Scope) Value {
 	if o, ok := m.Blocks[name]; ok {
 		return Ref{o}
 	}
-	cure := didYouMean(name, l.candidates(sc), "")
+	near := diag.Suggest(name, l.candidates(sc))
+	cure := ""
+	if near != "" {
+		cure = "Did you mean \"" + near + "\"?"
+	}
+	if l.Unknown != nil && len(l.active) == 0 {
+		if s := l.Unknown(name, near); s != "" {
+			cure = s
+		}
+	}
 	if hint, ok := hyphenHint(name); ok {
 		cure = hint
 	}
@@ -113,6 +122,9 @@ func (l *Lowerer) callable(name string, m *Module) *Callable {
 	return nil
 }
 
+// laws are the probability laws of a start, which are not functions.
+var laws = map[string]string{"normal": "normal(mean, standard deviation)", "uniform": "uniform(from, to)"}
+
 // functionOf finds the function that a call names: plain, or lib::name.
 func (l *Lowerer) functionOf(e *hclsyntax.FunctionCallExpr, sc *Scope) (*Callable, bool) {
 	lib, name, qualified := strings.Cut(e.Name, "::")
@@ -135,6 +147,9 @@ func (l *Lowerer) functionOf(e *hclsyntax.FunctionCallExpr, sc *Scope) (*Callabl
 			return nil, false
 		}
 		cure := didYouMean(e.Name, l.functionNames(sc), "`relief list` shows every function.")
+		if form, ok := laws[e.Name]; ok {
+			cure = form + " draws where a run begins: it stands in start, alone or as the value of a parameter."
+		}
 		if hint, ok := hyphenHint(e.Name); ok {
 			cure = hint
 		}

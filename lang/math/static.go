@@ -145,6 +145,12 @@ func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
 			detail = "for_each makes a block of each element. To run many lanes at once use vary in a run."
 		}
 	}
+	if after, ok := strings.CutPrefix(detail, "Error during operation: "); ok {
+		summary, detail = lowerFirst(strings.TrimSuffix(after, ".")), "Compute it from numbers that have such a result."
+		if strings.Contains(summary, "zero") {
+			summary, detail = "a number is divided by 0", "HCL has no infinity and no NaN where the value is known before the run: write inf, or another divisor."
+		}
+	}
 	if name, ok := strings.CutPrefix(detail, `There is no function named "`); ok {
 		name, _, _ = strings.Cut(name, `"`)
 		cure := didYouMean(name, sortedKeys(structural), "Known here: "+strings.Join(sortedKeys(structural), ", ")+".")
@@ -197,7 +203,7 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 			case bad:
 				good = false
 			case Callable:
-				l.errorf("RL0205", r, fmt.Sprintf("Text stands in quotes: %q.", name), "%q is a function; its name has no structural value", name)
+				l.errorf("RL0205", r, fmt.Sprintf("Text stands in quotes: %q.", name), "%q is the name of a function, and a value is needed", name)
 				good = false
 			default:
 				l.errorf("RL0205", r, "Use a number, a variable or a local that does not depend on it.", "%q is not known before the run, and the value must be known when the file is loaded", name)
@@ -232,7 +238,7 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 			}
 			l.root(t, sc) // reports the unknown name
 			if l.callable(name, sc.module) != nil {
-				l.errorf("RL0205", r, fmt.Sprintf("Text stands in quotes: %q.", name), "%q is a function; its name has no structural value", name)
+				l.errorf("RL0205", r, fmt.Sprintf("Text stands in quotes: %q.", name), "%q is the name of a function, and a value is needed", name)
 			}
 		}
 		if !good {

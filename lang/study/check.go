@@ -134,7 +134,7 @@ func (b *builder) table() {
 			return
 		}
 		if len(texts) != len(t.Columns) && t.Columns != nil {
-			b.errorf("RL0406", row, "Give each row one cell for each column.", "a row has %s, but there are %d columns", plural(len(texts), "cell"), len(t.Columns))
+			b.errorf("RL0406", row, "Give each row one cell for each column.", "a row has %s for %s", plural(len(texts), "cell"), plural(len(t.Columns), "column"))
 			return
 		}
 		if len(t.Rows) == maxRows {

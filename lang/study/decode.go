@@ -205,6 +205,12 @@ func (d decoder) attributes(b *body) {
 			}
 		}
 	}
+	unknown := 0
+	for name := range b.src.Body.Attributes {
+		if _, ok := b.spec.Attribute(b.kind, name); !ok {
+			unknown++
+		}
+	}
 	for _, a := range inOrder(b.src.Body.Attributes) {
 		if len(*d.diags) > maxErrors {
 			b.broken = true
@@ -219,7 +225,7 @@ func (d decoder) attributes(b *body) {
 		case ok:
 			b.attrs[a.Name] = a
 		default:
-			d.unknownAttribute(b, a, free, missing)
+			d.unknownAttribute(b, a, free, missing, unknown == 1)
 		}
 	}
 	for _, a := range known {
@@ -238,8 +244,9 @@ func (b *body) title() string {
 }
 
 // unknownAttribute reports an argument that the block does not have. One that
-// is nearest to a missing one stands for it, so that a typo is one error.
-func (d decoder) unknownAttribute(b *body, a *hclsyntax.Attribute, free []string, missing map[string]bool) {
+// is nearest to a missing one stands for it, so that a typo is one error; so
+// does an only one for the only one that is missing.
+func (d decoder) unknownAttribute(b *body, a *hclsyntax.Attribute, free []string, missing map[string]bool, only bool) {
 	near := diag.Suggest(a.Name, slices.Sorted(maps.Keys(missing)))
 	if near == "" {
 		near = diag.Suggest(a.Name, free)
@@ -264,6 +271,13 @@ func (d decoder) unknownAttribute(b *body, a *hclsyntax.Attribute, free []string
 			cure = fmt.Sprintf("It belongs to %s %s.", b.spec.Noun, strings.Join(kinds, ", "))
 		} else if len(free) > 0 {
 			cure = fmt.Sprintf("It has %s.", strings.Join(names(b.spec.AttributesOf(b.kind)), ", "))
+			if only && len(missing) == 1 {
+				for name := range missing {
+					need, _ := b.spec.Attribute(b.kind, name)
+					cure = fmt.Sprintf("It needs %s: %s.", name, need.Description)
+					delete(missing, name)
+				}
+			}
 		}
 	}
 	d.errorf(b, "RL0402", a.NameRange, cure, "%s has no argument %q", b.title(), a.Name)

@@ -283,7 +283,11 @@ func (c *compiler) need(addr plan.Address) {
 }
 
 // lowerer returns a Lowerer for one attribute of the block.
-func (b *builder) lowerer() *math.Lowerer { return math.New(&b.in.diags, b.body.context, spanOf) }
+func (b *builder) lowerer() *math.Lowerer {
+	l := math.New(&b.in.diags, b.body.context, spanOf)
+	l.Unknown = b.amongResults
+	return l
+}
 
 // scope returns the outermost scope of an attribute in the given phase.
 func (b *builder) scope(p phase) *math.Scope { return math.NewScope(b.c.phases[p], b.in.each) }
@@ -292,6 +296,12 @@ func (b *builder) scope(p phase) *math.Scope { return math.NewScope(b.c.phases[p
 func (b *builder) errorf(code diag.Code, e hclsyntax.Expression, cure, format string, args ...any) {
 	b.in.bad = true
 	report(&b.in.diags, code, e.Range(), b.body.context, cure, format, args...)
+}
+
+// warnf warns of an argument that the study can run with.
+func (b *builder) warnf(e hclsyntax.Expression, cure, format string, args ...any) {
+	d := b.in.diags.Warnf("RL0415", spanOf(e.Range()), format, args...)
+	d.Detail, d.Context = cure, b.body.context
 }
 
 // seedOf derives a block's own seed from the study's.

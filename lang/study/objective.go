@@ -37,6 +37,7 @@ func (b *builder) objective() {
 		return
 	}
 	l := b.lowerer()
+	l.Unknown = inObjective(f)
 	names := make(map[string]math.Value, len(f.Params))
 	for _, p := range f.Params {
 		names[p.Name] = math.Node{ID: l.Graph.Input(p.Name, p.Type)}
@@ -232,6 +233,7 @@ func (b *builder) schedule() {
 		return
 	}
 	l := b.lowerer()
+	l.Unknown = b.inLaw("schedule", nil, nil)
 	v := b.c.scheduleValue(l, b.in)
 	id, ok := l.AsNode(v, e.Range())
 	if ok && l.Graph.Type(id) != graph.Number {

@@ -2,6 +2,7 @@ package study
 
 import (
 	"math"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -17,7 +18,7 @@ func (b *builder) namedOptimizer() {
 	if b.c.used[b.in] {
 		return
 	}
-	b.optimizer(b.body, b.in, nil, nil)
+	b.optimizer(b.body, b.in, nil, nil, nil)
 }
 
 // symbols are the names that the laws of a run may use beside the results of
@@ -26,7 +27,7 @@ type symbols func(l *langmath.Lowerer) map[string]langmath.Value
 
 // optimizer builds an update rule. body is that of a block inside the run or,
 // with owner, of a block beside it. f is nil where no run is known.
-func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, more symbols) *plan.Optimizer {
+func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, varied []string, more symbols) *plan.Optimizer {
 	o := &plan.Optimizer{Kind: body.kind, Name: body.name, Span: body.header}
 	scope := b.scope(law)
 	if owner != nil {
@@ -39,7 +40,7 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, more
 		if e == nil {
 			return nil
 		}
-		return at.law(e, name, graph.Number, scope, more)
+		return at.law(e, name, graph.Number, scope, at.inLaw(strings.ReplaceAll(name, "_", " "), f, varied), more)
 	}
 	good := !body.broken
 	take := func(name string) *plan.Expr {
@@ -67,15 +68,26 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, more
 		b.in.bad = true
 		return nil
 	}
+	if rate, ok := constant(o.LearningRate); ok && rate < 0 {
+		at.warnf(body.attr("learning_rate"), "Write a positive number; to climb on purpose, minimise -f.", "the learning rate is %v: the run climbs", rate)
+	}
+	if clip, ok := constant(o.Clip); ok && clip == 0 {
+		at.warnf(body.attr("clip"), "Write the largest norm that the gradient may have, or remove it.", "clip is 0: the gradient is always 0")
+	}
 	return o
+}
+
+// constant returns the value of a formula that has only one; x may be nil.
+func constant(x *plan.Expr) (float64, bool) {
+	if x == nil {
+		return 0, false
+	}
+	return x.Graph.ConstValue(x.Root)
 }
 
 // within reports a constant outside [low, high).
 func (b *builder) within(x *plan.Expr, e hclsyntax.Expression, name string, low, high float64) bool {
-	if x == nil {
-		return true
-	}
-	c, isConst := x.Graph.ConstValue(x.Root)
+	c, isConst := constant(x)
 	if !isConst || c >= low && c < high {
 		return true
 	}
@@ -88,8 +100,9 @@ func (b *builder) within(x *plan.Expr, e hclsyntax.Expression, name string, low,
 }
 
 // law lowers a formula of a run to a value of type t.
-func (b *builder) law(e hclsyntax.Expression, name string, t graph.Type, sc *langmath.Scope, more symbols) *plan.Expr {
+func (b *builder) law(e hclsyntax.Expression, name string, t graph.Type, sc *langmath.Scope, unknown func(name, near string) string, more symbols) *plan.Expr {
 	l := b.lowerer()
+	l.Unknown = unknown
 	names := clock(l)
 	if more != nil {
 		for n, v := range more(l) {

@@ -192,10 +192,18 @@ func (b *builder) point(l *math.Lowerer, v math.Value, e hcl.Range, f *plan.Obje
 			return nil, false
 		}
 		if out[i], ok = fit(l, id, p.Type); !ok {
-			return fail("A number fills any shape.", "%s is %s, but the value given is %s", p.Name, p.Type, l.Graph.Type(id))
+			return fail(fillCure(p.Type), "%s is %s, but the value given is %s", p.Name, p.Type, l.Graph.Type(id))
 		}
 	}
 	return out, true
+}
+
+// fillCure says what a parameter of type t may be given.
+func fillCure(t graph.Type) string {
+	if t.Rank() == 0 {
+		return "Write one number."
+	}
+	return fmt.Sprintf("Write %s, or one number for all its elements.", t)
 }
 
 // fit broadcasts a number to t; anything else must have that type already.

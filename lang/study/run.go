@@ -57,7 +57,11 @@ func (b *builder) run() {
 	if stop := b.body.one("stop"); stop != nil && stop.attr("when") != nil {
 		at := *b
 		at.body = stop
-		r.Stop = at.law(stop.attr("when"), "when", graph.Truth, b.scope(law), observed)
+		r.Stop = at.law(stop.attr("when"), "when", graph.Truth, b.scope(law), inObserved(r.Objective, variedNames(r)), observed)
+		if when, ok := constant(r.Stop); ok {
+			at.warnf(stop.attr("when"), "Write a condition on t, loss, grad_norm or the parameters, as in loss < 1e-12.",
+				"the condition is always %t: %s", when != 0, map[bool]string{true: "the run stops before it begins", false: "the run never stops by it"}[when != 0])
+		}
 	}
 	b.probes(r, observed)
 	if !haveSteps || b.in.bad || b.in.diags.HasErrors() {
@@ -191,7 +195,7 @@ func (b *builder) runOptimizer(r *plan.Run, source *plan.Run, more symbols) *pla
 		b.errorf("RL0407", e, "Keep the block or the argument.", "%s has two optimizers", b.body.title())
 		return nil
 	case inner != nil:
-		return b.optimizer(inner, nil, r.Objective, more)
+		return b.optimizer(inner, nil, r.Objective, variedNames(r), more)
 	case e != nil:
 		in := b.named(b.body, "optimizer", "optimizer")
 		if in == nil {
@@ -199,7 +203,7 @@ func (b *builder) runOptimizer(r *plan.Run, source *plan.Run, more symbols) *pla
 			return nil
 		}
 		b.c.used[in] = true
-		return b.optimizer(in.decl.body, in, r.Objective, more)
+		return b.optimizer(in.decl.body, in, r.Objective, variedNames(r), more)
 	case source != nil:
 		return source.Optimizer
 	}
@@ -336,7 +340,7 @@ func (s settings) numbers(e hclsyntax.Expression, name string) ([]float64, bool)
 		return nil, false
 	}
 	fail := func(v cty.Value) ([]float64, bool) {
-		s.errorf("RL0406", e, fmt.Sprintf("Write %s = [0.1, 0.2], linspace(from, to, n) or logspace(from, to, n).", name), "%s must be %s, not %s", name, schema.Scalars, describe(v))
+		s.errorf("RL0406", e, fmt.Sprintf("Write %s = [0.1, 0.2], linspace(from, to, n) or logspace(from, to, n).", name), "%s must be %s, not %s", name, withArticle(string(schema.Scalars)), describe(v))
 		return nil, false
 	}
 	if v.IsNull() || !v.CanIterateElements() || v.Type().IsObjectType() || v.Type().IsMapType() {
@@ -403,6 +407,7 @@ func (b *builder) probes(r *plan.Run, more symbols) {
 			continue
 		}
 		l := b.lowerer()
+		l.Unknown = inObserved(r.Objective, variedNames(r))
 		names := clock(l)
 		for n, v := range more(l) {
 			names[n] = v

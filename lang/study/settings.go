@@ -75,7 +75,7 @@ const maxWhole = 1_000_000_000
 
 func (s settings) check(spec schema.Attribute, e hclsyntax.Expression, v cty.Value) (cty.Value, bool) {
 	want := func(cure string) (cty.Value, bool) {
-		s.errorf("RL0406", e, cure, "%s must be %s, not %s", spec.Name, withArticle(string(spec.Type)), describe(v))
+		s.errorf("RL0406", e, cure, "%s must be %s, not %s", spec.Name, withArticle(string(spec.Type)), strings.TrimPrefix(describe(v), "the number "))
 		return cty.NilVal, false
 	}
 	switch spec.Type {
@@ -142,7 +142,7 @@ func (s settings) check(spec schema.Attribute, e hclsyntax.Expression, v cty.Val
 // withArticle makes a noun phrase of the words for a type.
 func withArticle(words string) string {
 	switch words {
-	case string(schema.String), string(schema.Bool), string(schema.Names), "any type":
+	case string(schema.String), string(schema.Bool), string(schema.Words), string(schema.Range), string(schema.Direction):
 		return words
 	}
 	return article(words) + " " + words

@@ -161,12 +161,13 @@ func (b *builder) startValue(p plan.Param, e hclsyntax.Expression, r *plan.Run, 
 		}
 	}
 	l := b.lowerer()
+	l.Unknown = inStart(variedNames(r))
 	id, ok := l.Node(e, sc.With(varied(r, l)))
 	if !ok {
 		return plan.Start{}, false
 	}
 	if t := l.Graph.Type(id); t != p.Type && t != graph.Number {
-		b.errorf("RL0409", e, "A number fills any shape.", "%s is %s, but its start is %s", p.Name, p.Type, t)
+		b.errorf("RL0409", e, fillCure(p.Type), "%s is %s, but its start is %s", p.Name, p.Type, t)
 		return plan.Start{}, false
 	}
 	if c, isConst := l.Graph.ConstValue(id); isConst && (stdmath.IsNaN(c) || stdmath.IsInf(c, 0)) {
@@ -188,6 +189,7 @@ func (b *builder) randomStart(p plan.Param, kind plan.Law, e *hclsyntax.Function
 	}
 	for i, a := range e.Args {
 		l := b.lowerer()
+		l.Unknown = inStart(variedNames(r))
 		id, ok := l.Node(a, sc.With(varied(r, l)))
 		if !ok {
 			b.in.bad = true
@@ -216,6 +218,7 @@ func (b *builder) randomStart(p plan.Param, kind plan.Law, e *hclsyntax.Function
 // number for all parameters.
 func (b *builder) startPoint(e hclsyntax.Expression, r *plan.Run, sc *math.Scope) {
 	l := b.lowerer()
+	l.Unknown = inStart(variedNames(r))
 	v := l.Lower(e, sc.With(varied(r, l)))
 	if math.IsBad(v) {
 		b.in.bad = true

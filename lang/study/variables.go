@@ -101,8 +101,13 @@ func (c *compiler) variable(b *body, g Given, has bool, checks *[]func()) {
 		return
 	}
 	converted, err := convert.Convert(v, t)
+	if err == nil && v.IsNull() {
+		d := c.diags.Errorf("RL0406", span, "the variable %q needs a value, not null", b.name)
+		d.Detail, d.Context = "Write a number, a text or what its type says; a default serves only where nothing is given.", b.context
+		return
+	}
 	if err != nil || converted.IsNull() || !converted.IsWhollyKnown() {
-		d := c.diags.Errorf("RL0406", span, "the variable %q must be %s, not %s", b.name, withArticle(t.FriendlyName()), describe(v))
+		d := c.diags.Errorf("RL0406", span, "the variable %q must be %s, not %s", b.name, typeWords(t), describe(v))
 		d.Detail, d.Context = "Write a value of that type, or change the type of the variable.", b.context
 		return
 	}
@@ -172,6 +177,23 @@ func (c *compiler) validation(body, variable *body, value diag.Span, text string
 	d := c.diags.Errorf("RL0411", value, "the variable %q cannot be %s", variable.name, text)
 	d.Detail, d.Context = sentence(message), variable.context
 	d.Related = []diag.Related{{Message: "by this condition", Span: spanOf(cond.Range())}}
+}
+
+// typeWords names the type of a variable in messages.
+func typeWords(t cty.Type) string {
+	switch {
+	case t == cty.String:
+		return "text"
+	case t == cty.Bool:
+		return "true or false"
+	case t == cty.DynamicPseudoType:
+		return "of any type"
+	}
+	words := t.FriendlyName()
+	if t.IsCollectionType() && t.ElementType().IsPrimitiveType() {
+		words += "s"
+	}
+	return article(words) + " " + words
 }
 
 func sentence(s string) string {

@@ -1,0 +1,14 @@
+study { title = "Broken on purpose" }
+
+objective "f" {
+  params = [x, y]
+  value  = sq(x) + 2 * sq(y)
+}
+
+run "a" {
+  objective = objective.f
+  start     = { x = 1, y = 2 }
+  steps     = 10
+  optimizer "gd" { learning_rate = 0.1 }
+  stop { when = zeta < 1 } # ERROR RL0203 "zeta.*x, y, t, steps, loss and grad_norm"
+}
