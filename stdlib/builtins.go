@@ -21,9 +21,11 @@ const (
 	Query
 	// Structural is evaluated when the file is loaded: counts, lists, texts.
 	Structural
+	// Law stands for random numbers in the start of a run.
+	Law
 )
 
-var kindNames = [...]string{"math", "reduction", "series", "query", "structural"}
+var kindNames = [...]string{"math", "reduction", "series", "query", "structural", "law"}
 
 // String is the kind's name in `relief list`.
 func (k Kind) String() string { return kindNames[k] }

@@ -18,6 +18,7 @@ var placeOf = map[stdlib.Kind]string{
 	stdlib.Series:     "on results of runs: in checks, plots, tables, outputs and texts",
 	stdlib.Query:      "in checks, plots, tables, outputs and texts",
 	stdlib.Structural: "where values are known when the file is loaded: counts, lists, for_each, texts",
+	stdlib.Law:        "in the start of a run, alone or as the value of a parameter",
 }
 
 // cell escapes what would end a cell of a table.
@@ -76,6 +77,10 @@ In a terminal: ` + "`relief list decay`, `relief docs cosine_decay`" + `.
 			}
 			fmt.Fprintf(&b, "| `%s` | %s | `%s` |\n", cell(f.Signature), cell(text), cell(f.Example))
 		}
+	}
+	fmt.Fprintf(&b, "\n### Laws of chance\n\nThey stand %s.\n\n| | | |\n|---|---|---|\n", placeOf[stdlib.Law])
+	for _, f := range stdlib.Laws() {
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` |\n", f.Signature, f.Description+"; "+f.Convention, f.Example)
 	}
 	return b.String()
 }

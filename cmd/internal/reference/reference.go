@@ -24,7 +24,7 @@ import (
 // Entry is one thing that can be named.
 type Entry struct {
 	Name    string // "run", "run.stop", "optimizer.gd", "log_growth", "pi"
-	Kind    string // "block", "part", "mark", "optimizer", "probe", "function", "constant"
+	Kind    string // "block", "part", "mark", "optimizer", "probe", "law", "function", "constant"
 	Written string // how it is written: `run "name"`, "log_growth(x)"
 	Summary string // one sentence, without a full stop
 	Later   bool   // designed, but not built yet
@@ -36,7 +36,7 @@ type Entry struct {
 }
 
 // Kinds lists the kinds of entries in the order in which they are listed.
-var Kinds = []string{"block", "part", "mark", "optimizer", "probe", "function", "constant"}
+var Kinds = []string{"block", "part", "mark", "optimizer", "probe", "law", "function", "constant"}
 
 // All returns every entry, by kind and then in the order of its table;
 // functions and constants by name.
@@ -56,6 +56,9 @@ var all = sync.OnceValue(func() []Entry {
 			e.Kind = "constant"
 		}
 		out = append(out, e)
+	}
+	for _, b := range stdlib.Laws() {
+		out = append(out, Entry{Name: b.Name, Kind: "law", Written: b.Signature, Summary: b.Description, builtin: &b})
 	}
 	std, _ := study.Standard()
 	for _, f := range std.Functions {
@@ -131,12 +134,21 @@ func sentence(text string) string {
 	return strings.TrimSuffix(text, ".")
 }
 
+// elsewhere has the names that other languages give to laws.
+var elsewhere = map[string]string{
+	"randn": "normal", "torch.randn": "normal", "np.random.randn": "normal", "random.normal": "normal", "np.random.normal": "normal", "gauss": "normal", "gaussian": "normal", "rnorm": "normal",
+	"rand": "uniform", "torch.rand": "uniform", "np.random.rand": "uniform", "random.uniform": "uniform", "np.random.uniform": "uniform", "runif": "uniform", "random": "uniform",
+}
+
 // Find returns the entries that a name stands for: the one of that whole name,
 // or those whose last part it is. If there is none, near is the name that may
 // be meant, or "".
 func Find(name string) (found []Entry, near string) {
 	name = strings.TrimPrefix(strings.TrimPrefix(name, "std."), "std::")
 	name, _, _ = strings.Cut(name, "(")
+	if law, ok := elsewhere[name]; ok {
+		name = law
+	}
 	var names []string
 	for _, e := range all() {
 		if e.Name == name {

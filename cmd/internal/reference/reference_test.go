@@ -43,7 +43,7 @@ func TestAll(t *testing.T) {
 			t.Errorf("%s is missing", b.Name)
 		}
 	}
-	for _, name := range []string{"part run.stop", "mark plot.line", "probe probe.value", "function log_growth", "constant pi", "part plot.panel"} {
+	for _, name := range []string{"part run.stop", "mark plot.line", "probe probe.value", "function log_growth", "law normal", "law uniform", "constant pi", "part plot.panel"} {
 		if !seen[name] {
 			t.Errorf("%s is missing", name)
 		}
@@ -121,6 +121,22 @@ func TestText(t *testing.T) {
 		}
 		if e.Later != strings.Contains(text, "It is designed and not built yet") {
 			t.Errorf("%s: later is %v, but the text says\n%s", e.Name, e.Later, text)
+		}
+	}
+}
+
+// TestLaws: a law is found under the names that other languages give it.
+func TestLaws(t *testing.T) {
+	for name, want := range map[string]string{"normal": "normal", "randn": "normal", "torch.randn": "normal", "random.normal": "normal", "rand": "uniform", "uniform(0, 1)": "uniform"} {
+		found, near := Find(name)
+		if len(found) != 1 || found[0].Kind != "law" || found[0].Name != want {
+			t.Errorf("%s: %v, near %q", name, found, near)
+			continue
+		}
+		var text strings.Builder
+		found[0].Text(&text)
+		if !strings.Contains(text.String(), "start of a run") || !strings.Contains(text.String(), "start = { x = "+want) {
+			t.Errorf("%s is described by\n%s", name, &text)
 		}
 	}
 }

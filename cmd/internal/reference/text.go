@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"relief/lang/schema"
+	"relief/stdlib"
 )
 
 // Text writes an entry whole, for a terminal of 80 columns.
@@ -21,6 +22,10 @@ func (e *Entry) Text(w io.Writer) {
 		note := "Built in. Where it may be called: " + placeOf[b.Kind] + "."
 		if b.Structural && b.Kind.String() != "structural" {
 			note += " It also works on numbers known when the file is loaded."
+		}
+		if e.Kind == "law" {
+			p.law(b)
+			return
 		}
 		if e.Kind == "constant" {
 			note = "A constant."
@@ -78,6 +83,12 @@ func (p *printer) function(signature, description, note, formula, source, exampl
 			p.code(l)
 		}
 	}
+}
+
+func (p *printer) law(b *stdlib.Builtin) {
+	p.function(b.Signature, b.Description, "A law. It stands "+placeOf[b.Kind]+"; a formula cannot call it.", b.Convention, "", "")
+	p.line("\nExample:\n")
+	p.code(b.Example)
 }
 
 func (p *printer) kind(e *Entry) {
