@@ -88,7 +88,17 @@ func blame(g *graph.Graph, values [][]float64, id graph.ID, element int) *NonFin
 		n := g.Node(id)
 		next := graph.None
 		for k, a := range n.Args {
-			if g.Node(a).Op == graph.Const || n.Op == graph.Select && !chosen(g, values, n, k, element) {
+			if n.Op == graph.Select && !chosen(g, values, n, k, element) {
+				continue
+			}
+			if g.Node(a).Op == graph.Const {
+				// The operation that made a constant was carried out when the
+				// study was read; the constant keeps its place. An infinite
+				// bound is no fault, unless it is the value itself.
+				i := min(element, len(values[a])-1)
+				if v := values[a][i]; v != v || n.Op == graph.Select && v-v != 0 {
+					return culprit(g, values, a, i)
+				}
 				continue
 			}
 			if firstNonFinite(values[a]) >= 0 && (next == graph.None || a < next) {
@@ -165,10 +175,14 @@ func (f *NonFinite) Diagnostic(step int) *diag.Diagnostic {
 		when = fmt.Sprintf(" at step %d", step)
 	}
 	d := &diag.Diagnostic{Code: "RL0501"}
-	if n.Op == graph.Input {
+	switch n.Op {
+	case graph.Input:
 		d.Summary = fmt.Sprintf("%s is %s%s", n.Name, what, when)
 		d.Detail = "The value was given, not computed: look at where it comes from."
-	} else {
+	case graph.Const:
+		d.Summary = fmt.Sprintf("a constant expression is %s%s", what, when)
+		d.Detail = "It has that value at every step: it is an operation on constants outside of where that is defined, or too large."
+	default:
 		d.Summary = fmt.Sprintf("%s is %s%s", f.expression(n), what, when)
 		d.Detail = "Its operands are finite. Keep them where the operation is defined, or choose by a condition: only the branch that is taken counts."
 	}

@@ -70,6 +70,47 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// A NaN that was folded into a constant is blamed on the constant, which keeps
+// the place of its operation, and not on the choice or sum that it passes
+// through. An infinite constant that is an operand is no fault.
+func TestExplainConstants(t *testing.T) {
+	b := builder{t, graph.New()}
+	g := b.g
+	x := g.Input("x", graph.Number)
+	line := diag.Span{File: "a.hcl", Start: diag.Pos{Line: 7}}
+	g.SetOrigin(g.AddSite(graph.Site{Span: line}))
+	bad := b.op(graph.Log, b.c(-1))
+	g.SetOrigin(0)
+	choice := b.op(graph.Select, b.op(graph.Gt, x, b.c(0)), bad, b.c(2))
+	sum := b.op(graph.Add, x, b.op(graph.Mul, bad, x))
+	product := b.op(graph.Mul, x, b.c(math.Inf(1)))
+	p, err := Compile(g, []string{"x"}, []graph.ID{choice, sum, product}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		x      float64
+		output int
+		want   string
+		place  diag.Span
+	}{
+		{1, 0, "a constant expression is NaN at step 3", line},
+		{1, 1, "a constant expression is NaN at step 3", line},
+		{0, 2, "0 * +Inf is NaN at step 3", diag.Span{}},
+	} {
+		n, err := Explain(p, [][]float64{{c.x}}, c.output)
+		if err != nil || n == nil {
+			t.Fatalf("output %d: %v %v", c.output, n, err)
+		}
+		if d := n.Diagnostic(3); d.Summary != c.want || d.Span != c.place {
+			t.Errorf("output %d: %s at %v", c.output, d.Summary, d.Span)
+		}
+	}
+	if n, _ := Explain(p, [][]float64{{-1}}, 0); n != nil {
+		t.Errorf("a branch not taken is blamed: %+v", n)
+	}
+}
+
 // quadratic is gradient descent on x^2 with rate eta, which is an input, that
 // stops where |x| < 1.
 func quadratic(t *testing.T, width int) *Loop {
