@@ -19,7 +19,7 @@ type Options struct {
 	Vars     []string // name=value; they go before all else, later ones before earlier
 	VarFiles []string // files of name = value lines, which go before the environment
 	Env      []string // NAME=value, as of os.Environ; RELIEF_VAR_n gives the variable n
-	Version  string   // of the tool, for studies that require one; "" is any
+	Version  string   // that `requires` of a study is held against; "" is Version
 }
 
 // Compile reads the study at path and checks all of it. The plan may be run
@@ -47,6 +47,9 @@ type Result struct {
 }
 
 func compile(path string, opts Options) (Result, diag.List) {
+	if opts.Version == "" {
+		opts.Version = Version
+	}
 	given, texts, diags := opts.given() // flags, files, environment -> []study.Given
 	files, faults := study.Load(path)   // path -> *study.Files: blocks held against the schema, imports followed
 	diags = append(diags, faults...)

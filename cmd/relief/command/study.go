@@ -40,7 +40,7 @@ func (f *studyFlags) addInputs(cmd *cobra.Command) {
 }
 
 func (f *studyFlags) options() lang.Options {
-	return lang.Options{Vars: f.vars, VarFiles: f.varFiles, Env: os.Environ(), Version: version()}
+	return lang.Options{Vars: f.vars, VarFiles: f.varFiles, Env: os.Environ()}
 }
 
 // check finds a wrong flag before any work.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"relief/lang"
 	"relief/runtime/kernel"
 )
 
@@ -22,14 +23,12 @@ func newVersion(std stdio) *cobra.Command {
 	}
 }
 
-// version is that of the module, or the revision it was built from.
+// version is lang.Version, followed in a build that is no release by the
+// revision that it was built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
+	if !ok || info.Main.Version == "v"+lang.Version {
+		return lang.Version
 	}
 	revision, dirty := "", ""
 	for _, s := range info.Settings {
@@ -41,7 +40,7 @@ func version() string {
 		}
 	}
 	if revision == "" {
-		return "devel"
+		return lang.Version + "-devel"
 	}
-	return "devel-" + revision + dirty
+	return lang.Version + "-devel-" + revision + dirty
 }
