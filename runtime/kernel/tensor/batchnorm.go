@@ -12,9 +12,14 @@ import (
 //
 // with the mean and the population variance of the batch. X and Y have the same
 // sizes and any borders.
+//
+// BatchNormForward and BatchNormApply put y through Activation before they
+// store it; gradients and tangents are those of y before that.
 type BatchNorm struct {
-	X, Y    Image
-	Epsilon float64
+	X, Y       Image
+	Epsilon    float64
+	Activation Activation
+	Alpha      float64 // number of the activation
 }
 
 // Moments are the statistics of a batch, for each channel, or their tangents.
@@ -29,6 +34,8 @@ type batchNorm[T Float] struct {
 	x     [4][]T
 	from  [4]Image
 	c     [5][]T // constant first
+	f     Activation
+	alpha T
 }
 
 // BatchNormScratch is the number of elements of scratch memory that the
@@ -99,6 +106,9 @@ func (b *batchNorm[T]) Do(r, _ int) {
 			combine4(d, c[0], x[0][at:], c[1], x[1][at:], c[2], x[2][at:], c[3], x[3][at:], c[4])
 		}
 	}
+	if b.f != Identity {
+		Activate(dst, dst, b.f, b.alpha)
+	}
 }
 
 // BatchNormForward computes the moments of the batch x and its normalisation
@@ -134,6 +144,7 @@ func (b *batchNorm[T]) apply(ws *Workspace[T], bn BatchNorm, y, x, gamma, beta [
 		b.c[1][c] = T(scale)
 		b.c[0][c] = T(math.FMA(-scale, m.Mean[c], float64(beta[c])))
 	}
+	b.f, b.alpha = bn.Activation, T(bn.Alpha)
 	b.set(y, bn.Y)
 	b.term(x, bn.X)
 	b.run(ws)

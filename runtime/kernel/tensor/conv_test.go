@@ -118,6 +118,14 @@ func checkConvolution[T Float](t *testing.T, rng *rand.Rand, cv Convolution, add
 				got[k] = append([]T(nil), start[k]...)
 			}
 			Conv(ws, cv, got[0], x, w, Epilogue[T]{Accumulate: add, Bias: bias})
+			active := append([]T(nil), start[0]...)
+			Conv(ws, cv, active, x, w, Epilogue[T]{Accumulate: add, Bias: bias, Activation: LeakyRelu, Alpha: 0.5})
+			for r := range cv.Y.N * cv.Y.H {
+				row := pixelRow(got[0], cv.Y, r)
+				want := make([]T, len(row))
+				Activate(want, row, LeakyRelu, 0.5)
+				equal(t, "activated "+what, pixelRow(active, cv.Y, r), want)
+			}
 			ConvGradInput(ws, cv, got[1], dy, w, dyImage, add)
 			ConvGradWeights(ws, cv, got[2], x, dy, dyImage, add)
 			for k, name := range []string{"result", "gradient of input", "gradient of weights"} {

@@ -314,7 +314,7 @@ func (e *Epilogue[T]) applyRows(data []T, rows, cols, stride, col int) {
 		}
 		row, bias := data[i*stride:][:cols], e.Bias[col:col+cols]
 		if e.Activation == Relu { // in one pass
-			addRelu(row, row, bias)
+			AddRelu(row, row, bias)
 			f = Identity
 		} else {
 			Add(row, row, bias)

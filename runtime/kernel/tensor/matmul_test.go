@@ -198,7 +198,21 @@ func checkProduct[T Float](t *testing.T, rng *rand.Rand, m, n, k, la, lb int, e 
 		for _, w := range workers {
 			copy(got, start)
 			MatMul(NewWorkspace[T](w, MatMulScratch[T](m, n, k, w)), in(got), a, b, e)
-			equal(t, fmt.Sprintf("%d x %d x %d, layouts %d %d, %d workers, %+v", m, k, n, la, lb, w, e), got, want)
+			what := fmt.Sprintf("%d x %d x %d, layouts %d %d, %d workers, %+v", m, k, n, la, lb, w, e)
+			equal(t, what, got, want)
+			if m < 2 {
+				continue
+			}
+			copy(got, start) // once more, in two parts
+			at := 1 + rng.IntN(m-1)
+			ws := NewWorkspace[T](w, MatMulScratch[T](m, n, k, w))
+			rows := func(x Matrix[T], first, last int) Matrix[T] {
+				x.Data, x.Rows = x.Data[min(first*x.RowStride, len(x.Data)):], last-first
+				return x
+			}
+			MatMul(ws, rows(in(got), at, m), rows(a, at, m), b, e)
+			MatMul(ws, rows(in(got), 0, at), rows(a, 0, at), b, e)
+			equal(t, fmt.Sprintf("%s, in parts of %d and %d rows", what, at, m-at), got, want)
 		}
 	})
 }

@@ -165,6 +165,15 @@ func testBatchNorm[T Float](t *testing.T) {
 				t.Errorf("%v allocations", a)
 			}
 			equal(t, "with given moments", again, y)
+			active := bn
+			active.Activation, active.Alpha = Elu, 0.5
+			BatchNormApply(ws, active, again, x, gamma, beta, m)
+			for r := range bn.Y.N * bn.Y.H {
+				row := pixelRow(y, bn.Y, r)
+				want := make([]T, len(row))
+				Activate(want, row, Elu, 0.5)
+				equal(t, "activated", pixelRow(again, bn.Y, r), want)
+			}
 			border(t, "y", y, bn.Y)
 			border(t, "dx", dx, bn.X)
 			return [][]T{y, dx, g[0], g[1], ty, tdx, g[2], g[3]}
@@ -439,7 +448,7 @@ func TestSmallLoss(t *testing.T) {
 func TestBatchNormFarFromZero(t *testing.T) {
 	rng := rand.New(rand.NewPCG(29, 30))
 	g := Image{3, 20, 30, 5, 0}
-	bn := BatchNorm{g, g, 0}
+	bn := BatchNorm{X: g, Y: g}
 	x, one, zero := normal[float64](rng, g.Len()), []float64{1, 1, 1, 1, 1}, make([]float64, 5)
 	m, far := Moments{make([]float64, 5), make([]float64, 5)}, Moments{make([]float64, 5), make([]float64, 5)}
 	ws, y := NewWorkspace[float64](1, BatchNormScratch[float64](bn)), make([]float64, len(x))
@@ -457,7 +466,7 @@ func TestBatchNormFarFromZero(t *testing.T) {
 
 func TestBatchNormPanics(t *testing.T) {
 	g := Image{2, 2, 2, 3, 0}
-	bn := BatchNorm{g, g, 1e-5}
+	bn := BatchNorm{X: g, Y: g, Epsilon: 1e-5}
 	ws, x, v := NewWorkspace[float64](1, BatchNormScratch[float64](bn)), make([]float64, g.Len()), make([]float64, 3)
 	m := Moments{make([]float64, 3), make([]float64, 3)}
 	other := bn
@@ -507,7 +516,7 @@ func BenchmarkNetwork(b *testing.B) {
 func benchmarkNetwork[T Float](b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, g := range []Image{{64, 32, 32, 32, 1}, {64, 8, 8, 128, 1}} {
-		bn := BatchNorm{g, g, 1e-5}
+		bn := BatchNorm{X: g, Y: g, Epsilon: 1e-5}
 		p, err := NewPooling(g, Window{2, 2, 2, 0}, 1)
 		if err != nil {
 			b.Fatal(err)

@@ -77,8 +77,9 @@ func greater[T Float](dst, a, b []T) {
 	}
 }
 
-// addRelu sets dst[i] = relu(a[i] + b[i]).
-func addRelu[T Float](dst, a, b []T) {
+// AddRelu sets dst[i] = relu(a[i] + b[i]).
+func AddRelu[T Float](dst, a, b []T) {
+	a, b = fit("a", a, len(dst)), fit("b", b, len(dst))
 	if !addReluVector(dst, a, b) {
 		for i := range dst {
 			dst[i] = reluOf(a[i] + b[i])

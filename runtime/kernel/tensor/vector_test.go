@@ -70,7 +70,7 @@ func elementwises[T Float]() []elementwise[T] {
 		{"Scale", 1, func(d []T, v [][]T, s T) { Scale(d, v[0], s) }, func(v []T, s T) T { return v[0] * s }},
 		{"AddScaled", 2, func(d []T, v [][]T, s T) { AddScaled(d, v[0], s, v[1]) }, func(v []T, s T) T { return exactFused(s, v[1], v[0]) }},
 		{"greater", 2, func(d []T, v [][]T, _ T) { greater(d, v[0], v[1]) }, func(v []T, _ T) T { return greaterOf(v[0], v[1]) }},
-		{"addRelu", 2, func(d []T, v [][]T, _ T) { addRelu(d, v[0], v[1]) }, func(v []T, _ T) T { return relu(v[0] + v[1]) }},
+		{"AddRelu", 2, func(d []T, v [][]T, _ T) { AddRelu(d, v[0], v[1]) }, func(v []T, _ T) T { return relu(v[0] + v[1]) }},
 		{"combine", 3, func(d []T, v [][]T, _ T) { combine(d, v[0], v[1], v[2]) }, chain},
 		{"combine2", 5, func(d []T, v [][]T, _ T) { combine2(d, v[0], v[1], v[2], v[3], v[4]) }, chain},
 		{"combine4", 9, func(d []T, v [][]T, _ T) { combine4(d, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]) }, chain},
