@@ -154,6 +154,35 @@ func TestManyErrors(t *testing.T) {
 	}
 }
 
+// TestWarnings: a study with warnings is whole.
+func TestWarnings(t *testing.T) {
+	p, diags := Compile("testdata/broken/warnings.hcl", Options{})
+	if errors, warnings := diags.Counts(); errors != 0 || warnings != 4 || len(p.Runs) != 4 {
+		t.Errorf("%d errors, %d warnings, %d runs", errors, warnings, len(p.Runs))
+	}
+	// Once for all elements and for all runs of one optimizer.
+	_, diags = Compile(folder(t, "s.hcl", base+`
+optimizer "gd" "up" { learning_rate = -1 }
+run "b" {
+  for_each  = [1, 2, 3]
+  objective = objective.f
+  start     = each.value
+  steps     = 10
+  optimizer = optimizer.up
+}
+`), Options{})
+	if errors, warnings := diags.Counts(); errors != 0 || warnings != 1 {
+		t.Errorf("%d errors, %d warnings", errors, warnings)
+	}
+}
+
+// TestNull: null is no value, whatever the type.
+func TestNull(t *testing.T) {
+	text := base + "variable \"k\" { default = 1 }\noutput \"o\" { value = var.k }\n"
+	_, diags := Compile(folder(t, "s.hcl", text), Options{Vars: []string{"k=null"}})
+	expect(t, diags, "RL0406", "needs a value, not null")
+}
+
 // TestPlan looks at what a study becomes.
 func TestPlan(t *testing.T) {
 	p := good(t, base+`

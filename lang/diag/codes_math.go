@@ -67,8 +67,8 @@ var mathCodes = []Entry{
 	},
 	{
 		Code:    "RL0310",
-		Title:   "structural value cannot be computed",
-		Meaning: "An expression that must be known when the file is loaded fails: an unsuitable operand, an index that is not structural, a list of billions of elements.",
+		Title:   "value needed before the run cannot be computed",
+		Meaning: "A value that must be known before the run (a count, an index, a label, a list of for_each) cannot be computed: an unsuitable operand, a division of 0 by 0, a list of billions of elements.",
 		Example: "run \"a\" {\n  steps = length(range(1000000000))\n}",
 		Cure:    "The message says which part; compute it in a local to see it by itself.",
 	},

@@ -202,7 +202,7 @@ func plural(n int, noun string) string {
 func (l *Lowerer) callBuiltin(b *builtin, s *site) Value {
 	l.calls++
 	if b.fn == nil {
-		return l.errorf("RL0303", s.r, "It serves structural expressions: counts, labels, lists of for_each.", "%s works only on what is known when the file is loaded", s.name)
+		return l.errorf("RL0303", s.r, "It serves counts, labels, lists of for_each and the like, which no parameter and no result decides.", "%s works only on what is known before the run", s.name)
 	}
 	if n := len(s.args); n < b.min || b.max >= 0 && n > b.max {
 		want := plural(b.min, "argument")
@@ -259,6 +259,6 @@ func (l *Lowerer) argStaticNumber(s *site, i int) (float64, bool) {
 			return c, true
 		}
 	}
-	l.errorf("RL0310", s.argRange(i), "Use a number, a variable or a local.", "argument %d of %s must be a number known when the file is loaded", i+1, s.name)
+	l.errorf("RL0310", s.argRange(i), "Use a number, a variable or a local.", "argument %d of %s must be a number known before the run", i+1, s.name)
 	return 0, false
 }

@@ -303,7 +303,7 @@ func (l *Lowerer) record(e *hclsyntax.ObjectConsExpr, sc *Scope) Value {
 	for _, item := range e.Items {
 		k, diags := item.KeyExpr.Value(nil)
 		if diags.HasErrors() || k.Type() != cty.String {
-			return l.errorf("RL0310", item.KeyExpr.Range(), "Write names on the left: { x = 1 }.", "the name of a part must be known when the file is loaded")
+			return l.errorf("RL0310", item.KeyExpr.Range(), "Write names on the left: { x = 1 }.", "the name of a part must be known before the run")
 		}
 		name := k.AsString()
 		if _, twice := rec.Fields[name]; twice {

@@ -53,7 +53,7 @@ func (l *Lowerer) Static(e hclsyntax.Expression, sc *Scope) (v cty.Value, ok boo
 	}
 	v, _ = v.UnmarkDeep()
 	if left := MaxElements; !spend(v, &left) {
-		l.errorf("RL0306", e.Range(), "Values that are known when the file is loaded are lists of settings, not data.", "the value is too large: more than %d elements or characters", MaxElements)
+		l.errorf("RL0306", e.Range(), "Values that are known before the run are settings, not data.", "the value is too large: more than %d elements or characters", MaxElements)
 		return cty.NilVal, false
 	}
 	return v, true
@@ -148,7 +148,7 @@ func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
 	if after, ok := strings.CutPrefix(detail, "Error during operation: "); ok {
 		summary, detail = lowerFirst(strings.TrimSuffix(after, ".")), "Compute it from numbers that have such a result."
 		if strings.Contains(summary, "zero") {
-			summary, detail = "a number is divided by 0", "HCL has no infinity and no NaN where the value is known before the run: write inf, or another divisor."
+			summary, detail = "a number is divided by 0", "0 / 0 and x % 0 have no value: write another divisor."
 		}
 	}
 	if name, ok := strings.CutPrefix(detail, `There is no function named "`); ok {
@@ -157,7 +157,7 @@ func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
 		if _, isMath := builtins[name]; isMath {
 			cure = "Write the number, or compute it where mathematics stands: in value, learning_rate, check."
 		}
-		l.errorf("RL0203", r, cure, "the function %q cannot be used in a value that must be known when the file is loaded", name)
+		l.errorf("RL0203", r, cure, "the function %q cannot stand in a value that must be known before the run", name)
 		return
 	}
 	if detail == "" {
@@ -195,7 +195,7 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 			case Node:
 				c, isConst := l.Graph.ConstValue(v.ID)
 				if !isConst || l.Graph.Type(v.ID) != graph.Number || math.IsNaN(c) || math.IsInf(c, 0) {
-					l.errorf("RL0205", r, "Use a number, a variable or a local that does not depend on it.", "%q is not known before the run, and the value must be known when the file is loaded", name)
+					l.errorf("RL0205", r, "Use a number, a variable or a local that does not depend on it.", "%q is not known before the run, and this value must be", name)
 					good = false
 					continue
 				}
@@ -206,7 +206,7 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 				l.errorf("RL0205", r, fmt.Sprintf("Text stands in quotes: %q.", name), "%q is the name of a function, and a value is needed", name)
 				good = false
 			default:
-				l.errorf("RL0205", r, "Use a number, a variable or a local that does not depend on it.", "%q is not known before the run, and the value must be known when the file is loaded", name)
+				l.errorf("RL0205", r, "Use a number, a variable or a local that does not depend on it.", "%q is not known before the run, and this value must be", name)
 				good = false
 			}
 			continue
@@ -233,7 +233,7 @@ func (l *Lowerer) evalContext(e hclsyntax.Expression, sc *Scope) (*hcl.EvalConte
 				continue
 			}
 			if _, isBlock := sc.module.Blocks[name]; isBlock {
-				l.errorf("RL0205", r, "Use a number, a variable or a local; results are known only after the run.", "%s is not known before the run, and the value must be known when the file is loaded", traversalText(t))
+				l.errorf("RL0205", r, "Use a number, a variable or a local; results are known only after the run.", "%s is not known before the run, and this value must be", traversalText(t))
 				continue
 			}
 			l.root(t, sc) // reports the unknown name

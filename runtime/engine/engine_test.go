@@ -154,6 +154,19 @@ func TestFigures(t *testing.T) {
 	if l := losses.Panels[1].Marks[2].(render.Line); l.Label != "eta = 0.3" {
 		t.Errorf("lane 2 is called %q", l.Label)
 	}
+	silent := enginetest.Study()
+	for i := range silent.Plots[0].Panels[:2] {
+		for k := range silent.Plots[0].Panels[i].Marks {
+			silent.Plots[0].Panels[i].Marks[k].Label = plan.Text{{Literal: ""}}
+		}
+	}
+	for _, p := range run(t, silent, engine.Options{}).Plots[0].Figure.Panels[:2] {
+		for _, m := range p.Marks {
+			if l := m.(render.Line).Label; l != "" {
+				t.Errorf(`label = "" leaves %q in the legend`, l)
+			}
+		}
+	}
 	late := losses.Panels[2].Marks[0].(render.Line)
 	if late.X[0] != 2 || late.Label != "" || losses.Panels[2].Y.Label != "x" {
 		t.Errorf("late line begins at %v, label %q, axis %q", late.X[0], late.Label, losses.Panels[2].Y.Label)

@@ -19,10 +19,11 @@ func (f *panelFiller) givenLabel(m *plan.Mark) string {
 
 // label names a curve: as the study says; or by its run, of a for_each by the
 // key; or, where a run is drawn several times or there is none, by the
-// quantity. A panel with a single curve needs no name: the axis has it.
+// quantity. A panel with a single curve needs no name: the axis has it. A label
+// that is written as "" takes the curve out of the legend.
 func (f *panelFiller) label(m *plan.Mark) string {
-	if label := f.givenLabel(m); label != "" {
-		return label
+	if m.Label != nil {
+		return f.givenLabel(m)
 	}
 	curves, ofRun := 0, 0
 	for i := range f.panel.Marks {

@@ -285,7 +285,7 @@ func (f *panelFiller) curves(m *plan.Mark) error {
 		name := label
 		if lead.curves > 1 {
 			name = ""
-			if lead.curves <= len(palette) {
+			if silent := m.Label != nil && label == ""; !silent && lead.curves <= len(palette) {
 				name = strings.TrimPrefix(label+", "+f.curveName(m, i, lead.curves), ", ")
 			}
 		}

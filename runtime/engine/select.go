@@ -7,6 +7,13 @@ import (
 	"relief/runtime/plan"
 )
 
+// Selected tells which blocks a run with Options.Only set to names would run or
+// evaluate; all if names is nil.
+func Selected(s *plan.Study, names []string) func(plan.Address) bool {
+	want, _ := selection(s, names)
+	return func(a plan.Address) bool { return want == nil || want[a] }
+}
+
 // addresses lists the selected blocks of a noun in the study's order.
 func (r *runner) addresses(noun string) []plan.Address {
 	var out []plan.Address

@@ -307,7 +307,7 @@ type Mark struct {
 	Filled       bool
 	Log          bool
 	Bins         int
-	Label        Text
+	Label        Text // nil: named by what it draws; empty: not in the legend
 	Text         Text
 	Color, Dash  string
 	Width        float64

@@ -198,6 +198,12 @@ func TestWriteCancelled(t *testing.T) {
 	}
 }
 
+func TestTextInJSONIsReadable(t *testing.T) {
+	if got := jsonOf(t, object{{"a<&>", "<b> & \"c\""}}); got != "{\n  \"a<&>\": \"<b> & \\\"c\\\"\"\n}" {
+		t.Error(got)
+	}
+}
+
 func TestDeviceNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"CON": "%43ON", "nul": "%6Eul", "nul.svg": "%6Eul.svg", "com1": "%63om1", "LPT9.a.b": "%4CPT9.a.b",

@@ -43,11 +43,11 @@ func execute(ctx context.Context, args []string, std stdio) int {
 		return exitOK
 	case errors.As(err, &exit):
 		if exit.err != nil {
-			fmt.Fprintln(std.err, "relief:", exit.err)
+			fmt.Fprintln(visible{std.err}, "relief:", exit.err)
 		}
 		return exit.code
 	}
-	fmt.Fprintln(std.err, "relief:", err)
+	fmt.Fprintln(visible{std.err}, "relief:", err)
 	return exitUsage
 }
 

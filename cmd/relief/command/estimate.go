@@ -3,14 +3,17 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"time"
 
 	"relief/runtime/analysis"
 	"relief/runtime/array"
 	"relief/runtime/bind"
 	"relief/runtime/dynamics"
+	"relief/runtime/engine"
 	"relief/runtime/graph"
 	"relief/runtime/plan"
 	"relief/runtime/program"
@@ -195,6 +198,57 @@ func operations(g *graph.Graph, roots []graph.ID) float64 {
 		}
 	}
 	return total
+}
+
+// long is the time in seconds from which on a run is announced.
+const long = 30
+
+// longRun says, before it begins, what of a study takes long and about how
+// long; "" if nothing does. It costs nothing where little is to be done.
+func longRun(s *plan.Study, only []string) string {
+	want := engine.Selected(s, only)
+	study := *s
+	study.Runs = slices.DeleteFunc(slices.Clone(s.Runs), func(r *plan.Run) bool { return !want(r.Address) })
+	study.Landscapes = slices.DeleteFunc(slices.Clone(s.Landscapes), func(l *plan.Landscape) bool { return !want(l.Address) })
+	study.Order = slices.DeleteFunc(slices.Clone(s.Order), func(a plan.Address) bool { return !want(a) })
+	const little = 1e8 // operations on values alone
+	work := 0.0
+	for _, r := range study.Runs {
+		lanes := 1.0
+		for _, n := range r.Lanes() {
+			lanes *= float64(n)
+		}
+		work += lanes * float64(r.Steps) * evaluation(r.Objective)
+	}
+	for _, l := range study.Landscapes {
+		points := 1.0
+		for _, a := range l.Axes {
+			points *= float64(a.Points)
+		}
+		work += points * evaluation(l.Objective)
+	}
+	if work < little {
+		return ""
+	}
+	rows := planRows(&study)
+	total := makespan(rows)
+	if !(total > long) {
+		return ""
+	}
+	longest := &rows[0]
+	for i := range rows {
+		if c := rows[i].cost.seconds; c > longest.cost.seconds || math.IsNaN(longest.cost.seconds) {
+			longest = &rows[i]
+		}
+	}
+	return fmt.Sprintf("This takes about %s, the longest part %s: %s. Ctrl-C stops it and keeps what is finished.",
+		duration(total), longest.address, longest.what())
+}
+
+// evaluation is how many operations the value of an objective takes, at least
+// one.
+func evaluation(o *plan.Objective) float64 {
+	return 1 + operations(o.Value.Graph, []graph.ID{o.Value.Root})
 }
 
 // makespan estimates how long blocks take side by side: each begins when what

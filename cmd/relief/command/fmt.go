@@ -72,13 +72,13 @@ func format(std stdio, paths []string, check, diff bool) error {
 		case same || path == "-":
 		case check:
 			if !diff {
-				fmt.Fprintln(std.out, path)
+				fmt.Fprintln(visible{std.out}, path)
 			}
 		default:
 			if err := writeFile(path, after); err != nil {
 				return usageError(err)
 			}
-			fmt.Fprintln(std.out, path)
+			fmt.Fprintln(visible{std.out}, path)
 		}
 	}
 	if faults.HasErrors() {

@@ -78,7 +78,11 @@ func output(std stdio, file string, text []byte) error {
 		}
 		return nil
 	}
-	if _, err := std.out.Write(text); err != nil {
+	w := std.out
+	if isTerminal(w) {
+		w = visible{w}
+	}
+	if _, err := w.Write(text); err != nil {
 		return usageError(err)
 	}
 	return nil

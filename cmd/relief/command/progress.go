@@ -11,6 +11,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 
+	"relief/lang/diag"
 	"relief/runtime/engine"
 	"relief/runtime/plan"
 )
@@ -30,7 +31,7 @@ func newProgress(w io.Writer, quiet bool) progress {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return &bars{p: mpb.New(mpb.WithOutput(w), mpb.WithWidth(40), mpb.WithRefreshRate(100*time.Millisecond)), of: map[plan.Address]*bar{}}
 	}
-	return lines{w}
+	return lines{visible{w}}
 }
 
 type silent struct{}
@@ -72,7 +73,7 @@ func (b *bars) Started(block plan.Address, steps int) {
 		return fmt.Sprintf("%s/%s", thousands(float64(s.Current)), thousands(float64(s.Total)))
 	}
 	x.Bar = b.p.AddBar(int64(max(steps, 1)),
-		mpb.PrependDecorators(decor.Name(block.String(), decor.WCSyncSpaceR)),
+		mpb.PrependDecorators(decor.Name(diag.Visible(block.String()), decor.WCSyncSpaceR)),
 		mpb.AppendDecorators(decor.Any(counter), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), "")),
 	)
 	b.of[block] = x
@@ -98,3 +99,14 @@ func (b *bars) Finished(block plan.Address, status engine.Status, seconds float6
 }
 
 func (b *bars) Close() { b.p.Wait() }
+
+// visible writes text without the characters that a terminal acts upon: names,
+// labels and messages of a study may be somebody else's.
+type visible struct{ w io.Writer }
+
+func (v visible) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(v.w, diag.Visible(string(text))); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}

@@ -118,6 +118,11 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(plan.MaxMemory + 1<<30) // what is no longer needed goes sooner where runs record much
 	}
+	if !flags.quiet {
+		if text := longRun(study, flags.only); text != "" {
+			fmt.Fprintln(visible{std.err}, text)
+		}
+	}
 	shown := newProgress(std.err, flags.quiet)
 	results, err := engine.Run(ctx, study, engine.Options{Workers: flags.workers, Only: flags.only, Progress: shown})
 	shown.Close()
@@ -141,7 +146,7 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	if flags.machine() && flags.out == "" {
 		w = std.err // standard output is for the program that reads the diagnostics
 	}
-	printResults(w, results, filepath.Join(written.Dir, "report.html"), said.whole())
+	printResults(visible{w}, results, filepath.Join(written.Dir, "report.html"), said.whole())
 	return exitOf(results.Status)
 }
 
