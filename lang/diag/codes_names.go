@@ -37,4 +37,18 @@ var nameCodes = []Entry{
 		Example: "run \"b\" {\n  steps = run.a.final.loss * 100\n}",
 		Cure:    "Use a variable or a local; results may stand in checks, plots, tables, outputs, and in start, center, point and resume of later blocks.",
 	},
+	{
+		Code:    "RL0206",
+		Title:   "parameter never used",
+		Meaning: "A warning: the value of an objective does not depend on one of its parameters, so that its gradient there is 0 and no run moves it.",
+		Example: "study { title = \"t\" }\nobjective \"f\" {\n  params = [x, y]\n  value  = sq(x)\n}",
+		Cure:    "Use the parameter, or leave it out of params.",
+	},
+	{
+		Code:    "RL0207",
+		Title:   "reference in a text without ${ }",
+		Meaning: "A warning: a text has the address of a block in it, and shows the address, not the value. Values stand in ${ }.",
+		Example: "study { title = \"t\" }\nobjective \"f\" {\n  params = [x]\n  value  = sq(x)\n}\nrun \"a\" {\n  objective = objective.f\n  start     = 1\n  steps     = 3\n  optimizer \"gd\" { learning_rate = 0.1 }\n}\ncheck \"c\" {\n  assert {\n    condition = run.a.final.loss < 1\n    message   = \"loss {run.a.final.loss}\"\n  }\n}",
+		Cure:    "Write ${run.a.final.loss}.",
+	},
 }

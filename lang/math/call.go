@@ -133,7 +133,7 @@ func (l *Lowerer) body(f *Function, sc *Scope, s *site) Value {
 			message = l.textNow(t)
 		}
 		l.call = l.Graph.Site(call).Call // the fault is the caller's
-		l.errorf("RL0304", s.r, fmt.Sprintf("`relief docs %s` shows what it takes.", f.Name), "%s", strings.TrimSuffix(message, "."))
+		l.errorf("RL0304", s.r, declaredAt(f), "%s", strings.TrimSuffix(message, "."))
 		l.call = call
 		return Bad
 	}
@@ -243,6 +243,9 @@ func (l *Lowerer) apply(s *site, op graph.Op, ids ...graph.ID) Value {
 		return Node{id}
 	case s.name == "dot" && errors.As(err, &te):
 		return l.errorf("RL0302", s.r, "dot(x, y) takes two vectors of one length.", "cannot apply dot: %s", te.Reason)
+	}
+	if cure := l.seriesCure(s, ids); cure != "" && errors.As(err, &te) {
+		return l.errorf("RL0302", s.r, cure, "cannot apply %s: %v", s.name, te.Reason)
 	}
 	return l.typeError(err, s.r, "cannot apply "+s.name)
 }

@@ -27,7 +27,7 @@ func (l *Lowerer) Lower(e hclsyntax.Expression, sc *Scope) Value {
 	case *hclsyntax.RelativeTraversalExpr:
 		return l.traverse(l.Lower(e.Source, sc), e.Traversal)
 	case *hclsyntax.IndexExpr:
-		return l.index(l.Lower(e.Collection, sc), e.Key, sc)
+		return l.index(l.Lower(e.Collection, sc), e.Key, e.Collection.Range(), sc)
 	case *hclsyntax.SplatExpr:
 		return l.splat(e, sc)
 	case *hclsyntax.AnonSymbolExpr:
@@ -144,7 +144,7 @@ func (l *Lowerer) attr(v Value, name string, r hcl.Range) Value {
 			}
 			return Node{id}
 		}
-		return l.errorf("RL0302", trimDot(r), "Elements of a vector are named by their number: w[0].", "%s has no part %q", l.Graph.Type(v.ID), name)
+		return l.errorf("RL0302", trimDot(r), partCure(name), "%s has no part %q", l.Graph.Type(v.ID), name)
 	}
 	return l.errorf("RL0302", trimDot(r), "", "this has no part %q", name)
 }
@@ -160,12 +160,15 @@ func trimDot(r hcl.Range) hcl.Range {
 // fromStatic keeps numbers exact until mathematics uses them.
 func (l *Lowerer) fromStatic(v cty.Value) Value { return Static{v} }
 
-func (l *Lowerer) index(v Value, key hclsyntax.Expression, sc *Scope) Value {
+func (l *Lowerer) index(v Value, key hclsyntax.Expression, collection hcl.Range, sc *Scope) Value {
 	if IsBad(v) {
 		return Bad
 	}
 	k, ok := l.Static(key, sc)
 	if !ok {
+		return Bad
+	}
+	if l.fromEnd(v, k, collection, key.Range()) {
 		return Bad
 	}
 	return l.element(v, k, key.Range())
@@ -444,6 +447,9 @@ func (l *Lowerer) binaryOp(e *hclsyntax.BinaryOpExpr, a, b Value) Value {
 			return v
 		}
 	}
+	if l.textSum(e) {
+		return Bad
+	}
 	x, ok1 := l.AsNode(a, e.LHS.Range())
 	y, ok2 := l.AsNode(b, e.RHS.Range())
 	if !ok1 || !ok2 {
@@ -452,7 +458,7 @@ func (l *Lowerer) binaryOp(e *hclsyntax.BinaryOpExpr, a, b Value) Value {
 	defer l.at(e.SrcRange)()
 	id, err := l.Graph.Apply(op.op, x, y)
 	if err != nil {
-		return l.typeError(err, e.SrcRange, "cannot apply "+op.sign)
+		return l.binaryError(e, x, y, op.sign, err)
 	}
 	return Node{id}
 }
@@ -524,8 +530,12 @@ func (l *Lowerer) conditional(e *hclsyntax.ConditionalExpr, sc *Scope) Value {
 		}
 		return l.Lower(e.FalseResult, sc)
 	}
-	a, ok2 := l.Node(e.TrueResult, sc)
-	b, ok3 := l.Node(e.FalseResult, sc)
+	v, w := l.Lower(e.TrueResult, sc), l.Lower(e.FalseResult, sc)
+	if IsBad(v) || IsBad(w) || l.textBranch(e, v, w) {
+		return Bad
+	}
+	a, ok2 := l.AsNode(v, e.TrueResult.Range())
+	b, ok3 := l.AsNode(w, e.FalseResult.Range())
 	if !ok2 || !ok3 {
 		return Bad
 	}

@@ -33,6 +33,11 @@ type Lowerer struct {
 	// the nearest name that has one, "" if none is near. It may be nil and may
 	// return "".
 	Unknown func(name, near string) string
+	// Source returns the text of a range, for messages that say it better; nil:
+	// they do without.
+	Source func(hcl.Range) string
+	// TextWanted says that a bare word was meant as a text.
+	TextWanted bool
 	// Keys holds the lists of structural values to MaxKeys: this is a for_each.
 	Keys bool
 
@@ -121,7 +126,7 @@ func (l *Lowerer) AsNode(v Value, r hcl.Range) (graph.ID, bool) {
 		}
 		id, err := l.Graph.Apply(graph.Stack, ids...)
 		if err != nil {
-			l.typeError(err, r, "this list cannot be a vector")
+			l.raggedList(err, r)
 			return graph.None, false
 		}
 		return id, true
@@ -169,7 +174,7 @@ func (l *Lowerer) staticNode(v cty.Value, r hcl.Range) (graph.ID, bool) {
 		}
 		id, err := l.Graph.Apply(graph.Stack, ids...)
 		if err != nil {
-			l.typeError(err, r, "this list cannot be a vector")
+			l.raggedList(err, r)
 			return graph.None, false
 		}
 		return id, true

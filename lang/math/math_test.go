@@ -215,7 +215,7 @@ func TestErrors(t *testing.T) {
 		{"var.nme", "RL0203", `unknown variable "nme"`, `"name"`},
 		{"w + u", "RL0302", "a vector of 3 and a vector of 4", ""},
 		{"w[3]", "RL0307", "out of range", "last one is 2"},
-		{"w[-1]", "RL0307", "cannot be an index", "from 0"},
+		{"w[-1]", "RL0307", "not counted from the end", "[2]"},
 		{"w[0.5]", "RL0307", "cannot be an index", ""},
 		{"w[x]", "RL0205", "not known before the run", ""},
 		{"x ? 1 : 2", "RL0309", "not a truth value", "x > 0"},

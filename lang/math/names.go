@@ -65,6 +65,11 @@ func (l *Lowerer) root(t hcl.Traversal, sc *Scope) Value {
 			cure = s
 		}
 	}
+	if s := NameCure(name); s != "" {
+		cure = s
+	} else if s := l.wordCure(name); s != "" {
+		cure = s
+	}
 	if hint, ok := hyphenHint(name); ok {
 		cure = hint
 	}
@@ -147,6 +152,9 @@ func (l *Lowerer) functionOf(e *hclsyntax.FunctionCallExpr, sc *Scope) (*Callabl
 			return nil, false
 		}
 		cure := didYouMean(e.Name, l.functionNames(sc), "`relief list` shows every function.")
+		if s := l.callCure(e); s != "" {
+			cure = s
+		}
 		if form, ok := laws[e.Name]; ok {
 			cure = form + " draws where a run begins: it stands in start, alone or as the value of a parameter."
 		}

@@ -135,6 +135,9 @@ func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
 	if d.Subject != nil {
 		r = *d.Subject
 	}
+	if sum, ok := e.(*hclsyntax.BinaryOpExpr); ok && l.textSum(sum) {
+		return
+	}
 	summary, detail := lowerFirst(strings.TrimSuffix(d.Summary, ".")), strings.TrimSpace(d.Detail)
 	if _, after, ok := strings.Cut(detail, `" failed: `); ok {
 		summary, detail = strings.TrimSuffix(after, "."), "See the function: relief docs NAME."

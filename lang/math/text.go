@@ -14,6 +14,9 @@ import (
 // known now, format(...), or a number, printed at its shortest.
 func (l *Lowerer) Text(e hclsyntax.Expression, sc *Scope) (plan.Text, bool) {
 	switch e := e.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		l.TextWanted = len(e.Traversal) == 1
+		defer func() { l.TextWanted = false }()
 	case *hclsyntax.ParenthesesExpr:
 		return l.Text(e.Expression, sc)
 	case *hclsyntax.TemplateWrapExpr:

@@ -136,20 +136,16 @@ func (d decoder) labels(b *body) bool {
 		case "kind":
 			b.kind = label
 			k, ok := spec.Kind(label)
+			if like, found := spec.Kind(strings.ToLower(label)); !ok && found && like.Later {
+				k, ok = like, true // Adam: what is not built is not suggested
+			}
 			switch {
 			case !ok:
-				names := make([]string, len(spec.Kinds))
-				var built []string
-				for i, k := range spec.Kinds {
-					names[i] = k.Name
-					if !k.Later {
-						built = append(built, k.Name)
-					}
-				}
-				d.errorf(b, "RL0401", src.LabelRanges[i], didYouMean(label, names, "Kinds are "+strings.Join(built, ", ")+"."), "unknown kind of %s %q", spec.Noun, label)
+				built := builtKinds(spec)
+				d.errorf(b, "RL0401", src.LabelRanges[i], didYouMean(label, built, "Kinds are "+strings.Join(built, ", ")+"."), "unknown kind of %s %q", spec.Noun, label)
 				return false
 			case k.Later:
-				d.errorf(b, "RL0405", src.LabelRanges[i], "Use another kind; a later version of relief runs this one.", "%s %q is not built yet", spec.Noun, label)
+				d.errorf(b, "RL0405", src.LabelRanges[i], laterCure(spec, k.Name), "%s %q is not built yet", spec.Noun, label)
 				return false
 			}
 		default:
@@ -251,9 +247,17 @@ func (d decoder) unknownAttribute(b *body, a *hclsyntax.Attribute, free []string
 	if near == "" {
 		near = diag.Suggest(a.Name, free)
 	}
-	delete(missing, near)
+	elsewhere := foreignCure(b, a.Name, missing)
+	if elsewhere == "" {
+		delete(missing, near)
+	}
 	cure := fmt.Sprintf("See: relief docs %s", b.spec.Noun)
 	switch n, isBlock := b.spec.NestedBlock(a.Name); {
+	case told(b, a.Name):
+		b.broken = true
+		return
+	case elsewhere != "":
+		cure = elsewhere
 	case isBlock && len(n.Block.Labels) > 0:
 		cure = fmt.Sprintf(`It is a block: %s "..." { ... }, without the equals sign.`, a.Name)
 	case isBlock:
@@ -268,7 +272,7 @@ func (d decoder) unknownAttribute(b *body, a *hclsyntax.Attribute, free []string
 			}
 		}
 		if len(kinds) > 0 {
-			cure = fmt.Sprintf("It belongs to %s %s.", b.spec.Noun, strings.Join(kinds, ", "))
+			cure = fmt.Sprintf("It belongs to %s %s: write %s %q { ... }.", b.spec.Noun, strings.Join(kinds, ", "), b.spec.Noun, kinds[0])
 		} else if len(free) > 0 {
 			cure = fmt.Sprintf("It has %s.", strings.Join(names(b.spec.AttributesOf(b.kind)), ", "))
 			if only && len(missing) == 1 {
@@ -293,7 +297,7 @@ func names(attrs []schema.Attribute) []string {
 
 func (d decoder) nested(b *body) {
 	count := map[string]int{}
-	typo := map[string]bool{}
+	typo := standIns(b)
 	for _, src := range b.src.Body.Blocks {
 		if len(*d.diags) > maxErrors {
 			b.broken = true

@@ -256,6 +256,9 @@ func (c *compiler) cycle(in *instance, closing diag.Span) {
 	home := loop[(first+n-1)%n].to
 	d := home.diags.Errorf("RL0204", loop[first].span, "blocks wait for each other in a loop: %s", loopText(path))
 	d.Detail = "Each needs a result of the next, so none can run first: remove one of the references."
+	if n == 1 && home.addr.Noun == "run" {
+		d.Detail = "A run does not wait for itself: in stop and probe write the result alone, as in loss < 1e-3 or grad_norm."
+	}
 	d.Context = home.decl.body.context
 }
 
@@ -286,6 +289,7 @@ func (c *compiler) need(addr plan.Address) {
 func (b *builder) lowerer() *math.Lowerer {
 	l := math.New(&b.in.diags, b.body.context, spanOf)
 	l.Unknown = b.amongResults
+	l.Source = b.c.textOf
 	return l
 }
 

@@ -126,6 +126,11 @@ func (f *File) decode(body *hclsyntax.Body, diags *diag.List) {
 			}
 			continue
 		}
+		if len(src.Labels) != len(spec.Labels) {
+			f.miss(src.Type, "") // whatever its name was meant to be
+		} else if n := len(src.Labels); n > 0 && b.name == "" {
+			f.miss(src.Type, src.Labels[n-1])
+		}
 		if src.Type == "study" {
 			f.Study = b
 		}
@@ -139,7 +144,7 @@ func (f *File) decode(body *hclsyntax.Body, diags *diag.List) {
 }
 
 // miss records a name whose declaration is in error, so that references to it
-// say nothing more.
+// say nothing more; "" is a name that is not known.
 func (f *File) miss(noun, name string) {
 	if f.later[noun] == nil {
 		f.later[noun] = map[string]bool{}

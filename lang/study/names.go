@@ -59,7 +59,11 @@ func (n nameCheck) expr(e hclsyntax.Expression) {
 }
 
 func (n nameCheck) unknown(r hcl.Range, what, name string, candidates []string, otherwise string) {
-	report(&n.c.diags, "RL0203", r, n.context, didYouMean(name, candidates, otherwise), "unknown %s %q", what, name)
+	cure := math.NameCure(name)
+	if cure == "" || what != "name" && what != "function" {
+		cure = didYouMean(name, candidates, otherwise)
+	}
+	report(&n.c.diags, "RL0203", r, n.context, cure, "unknown %s %q", what, name)
 }
 
 var symbolNames = []string{"t", "steps", "loss", "grad_norm"}

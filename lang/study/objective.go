@@ -56,6 +56,7 @@ func (b *builder) objective() {
 		return
 	}
 	f.Value = l.Expr(id, spanOf(value.Range()))
+	b.unusedParams(e, value, f)
 	f.Block = b.in.block()
 	b.in.objective = f
 }

@@ -41,7 +41,7 @@ func (o nounObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Valu
 	}
 	d, ok := o.c.blocks[o.noun][name]
 	if !ok {
-		if o.c.failed[o.noun][name] {
+		if o.c.failed[o.noun][name] || o.c.failed[o.noun][""] {
 			return math.Bad
 		}
 		near := diag.Suggest(name, o.c.namesOf(o.noun))
@@ -245,6 +245,7 @@ func (o nameObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Valu
 // part is an object made of its parts by name or index.
 type part struct {
 	what  string
+	have  []string // names of the parts, for messages
 	attr  func(l *math.Lowerer, name string, span diag.Span) math.Value
 	index func(l *math.Lowerer, key cty.Value, span diag.Span) math.Value
 }
@@ -260,7 +261,7 @@ func (p part) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
 
 func (p part) Index(l *math.Lowerer, key cty.Value, span diag.Span) math.Value {
 	if p.index == nil {
-		return l.ErrorAt("RL0302", span, "Write "+p.what+".name.", "%s needs a name", p.what)
+		return l.ErrorAt("RL0302", span, partsOf(p.what, p.have), "%s needs a name", p.what)
 	}
 	return p.index(l, key, span)
 }

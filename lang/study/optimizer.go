@@ -124,6 +124,9 @@ func (b *builder) law(e hclsyntax.Expression, name string, t graph.Type, sc *lan
 		cure := "Take one number of it, as in last(s), s[100] or w[0]."
 		if t.Bool {
 			cure = "Write a comparison, as in loss < 1e-12."
+			if u.Series {
+				cure = "Of the run itself write the result alone, as in loss < 1e-3; of another run one step, as in last(run.a.loss) < 1e-3."
+			}
 		} else if u == graph.Truth {
 			cure = "Choose a number by it: condition ? a : b."
 		}

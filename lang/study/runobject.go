@@ -50,7 +50,7 @@ func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value
 		o.c.need(o.in.addr)
 		return math.Word{Ref: plan.Ref{Input: o.Describe() + ".status", Block: o.in.addr, Path: []string{"status"}, Span: o.span}}
 	case "path":
-		return math.Ref{Object: part{what: o.Describe() + ".path", attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
+		return math.Ref{Object: part{what: o.Describe() + ".path", have: paramNames(r.Objective), attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
 			if !r.RecordPath {
 				return l.ErrorAt("RL0307", span, "Remove path = false from its record block.", "%s does not record its path", o.Describe())
 			}
@@ -98,6 +98,9 @@ func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value
 	}
 	if values, _ := laneValues(r, name); values != nil {
 		return l.ErrorAt("RL0203", span, fmt.Sprintf("Write %s.vary.%s for its value in each lane.", o.Describe(), name), "%s has no result %q", o.Describe(), name)
+	}
+	if cure := o.resultCure(r, name); cure != "" {
+		return l.ErrorAt("RL0203", span, cure, "%s has no result %q", o.Describe(), name)
 	}
 	return o.unknown(l, name, span, runResults)
 }
@@ -213,7 +216,7 @@ func (o stateObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Val
 }
 
 func (o stateObject) Index(l *math.Lowerer, _ cty.Value, span diag.Span) math.Value {
-	return l.ErrorAt("RL0302", span, "Write "+o.Describe()+".params.name.", "a state has no elements")
+	return l.ErrorAt("RL0302", span, partsOf(o.Describe()+".params", paramNames(o.plan.Objective)), "a state has no elements")
 }
 
 func (o stateObject) Elements(l *math.Lowerer, span diag.Span) ([]math.Value, bool) {
@@ -235,7 +238,7 @@ func (o paramsObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Va
 }
 
 func (o paramsObject) Index(l *math.Lowerer, _ cty.Value, span diag.Span) math.Value {
-	return l.ErrorAt("RL0302", span, "Write "+o.Describe()+".name.", "%s needs the name of a parameter", o.Describe())
+	return l.ErrorAt("RL0302", span, partsOf(o.Describe(), paramNames(o.state.plan.Objective)), "%s needs the name of a parameter", o.Describe())
 }
 
 func (o paramsObject) Elements(l *math.Lowerer, span diag.Span) ([]math.Value, bool) {

@@ -42,7 +42,9 @@ func (s settings) value(name string) (cty.Value, bool) {
 	if e == nil {
 		return defaultOf(spec)
 	}
-	v, ok := math.New(s.diags, s.body.context, spanOf).Static(e, s.scope)
+	l := math.New(s.diags, s.body.context, spanOf)
+	l.TextWanted = spec.Type == schema.String && hcl.ExprAsKeyword(e) != ""
+	v, ok := l.Static(e, s.scope)
 	if !ok {
 		return cty.NilVal, false
 	}

@@ -269,6 +269,7 @@ func (d *Declarations) Plan() (*plan.Study, diag.List) {
 			c.report(b)
 		}
 	}
+	c.plainReferences()
 	for _, d := range c.inOrder {
 		for _, in := range d.instances {
 			c.diags = append(c.diags, in.diags...)

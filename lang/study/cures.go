@@ -1,0 +1,162 @@
+package study
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"relief/lang/schema"
+	"relief/runtime/plan"
+)
+
+// textOf returns the source text of a range, for messages.
+func (c *compiler) textOf(r hcl.Range) string {
+	src := c.sources[r.Filename]
+	if r.Start.Byte < 0 || r.End.Byte > len(src) || r.Start.Byte > r.End.Byte {
+		return ""
+	}
+	return string(src[r.Start.Byte:r.End.Byte])
+}
+
+// foreign is an argument as other tools call it.
+type foreign struct {
+	cure   string
+	stands string // for this argument or block, which is then not missing
+}
+
+// foreigners has, by noun, arguments of other tools and what to write for them.
+var foreigners = map[string]map[string]foreign{
+	"optimizer": {
+		"lr": rate, "eta": rate, "alpha": rate, "rate": rate, "step_size": rate, "stepsize": rate, "gamma": rate,
+		"beta": decay, "mu": decay, "beta1": decay, "rho": decay,
+		"betas":    {cure: `It belongs to adam, which is not built yet; optimizer "momentum" has one number: momentum = 0.9.`, stands: "momentum"},
+		"nesterov": {cure: `It is a kind of its own: write optimizer "nesterov" { ... } with momentum = 0.9.`},
+	},
+	"run": {
+		"lr": ruled, "learning_rate": ruled, "eta": ruled,
+		"epochs": counted, "iterations": counted, "n_steps": counted, "num_steps": counted, "max_iter": counted, "maxiter": counted, "n_iter": counted,
+		"init": begun, "x0": begun, "initial": begun, "init_params": begun,
+	},
+	"plot":  axes,
+	"panel": axes,
+	"check": {
+		"condition": {cure: "It stands inside an assert block: assert { condition = ... } with its message.", stands: "assert"},
+		"message":   {cure: "It stands inside an assert block: assert { condition = ... } with its message.", stands: "assert"},
+		"assert":    {cure: "It is a block: assert { condition = ... } with its message.", stands: "assert"},
+	},
+}
+
+var (
+	rate    = foreign{"Write learning_rate = ...", "learning_rate"}
+	decay   = foreign{"Write momentum = ...", "momentum"}
+	ruled   = foreign{`It stands in the optimizer: optimizer "gd" { learning_rate = ... }.`, ""}
+	counted = foreign{"Write steps = ...", "steps"}
+	begun   = foreign{"Write start = { x = 1 }.", "start"}
+	axes    = map[string]foreign{
+		"xscale": {cure: `Write axis_x { scale = "log" }.`}, "yscale": {cure: `Write axis_y { scale = "log" }.`}, "zscale": {cure: `Write axis_z { scale = "log" }.`},
+		"xlabel": {cure: `Write axis_x { label = "..." }.`}, "ylabel": {cure: `Write axis_y { label = "..." }.`}, "zlabel": {cure: `Write axis_z { label = "..." }.`},
+		"xlim": {cure: "Write axis_x { range = [0, 1] }."}, "ylim": {cure: "Write axis_y { range = [0, 1] }."},
+		"logx": {cure: `Write axis_x { scale = "log" }.`}, "logy": {cure: `Write axis_y { scale = "log" }.`},
+		"legend": {cure: `Each mark has its name in the legend: line { label = "..." }.`}, "label": {cure: `A mark has a label: line { label = "..." }; a plot has a title.`},
+		"color": inMark, "colour": inMark, "linestyle": inMark, "linewidth": inMark, "marker": inMark,
+		"figsize": {cure: "Write width = 12 and height = 8, in cm."},
+	}
+	inMark = foreign{"It belongs to a mark, as in line { color = \"blue\" }.", ""}
+)
+
+// foreignCure says what to write for an argument of another tool. What it
+// stands for is no longer missing.
+func foreignCure(b *body, name string, missing map[string]bool) string {
+	f, ok := foreigners[b.spec.Noun][name]
+	if !ok {
+		return ""
+	}
+	if _, has := b.spec.Attribute(b.kind, f.stands); f.stands == "momentum" && !has {
+		if name != "betas" {
+			return `It belongs to another kind: write optimizer "momentum" { ... } with momentum = 0.9.`
+		}
+		return f.cure
+	}
+	delete(missing, f.stands)
+	return f.cure
+}
+
+// told reports an argument about which the one before it has said all: the
+// message of a check whose condition stands outside of its assert block too.
+func told(b *body, name string) bool {
+	_, condition := b.src.Body.Attributes["condition"]
+	return b.spec.Noun == "check" && name == "message" && condition
+}
+
+// standIns returns the nested blocks for which arguments of b stand.
+func standIns(b *body) map[string]bool {
+	out := map[string]bool{}
+	for name := range b.src.Body.Attributes {
+		if f, ok := foreigners[b.spec.Noun][name]; ok && b.spec.Open == "" {
+			out[f.stands] = true
+		}
+	}
+	return out
+}
+
+// builtKinds returns the kinds of a block that this version runs.
+func builtKinds(spec *schema.Block) []string {
+	var out []string
+	for _, k := range spec.Kinds {
+		if !k.Later {
+			out = append(out, k.Name)
+		}
+	}
+	return out
+}
+
+// laterCure says what there is in place of a kind that is not built.
+func laterCure(spec *schema.Block, kind string) string {
+	built := builtKinds(spec)
+	if kind == "sgd" && slices.Contains(built, "gd") {
+		return "Write gd, which takes the whole gradient, or momentum."
+	}
+	return fmt.Sprintf("A later version of relief runs it; built are %s.", strings.Join(built, ", "))
+}
+
+// partsOf writes the parts of what as references.
+func partsOf(what string, names []string) string {
+	if len(names) == 0 {
+		return "Write " + what + ".name."
+	}
+	var out []string
+	for i, n := range names {
+		if i == 6 {
+			out = append(out, "...")
+			break
+		}
+		out = append(out, what+"."+n)
+	}
+	return "Write " + strings.Join(out, " or ") + "."
+}
+
+// resultCure says what to write for a result that a run has under another
+// name.
+func (o runObject) resultCure(r *plan.Run, name string) string {
+	run := o.Describe()
+	if _, ok := param(r.Objective, name); ok {
+		return fmt.Sprintf("Write %s.path.%s for its values at all steps, or %s.final.params.%s for the last.", run, name, run, name)
+	}
+	switch name {
+	case "lr", "rate", "eta":
+		return fmt.Sprintf("Write %s.learning_rate.", run)
+	case "params":
+		return fmt.Sprintf("Write %s.final.params, or %s.at[k].params for those after k steps.", run, run)
+	case "losses", "value", "values", "cost", "objective":
+		return fmt.Sprintf("Write %s.loss.", run)
+	case "grad", "gradient", "gradient_norm":
+		return fmt.Sprintf("Write %s.grad_norm.", run)
+	case "last", "end":
+		return fmt.Sprintf("Write %s.final.", run)
+	case "history", "trajectory", "iterates":
+		return partsOf(run+".path", paramNames(r.Objective))
+	}
+	return ""
+}
