@@ -155,6 +155,11 @@ func visible(r rune) rune {
 	return utf8.RuneError
 }
 
+// Visible replaces characters that a terminal acts upon, or that turn the
+// direction of writing, by ones that show where they were. Line breaks and tabs
+// stay. What is printed of a study that somebody else wrote goes through it.
+func Visible(s string) string { return clean(s, true) }
+
 // clean makes hidden characters visible; line breaks stay if multiline.
 func clean(s string, multiline bool) string {
 	return strings.Map(func(r rune) rune {

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
+
+	"relief/lang"
 )
 
 // do runs a command line in this process.
@@ -199,5 +201,38 @@ run "next" {
 	unknown := planRow{cost: cost{seconds: math.NaN()}}
 	if got := makespan([]planRow{unknown}); got != 0 {
 		t.Errorf("an unknown time makes %g", got)
+	}
+}
+
+// TestLongRun: what takes long is announced, with what is not selected left
+// out; a small study is not even measured.
+func TestLongRun(t *testing.T) {
+	text := bowl + `
+run "hours" {
+  objective = objective.bowl
+  start     = { x = 1 }
+  steps     = 1000000000
+  record {
+    every = 1000000000
+    path  = false
+  }
+  vary { rate = linspace(0.1, 0.5, 1000) }
+  optimizer "gd" { learning_rate = rate }
+}
+`
+	study, list := lang.Compile(write(t, "study.hcl", text), lang.Options{})
+	if list.HasErrors() {
+		t.Fatal(list)
+	}
+	if got := longRun(study, nil); !strings.Contains(got, "run.hours: gd on bowl, 1,000,000,000 steps, 1,000 lanes") || strings.Contains(got, "NaN") {
+		t.Errorf("said %q", got)
+	}
+	if got := longRun(study, []string{"run.gd"}); got != "" {
+		t.Errorf("said %q of a short run", got)
+	}
+	for seconds, want := range map[float64]string{34: "30 s", 100: "2 min", 5999: "100 min", 7200: "2 h", 9e6: "104 days"} {
+		if got := roughly(seconds); got != want {
+			t.Errorf("%g s is %q", seconds, got)
+		}
 	}
 }

@@ -242,7 +242,20 @@ func longRun(s *plan.Study, only []string) string {
 		}
 	}
 	return fmt.Sprintf("This takes about %s, the longest part %s: %s. Ctrl-C stops it and keeps what is finished.",
-		duration(total), longest.address, longest.what())
+		roughly(total), longest.address, longest.what())
+}
+
+// roughly is a time as an estimate tells it.
+func roughly(seconds float64) string {
+	switch {
+	case seconds < 100:
+		return fmt.Sprintf("%.0f s", 10*math.Round(seconds/10))
+	case seconds < 100*60:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	case seconds < 100*3600:
+		return fmt.Sprintf("%.0f h", seconds/3600)
+	}
+	return fmt.Sprintf("%s days", thousands(math.Round(seconds/86400)))
 }
 
 // evaluation is how many operations the value of an objective takes, at least
