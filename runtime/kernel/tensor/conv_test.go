@@ -169,6 +169,9 @@ func testConvolution[T Float](t *testing.T) {
 		{Image{35, 3, 3, 2, 1}, 3, Window{3, 3, 1, 1}, 1, "gathered images"},
 		{Image{2, 2, 270, 2, 0}, 3, Window{1, 3, 1, 0}, 1, "long rows"},
 		{Image{1, 3, 3, 200, 1}, 34, Window{3, 3, 2, 1}, 1, "many channels: pieces"},
+		{Image{30, 16, 16, 1, 1}, 2, Window{3, 3, 1, 1}, 1, "several blocks of rows in a chunk"},
+		{Image{430, 4, 4, 1, 0}, 2, Window{2, 1, 1, 0}, 1, "several gathered blocks in a chunk"},
+		{Image{200, 4, 4, 32, 1}, 2, Window{1, 2, 1, 0}, 1, "chunks of one row of taps"},
 		{Image{2, 7, 7, 5, 3}, 2, Window{7, 7, 1, 3}, 1, "large window"},
 	} {
 		cv, err := NewConvolution(c.x, c.out, c.w, c.groups, 1)
@@ -176,6 +179,7 @@ func testConvolution[T Float](t *testing.T) {
 			t.Fatal(c.comments, err)
 		}
 		checkConvolution[T](t, rng, cv, false)
+		checkConvolution[T](t, rng, cv, true)
 	}
 }
 

@@ -94,6 +94,20 @@ func TestFused(t *testing.T) {
 			t.Fatalf("fmaRow32(%x, %x, %x) = %x, want %x", a, b, c, acc[0], want)
 		}
 	}
+	// Sums just below the middle of two subnormal numbers.
+	a, b := float32(1+0x1p-23)*0x1p-75, float32(1-0x1p-23)*0x1p-75
+	for k := float32(1<<19 + 1); k < 1<<23; k = 2*k - 1 {
+		c := k * 0x1p-149
+		if float32(float64(a)*float64(b)+float64(c)) == c {
+			t.Fatalf("rounding twice gives %x too", c)
+		}
+		acc := []float32{c, -c}
+		fmaRow32(acc[:1], a, []float32{b})
+		fmaRow32(acc[1:], -a, []float32{b})
+		if got := fused(a, b, c); got != c || acc[0] != c || acc[1] != -c {
+			t.Fatalf("%x + a little less than half a step: %x, %x, %x", c, got, acc[0], acc[1])
+		}
+	}
 	if halves < 20 {
 		t.Errorf("only %d sums need more than rounding twice", halves)
 	}

@@ -507,6 +507,21 @@ func TestParallel(t *testing.T) {
 	}
 }
 
+// meeting is a task whose items wait for each other.
+type meeting chan int
+
+func (m meeting) Do(item, _ int) {
+	if item == 0 {
+		m <- 1
+	} else {
+		<-m
+	}
+}
+
+func TestParallelWorkersRunTogether(*testing.T) {
+	NewWorkspace[float64](2, 0).Parallel(2, make(meeting))
+}
+
 func BenchmarkNetwork(b *testing.B) {
 	b.Run("float32", benchmarkNetwork[float32])
 	b.Run("float64", benchmarkNetwork[float64])
