@@ -17,7 +17,7 @@ import (
 // quote returns the source text of a range for a message, or otherwise if it
 // is not at hand or too long for one.
 func (l *Lowerer) quote(r hcl.Range, otherwise string) string {
-	if l.Source == nil {
+	if l.Source == nil || r.End.Byte-r.Start.Byte > 200 {
 		return otherwise
 	}
 	s := strings.Join(strings.Fields(l.Source(r)), " ")
@@ -131,11 +131,11 @@ func (l *Lowerer) seriesCure(s *site, ids []graph.ID) string {
 // textSum reports text + x, which other languages join: here the value is
 // written into the text. It returns false if neither operand is text.
 func (l *Lowerer) textSum(e *hclsyntax.BinaryOpExpr) bool {
-	if e.Op != hclsyntax.OpAdd && e.Op != hclsyntax.OpModulo {
+	if e.Op != hclsyntax.OpAdd && e.Op != hclsyntax.OpModulo || !isText(e.LHS) && !isText(e.RHS) {
 		return false
 	}
-	a, aText := l.textIn(e.LHS)
-	b, bText := l.textIn(e.RHS)
+	a, aText := l.textIn(e.LHS, 0)
+	b, bText := l.textIn(e.RHS, 0)
 	for _, s := range []string{a, b} {
 		if _, err := strconv.ParseFloat(s, 64); err == nil && aText != bText {
 			return false // a number in quotes
@@ -152,9 +152,18 @@ func (l *Lowerer) textSum(e *hclsyntax.BinaryOpExpr) bool {
 	return true
 }
 
+// isText reports a text in quotes.
+func isText(e hclsyntax.Expression) bool {
+	switch e.(type) {
+	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr:
+		return true
+	}
+	return false
+}
+
 // textIn returns what stands between the quotes of a text, or what a text
 // writes for another value.
-func (l *Lowerer) textIn(e hclsyntax.Expression) (string, bool) {
+func (l *Lowerer) textIn(e hclsyntax.Expression, depth int) (string, bool) {
 	inside := func(r hcl.Range) string {
 		s := l.quote(r, `"..."`)
 		return strings.TrimSuffix(strings.TrimPrefix(s, `"`), `"`)
@@ -173,9 +182,9 @@ func (l *Lowerer) textIn(e hclsyntax.Expression) (string, bool) {
 	case *hclsyntax.TemplateWrapExpr:
 		return inside(x.SrcRange), true
 	case *hclsyntax.BinaryOpExpr:
-		if x.Op == hclsyntax.OpAdd {
-			a, aText := l.textIn(x.LHS)
-			b, bText := l.textIn(x.RHS)
+		if x.Op == hclsyntax.OpAdd && depth < 8 {
+			a, aText := l.textIn(x.LHS, depth+1)
+			b, bText := l.textIn(x.RHS, depth+1)
 			if aText || bText {
 				return a + b, true
 			}
@@ -187,15 +196,15 @@ func (l *Lowerer) textIn(e hclsyntax.Expression) (string, bool) {
 // textBranch reports a condition on results that chooses a text, and whether
 // one of the branches is one.
 func (l *Lowerer) textBranch(e *hclsyntax.ConditionalExpr, a, b Value) bool {
-	isText := func(v Value) bool {
+	textual := func(v Value) bool {
 		s, ok := v.(Static)
 		_, isWord := v.(Word)
 		return ok && !s.V.IsNull() && s.V.Type() == cty.String || isWord
 	}
-	if !isText(a) && !isText(b) {
+	if !textual(a) && !textual(b) {
 		return false
 	}
-	if isText(a) && isText(b) {
+	if textual(a) && textual(b) {
 		l.errorf("RL0301", e.SrcRange, "A condition on results chooses between numbers, as in c ? 1 : 0.", "a result chooses between two texts")
 	} else {
 		l.errorf("RL0301", e.SrcRange, "Write both branches of one kind: numbers, as in c ? 3 : -1.", "one branch is a number and the other text")
