@@ -48,7 +48,8 @@ type Lowerer struct {
 	calls  int
 	spent  bool // the budget's error has been reported
 	anon   map[*hclsyntax.AnonSymbolExpr]Value
-	locals []string // locals being lowered
+	locals []string                      // locals being lowered
+	broken map[hclsyntax.Expression]bool // locals whose error has been reported
 }
 
 // New returns a Lowerer with an empty graph.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"relief/lang/diag"
@@ -56,10 +57,20 @@ func (o locals) Attr(l *Lowerer, name string, span diag.Span) Value {
 		loop := append(l.locals[slices.Index(l.locals, name):], name)
 		return l.ErrorAt("RL0204", span, "A local cannot be part of its own value.", "locals refer to each other in a loop: %s", strings.Join(loop, " -> "))
 	}
+	if l.broken[e] {
+		return Bad // once: locals that name others twice would report it without end
+	}
 	l.calls++ // a local that names another twice is lowered twice
 	l.locals = append(l.locals, name)
 	defer func() { l.locals = l.locals[:len(l.locals)-1] }()
-	return l.Lower(e, o.sc)
+	v := l.Lower(e, o.sc)
+	if IsBad(v) {
+		if l.broken == nil {
+			l.broken = map[hclsyntax.Expression]bool{}
+		}
+		l.broken[e] = true
+	}
+	return v
 }
 
 func (locals) Index(l *Lowerer, k cty.Value, s diag.Span) Value { return plain{}.Index(l, k, s) }
