@@ -62,7 +62,7 @@ var blockCodes = []Entry{
 		Code:    "RL0409",
 		Title:   "point that does not fit",
 		Meaning: "A start, a center or a point must give every parameter of the objective a value of its shape, and no other.",
-		Example: "run \"a\" {\n  objective = objective.plane # params = [x, y]\n  start     = { x = 1 }\n}",
+		Example: "objective \"plane\" {\n  params = [x, y]\n  value  = sq(x) + sq(y)\n}\nrun \"a\" {\n  objective = objective.plane\n  start     = { x = 1 }\n  steps     = 10\n  optimizer \"gd\" { learning_rate = 0.1 }\n}",
 		Cure:    "Write an object with every parameter, a state of a run with the same parameters, or a flat vector of the right length.",
 	},
 	{
@@ -104,7 +104,7 @@ var blockCodes = []Entry{
 		Code:    "RL0415",
 		Title:   "setting that is likely a mistake",
 		Meaning: "A warning: the study can run, but a constant in it makes the run pointless. A negative learning rate climbs, a clip of 0 stands still, and a stop condition that is always true or always false decides nothing.",
-		Example: "run \"a\" {\n  objective = objective.f\n  start     = { x = 1 }\n  steps     = 100\n  optimizer \"gd\" { learning_rate = -0.1 }\n}",
+		Example: "objective \"f\" {\n  params = [x]\n  value  = sq(x)\n}\nrun \"a\" {\n  objective = objective.f\n  start     = { x = 1 }\n  steps     = 100\n  optimizer \"gd\" { learning_rate = -0.1 }\n}",
 		Cure:    "Write the number that is meant. A warning stops nothing.",
 	},
 }

@@ -34,14 +34,14 @@ var mathCodes = []Entry{
 		Code:    "RL0305",
 		Title:   "recursion",
 		Meaning: "A function calls itself, directly or through others. Functions are inlined, so that a loop never ends.",
-		Example: "function \"f\" {\n  params = [x]\n  value  = f(x - 1)\n}",
+		Example: "function \"f\" {\n  params = [x]\n  value  = f(x - 1)\n}\nobjective \"g\" {\n  params = [x]\n  value  = f(x)\n}",
 		Cure:    "Write the steps out, or unroll them with [for i in range(n) : ...].",
 	},
 	{
 		Code:    "RL0306",
 		Title:   "function too large",
 		Meaning: "After inlining and unrolling, the function has more operations than the node budget allows.",
-		Example: "function \"f\" {\n  params = [x]\n  value  = sum([for i in range(1000000000) : i * x])\n}",
+		Example: "function \"f\" {\n  params = [x]\n  value  = sum([for i in range(300000) : i * x])\n}\nobjective \"g\" {\n  params = [x]\n  value  = f(x)\n}",
 		Cure:    "Use vectors and their operations in place of unrolled scalars, or make the range smaller.",
 	},
 	{
