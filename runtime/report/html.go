@@ -119,10 +119,10 @@ type cellView struct {
 type outputView struct{ Name, Value, Description string }
 
 type problemView struct {
-	Code, Summary, Detail string
-	Warning               bool
-	Values                []diag.Value
-	Place, Anchor         string
+	Code, Context, Summary, Detail string
+	Warning                        bool
+	Values                         []diag.Value
+	Place, Anchor                  string
 }
 
 type runView struct {
@@ -178,6 +178,15 @@ func view(in *Input) *pageView {
 		}
 		v.Checks = append(v.Checks, group)
 	}
+	slices.SortStableFunc(v.Checks, func(a, b verdictView) int { // what fails stands first
+		switch {
+		case a.OK == b.OK:
+			return 0
+		case a.OK:
+			return 1
+		}
+		return -1
+	})
 	for _, piece := range pieces(res) {
 		p.piece(v, piece)
 	}
@@ -192,7 +201,12 @@ func view(in *Input) *pageView {
 	}
 	for _, d := range otherDiagnostics(res) {
 		place, anchor := p.place(d.Span)
-		v.Problems = append(v.Problems, problemView{string(d.Code), d.Summary, d.Detail, d.Severity == diag.Warning, d.Values, place, anchor})
+		for _, r := range d.Related { // in the library: the place in the study that leads there
+			if anchor == "" {
+				place, anchor = p.place(r.Span)
+			}
+		}
+		v.Problems = append(v.Problems, problemView{string(d.Code), d.Context, d.Summary, d.Detail, d.Severity == diag.Warning, d.Values, place, anchor})
 	}
 	for _, r := range res.Runs {
 		v.Runs = append(v.Runs, p.run(r))
