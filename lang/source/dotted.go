@@ -240,15 +240,19 @@ func (c *checker) declaresBlock(noun, name string) bool {
 
 // isParam reports that some list params = [...] of the file has the name.
 func (c *checker) isParam(name string) bool {
+	if c.params != nil {
+		return c.params[name]
+	}
+	c.params = map[string]bool{}
 	for i := range c.toks {
 		if c.typ(i) != hclsyntax.TokenIdent || c.word(i) != "params" || c.typ(i+1) != hclsyntax.TokenEqual || c.typ(i+2) != hclsyntax.TokenOBrack {
 			continue
 		}
 		for j := i + 3; j < c.match[i+2]; j++ {
-			if c.typ(j) == hclsyntax.TokenIdent && c.word(j) == name {
-				return true
+			if c.typ(j) == hclsyntax.TokenIdent {
+				c.params[c.word(j)] = true
 			}
 		}
 	}
-	return false
+	return c.params[name]
 }

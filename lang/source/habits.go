@@ -77,6 +77,9 @@ func (c *checker) pythonTuple(open int) *diag.Diagnostic {
 		return nil
 	}
 	items := strings.TrimSuffix(c.text(open+1, end-1), ",")
+	if items == "..." {
+		items = "1, 2"
+	}
 	return c.fault(codeForeign, open, end, "a list is written in brackets", fmt.Sprintf("Write [%s].", items))
 }
 

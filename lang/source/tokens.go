@@ -24,6 +24,8 @@ type checker struct {
 	indents []int
 	// first remembers the first token after an opening bracket and line breaks.
 	first map[int]int
+	// params has the names in lists params = [...], once they have been asked for.
+	params map[string]bool
 	// depth counts the blocks that faults has gone into.
 	depth int
 }

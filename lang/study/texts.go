@@ -29,7 +29,7 @@ func (c *compiler) plainReferences() {
 func (c *compiler) plainIn(b *body) {
 	for _, spec := range b.spec.AttributesOf(b.kind) {
 		e := b.attr(spec.Name)
-		if e == nil || spec.Phase != schema.Text && spec.Type != schema.Cells {
+		if e == nil || len(c.diags) > maxErrors || spec.Phase != schema.Text && spec.Type != schema.Cells {
 			continue
 		}
 		hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
@@ -52,6 +52,9 @@ func (c *compiler) plainIn(b *body) {
 // what was meant.
 func (c *compiler) plainText(b *body, lit *hclsyntax.LiteralValueExpr) {
 	if text := lit.Val.AsString(); !strings.ContainsAny(text, "{$") || strings.Contains(c.textOf(lit.SrcRange), "$${") {
+		return
+	}
+	if len(c.diags) > maxErrors {
 		return
 	}
 	for _, m := range address.FindAllStringSubmatch(lit.Val.AsString(), 20) {
@@ -97,16 +100,19 @@ func (b *builder) unusedParams(params, value hclsyntax.Expression, f *plan.Objec
 		used[t.RootName()] = true
 	}
 	g := f.Value.Graph
+	inputs := map[graph.ID]string{}
+	for _, p := range f.Params {
+		if id, ok := g.Lookup(p.Name); ok {
+			inputs[id] = p.Name
+		}
+	}
 	for _, id := range reach(g, f.Value.Root) {
-		if n := g.Node(id); n.Op == graph.Input {
-			for _, p := range f.Params {
-				in, _ := g.Lookup(p.Name)
-				used[p.Name] = used[p.Name] || in == id
-			}
+		if name, ok := inputs[id]; ok {
+			used[name] = true
 		}
 	}
 	for i, p := range f.Params {
-		if used[p.Name] {
+		if used[p.Name] || len(b.in.diags) > maxErrors {
 			continue
 		}
 		d := b.in.diags.Warnf("RL0206", spanOf(tuple.Exprs[i].Range()), "the value does not depend on the parameter %q", p.Name)
