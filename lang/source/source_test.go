@@ -6,9 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 
 	"relief/lang/diag"
@@ -206,12 +204,6 @@ func TestRepetitions(t *testing.T) {
 
 func TestLoadRefuses(t *testing.T) {
 	dir := t.TempDir()
-	fifo := filepath.Join(dir, "fifo.hcl")
-	if runtime.GOOS != "windows" {
-		if err := syscall.Mkfifo(fifo, 0o600); err != nil {
-			t.Skip(err)
-		}
-	}
 	secret := filepath.Join(dir, "secret.hcl")
 	if err := os.WriteFile(secret, nil, 0); err != nil {
 		t.Fatal(err)
@@ -221,7 +213,7 @@ func TestLoadRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		dir: "folder", fifo: "regular", filepath.Join(dir, "none.hcl"): "no such file", "/dev/zero": "regular",
+		dir: "folder", filepath.Join(dir, "none.hcl"): "no such file", "/dev/zero": "regular",
 		large: "larger", filepath.Join(dir, "a\x00b"): "cannot read", secret: "permission denied",
 	} {
 		if path == secret && os.Getuid() == 0 {
