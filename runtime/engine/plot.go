@@ -280,8 +280,12 @@ func (f *panelFiller) curves(m *plan.Mark) error {
 		x = f.positionsOf(lead)
 	}
 	label, width := f.label(m), m.Width
+	many := lead.curves > len(palette) // one colour then: more cannot be told apart
+	c := f.color(m)
 	for i := range lead.curves {
-		c := f.color(m)
+		if i > 0 && !many {
+			c = f.color(m)
+		}
 		name := label
 		if lead.curves > 1 {
 			name = ""

@@ -78,16 +78,15 @@ func (m *markdown) checks() {
 	if _, all := counts(m.in.Results); all == 0 {
 		return
 	}
-	m.heading("", "check", "message")
+	m.heading("", "check", "found instead")
 	for _, c := range m.in.Results.Checks {
 		for _, a := range c.Asserts {
-			mark := "✓"
+			mark, message := "✓", "" // a message is for a claim that fails
 			if !a.OK {
-				mark = "**✗**"
-			}
-			message := a.Message
-			if message == "" {
-				message = a.Condition
+				mark, message = "**✗**", a.Message
+				if message == "" {
+					message = a.Condition
+				}
 			}
 			m.row(mark, cell(c.Plan.Label+keySuffix(c.Plan.Address)), cell(message))
 		}

@@ -104,12 +104,13 @@ func otherDiagnostics(res *engine.Results) diag.List {
 	})
 }
 
-// seconds prints a duration to three digits.
+// seconds prints a duration to three digits, in the unit in which those three
+// digits stand before 1,000.
 func seconds(s float64) string {
 	switch {
-	case s < 0.001:
+	case s < 0.9995e-3:
 		return fmt.Sprintf("%.3g µs", s*1e6)
-	case s < 1:
+	case s < 0.9995:
 		return fmt.Sprintf("%.3g ms", s*1e3)
 	}
 	return fmt.Sprintf("%.3g s", s)
