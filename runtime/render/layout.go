@@ -227,8 +227,8 @@ func (p *panel) render(s *sheet, f frame, slack float64) {
 	case legendBelow:
 		cols := p.belowColumns(f.w() + m.left)
 		w, _, _ := p.legendSize(cols)
-		x := math.Max(f.x0-m.left+2, (f.x0+f.x1-w)/2)
-		p.drawLegend(s, x, low, cols, false)
+		x := math.Min((f.x0+f.x1-w)/2, f.x1+m.right-2-w) // centred, unless it would leave the sheet
+		p.drawLegend(s, math.Max(f.x0-m.left+2, x), low, cols, false)
 	case legendRight:
 		w, h, _ := p.legendSize(1)
 		p.drawLegend(s, f.x1+m.right-w, f.y1-h, 1, false)
