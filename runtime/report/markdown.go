@@ -80,15 +80,20 @@ func (m *markdown) checks() {
 	}
 	m.heading("", "check", "found instead")
 	for _, c := range m.in.Results.Checks {
+		label := cell(c.Plan.Label + keySuffix(c.Plan.Address))
+		if c.OK { // its messages are for claims that fail
+			m.row("✓", label, "")
+			continue
+		}
 		for _, a := range c.Asserts {
-			mark, message := "✓", "" // a message is for a claim that fails
-			if !a.OK {
-				mark, message = "**✗**", a.Message
-				if message == "" {
-					message = a.Condition
-				}
+			switch {
+			case a.OK:
+				m.row("✓", label, "")
+			case a.Message != "":
+				m.row("**✗**", label, cell(a.Message))
+			default:
+				m.row("**✗**", label, cell(a.Condition))
 			}
-			m.row(mark, cell(c.Plan.Label+keySuffix(c.Plan.Address)), cell(message))
 		}
 	}
 	m.b.WriteByte('\n')
