@@ -61,18 +61,19 @@ type bars struct {
 
 type bar struct {
 	*mpb.Bar
+	steps int64
 	ended atomic.Pointer[string] // the display reads it while blocks run
 }
 
 func (b *bars) Started(block plan.Address, steps int) {
-	x := &bar{}
+	x := &bar{steps: int64(max(steps, 1))}
 	counter := func(s decor.Statistics) string {
 		if word := x.ended.Load(); word != nil {
 			return *word
 		}
 		return fmt.Sprintf("%s/%s", thousands(float64(s.Current)), thousands(float64(s.Total)))
 	}
-	x.Bar = b.p.AddBar(int64(max(steps, 1)),
+	x.Bar = b.p.AddBar(x.steps,
 		mpb.PrependDecorators(decor.Name(diag.Visible(block.String()), decor.WCSyncSpaceR)),
 		mpb.AppendDecorators(decor.Any(counter), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), "")),
 	)
@@ -95,6 +96,9 @@ func (b *bars) Finished(block plan.Address, status engine.Status, seconds float6
 		word = string(status) + ", " + word
 	}
 	x.ended.Store(&word)
+	if status == engine.OK {
+		x.SetCurrent(x.steps) // a block may end well before its last step
+	}
 	x.SetTotal(-1, true)
 }
 
