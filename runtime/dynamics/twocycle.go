@@ -101,6 +101,13 @@ func (s *cycleSolver) follow(f section, eta float64) (twoCycle, error) {
 		return twoCycle{}, err
 	}
 	curvature := s.curvature(f, rest)
+	if slope, _ := f(rest); !finite(slope) || !finite(curvature) {
+		if s.even { // not smooth at the middle of the even section: look elsewhere
+			s.even = false
+			return s.follow(f, eta)
+		}
+		return twoCycle{}, &cycleError{reason: fmt.Sprintf("there is no minimum: the slope is not finite at %.3g", rest), noMinimum: true}
+	}
 	if s.even && curvature < 0 { // the minimum has split in two
 		s.even, s.middle = false, s.half
 		return s.follow(f, eta)
@@ -184,8 +191,38 @@ func (s *cycleSolver) minimum(f section) (float64, error) {
 	if err != nil {
 		return 0, &cycleError{reason: "there is no minimum: " + err.Error(), noMinimum: true}
 	}
+	if at, pole := leap(f, lo, hi); pole {
+		return 0, &cycleError{reason: fmt.Sprintf("there is no minimum: the slope grows without bound towards %.3g", at), noMinimum: true}
+	}
 	return newton(f, lo, hi, s.middle), nil
 }
+
+// leap reports whether the slope changes sign in [lo, hi] by a pole, as that
+// of log(y) at 0, and where: it grows towards the place instead of vanishing
+// or staying as large as it is.
+func leap(f section, lo, hi float64) (at float64, pole bool) {
+	below, _ := f(lo)
+	above, _ := f(hi)
+	usual := max(math.Abs(below), math.Abs(above))
+	for range 100 {
+		at = lo + (hi-lo)/2
+		v, _ := f(at)
+		if !(math.Abs(v) <= 1e9*usual) {
+			return at, true
+		}
+		if v == 0 || at == lo || at == hi {
+			break
+		}
+		if v < 0 {
+			lo = at
+		} else {
+			hi = at
+		}
+	}
+	return at, false
+}
+
+func finite(v float64) bool { return v-v == 0 }
 
 // curvature returns the larger of the one-sided limits of F_yy at y. At a kink,
 // where F_yy is small on both sides, the slope's change over a short distance

@@ -3,6 +3,7 @@ package dynamics
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -142,5 +143,28 @@ func TestTwoCycleAcrossKink(t *testing.T) {
 	}
 	if c, err := newCycleSolver(f, 0.7).solve(f, 0.3); err != nil || math.Abs(c.Plus-0.15) > 1e-15 {
 		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// The slope of log|y| changes its sign at a pole, where nothing is minimal; a
+// kink off the middle is a minimum all the same.
+func TestPoleIsNoMinimum(t *testing.T) {
+	pole := func(y float64) (float64, float64) { return 2 / y, -2 / (y * y) }
+	if c, err := newCycleSolver(pole, 1).solve(pole, 1); err == nil || !strings.Contains(err.Error(), "no minimum") {
+		t.Errorf("got %v, %v", c, err)
+	}
+	kink := func(y float64) (float64, float64) { // of |y - 1/4| + y^2/8
+		if y < 0.25 {
+			return -1 + y/4, 0.25
+		}
+		return 1 + y/4, 0.25
+	}
+	c, err := newCycleSolver(kink, 1).solve(kink, 0.5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slope, _ := kink(c.Plus)
+	if c.AtRest() || math.Abs(c.Plus-0.5*slope-c.Minus) > 1e-12 {
+		t.Errorf("got %+v", c)
 	}
 }
