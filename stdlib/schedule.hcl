@@ -18,7 +18,7 @@ function "piecewise" {
     message   = "piecewise needs one value more than times: it has ${len(values)} values and ${len(times)} times."
   }
   validation {
-    condition = all([for i, time in times : i == 0 ? true : time > times[max(i - 1, 0)]])
+    condition = all([for i, time in times : i == 0 ? true : time > times[i - 1]])
     message   = "The times of piecewise must increase."
   }
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"relief/lang/diag"
+	"relief/lang/source"
 )
 
 var constants = map[string]float64{"pi": math.Pi, "e": math.E, "inf": math.Inf(1)}
@@ -70,8 +71,8 @@ func (l *Lowerer) root(t hcl.Traversal, sc *Scope) Value {
 	} else if s := l.wordCure(name); s != "" {
 		cure = s
 	}
-	if hint, ok := hyphenHint(name); ok {
-		cure = hint
+	if meant, ok := source.HyphenHint(name); ok {
+		cure = spacedMinus(meant)
 	}
 	if cure == "" {
 		cure = "`relief list` shows every name of the standard library."
@@ -158,8 +159,8 @@ func (l *Lowerer) functionOf(e *hclsyntax.FunctionCallExpr, sc *Scope) (*Callabl
 		if form, ok := laws[e.Name]; ok {
 			cure = form + " draws where a run begins: it stands in start, alone or as the value of a parameter."
 		}
-		if hint, ok := hyphenHint(e.Name); ok {
-			cure = hint
+		if meant, ok := source.HyphenHint(e.Name); ok {
+			cure = spacedMinus(meant)
 		}
 		l.errorf("RL0203", e.NameRange, cure, "unknown function %q", e.Name)
 		return nil, false
@@ -289,11 +290,7 @@ func (s *Scope) local(name string) hclsyntax.Expression {
 	return s.module.Locals[name]
 }
 
-// hyphenHint explains a name such as x1-x2, which HCL reads as one name.
-func hyphenHint(name string) (string, bool) {
-	parts := strings.Split(name, "-")
-	if len(parts) < 2 || slices.Contains(parts, "") {
-		return "", false
-	}
-	return "A hyphen is part of a name here. To subtract, put spaces around it: " + strings.Join(parts, " - ") + ".", true
+// spacedMinus is the cure for a name such as x1-x2, which HCL reads as one.
+func spacedMinus(meant string) string {
+	return "Write " + meant + ", with spaces around the minus. No name contains a hyphen."
 }

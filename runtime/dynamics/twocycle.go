@@ -101,7 +101,7 @@ func (s *cycleSolver) follow(f section, eta float64) (twoCycle, error) {
 		return twoCycle{}, err
 	}
 	curvature := s.curvature(f, rest)
-	if slope, _ := f(rest); !finite(slope) || !finite(curvature) {
+	if slope, _ := f(rest); !isFinite(slope) || !isFinite(curvature) {
 		if s.even { // not smooth at the middle of the even section: look elsewhere
 			s.even = false
 			return s.follow(f, eta)
@@ -221,8 +221,6 @@ func leap(f section, lo, hi float64) (at float64, pole bool) {
 	}
 	return at, false
 }
-
-func finite(v float64) bool { return v-v == 0 }
 
 // curvature returns the larger of the one-sided limits of F_yy at y. At a kink,
 // where F_yy is small on both sides, the slope's change over a short distance

@@ -146,7 +146,7 @@ func Diagnostics() string {
 		if strings.ContainsAny(e.Example, "{=") {
 			language = "hcl"
 		}
-		fmt.Fprintf(&b, "\n### %s\n\n**%s.** %s\n\n```%s\n%s\n```\n\n%s\n", e.Code, strings.TrimSuffix(capital(e.Title), "."), e.Meaning, language, strings.TrimRight(e.Example, "\n"), e.Cure)
+		fmt.Fprintf(&b, "\n### %s\n\n**%s.** %s\n\n```%s\n%s\n```\n\n%s\n", e.Code, strings.TrimSuffix(Capital(e.Title), "."), e.Meaning, language, strings.TrimRight(e.Example, "\n"), e.Cure)
 	}
 	return b.String()
 }

@@ -46,7 +46,7 @@ func (p *printer) line(format string, args ...any) {
 
 // paragraph writes a text between margins.
 func (p *printer) paragraph(indent, text string) {
-	for _, l := range wrap(text, 80-len(indent)) {
+	for _, l := range Wrap(text, 80-len(indent)) {
 		p.line("%s%s", indent, l)
 	}
 }
@@ -59,7 +59,7 @@ func (p *printer) code(text string) {
 
 func (p *printer) function(signature, description, note, formula, source, example string) {
 	p.line("%s\n", signature)
-	p.paragraph("", capital(description)+".")
+	p.paragraph("", Capital(description)+".")
 	if formula != "" {
 		p.line("")
 		for _, l := range strings.Split(formula, ";  ") {
@@ -94,11 +94,11 @@ func (p *printer) law(b *stdlib.Builtin) {
 func (p *printer) kind(e *Entry) {
 	p.line("%s\n", e.Written)
 	if e.Later {
-		p.paragraph("", capital(e.kind.Description)+".")
+		p.paragraph("", Capital(e.kind.Description)+".")
 		p.line("\nIt is designed and not built yet.")
 		return
 	}
-	p.paragraph("", capital(e.kind.Description)+".")
+	p.paragraph("", Capital(e.kind.Description)+".")
 	p.arguments(e.arguments())
 	p.line("")
 	p.paragraph("", fmt.Sprintf("More: relief docs %s", e.block.Noun))
@@ -157,7 +157,7 @@ func (p *printer) arguments(list []schema.Attribute) {
 // entry writes a name and, beside or below it, a text.
 func (p *printer) entry(name, text string) {
 	const column = 20
-	lines := wrap(text, 80-column)
+	lines := Wrap(text, 80-column)
 	if utf8.RuneCountInString(name) > column-4 {
 		p.line("  %s", name)
 	} else if len(lines) > 0 {
@@ -221,13 +221,15 @@ func quoted(words []string) string {
 // plain takes the back quotes of Markdown off.
 func plain(text string) string { return strings.ReplaceAll(text, "`", "") }
 
-func capital(text string) string {
+// Capital returns a text with its first letter in upper case.
+func Capital(text string) string {
 	r, n := utf8.DecodeRuneInString(text)
 	return strings.ToUpper(string(r)) + text[n:]
 }
 
-// wrap breaks a text at blanks into lines of at most width characters.
-func wrap(s string, width int) []string {
+// Wrap breaks a text at blanks into lines of at most width characters, where
+// its words allow it; there is always one.
+func Wrap(s string, width int) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(s) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"relief/cmd/internal/reference"
 	"relief/lang"
 )
 
@@ -166,7 +167,7 @@ func TestWords(t *testing.T) {
 		{timeText(0), "< 1 us"}, {timeText(12e-6), "12 us"}, {timeText(0.25), "250 ms"}, {timeText(90), "90 s"}, {timeText(600), "10 min"},
 		{timeText(1e5), "28 h"}, {timeText(math.NaN()), "-"},
 		{counted(1, "step"), "1 step"}, {counted(2000, "step"), "2,000 steps"},
-		{strings.Join(wrapText("a bb  ccc d", 4), "|"), "a bb|ccc|d"}, {strings.Join(wrapText("", 4), "|"), ""},
+		{strings.Join(reference.Wrap("a bb  ccc d", 4), "|"), "a bb|ccc|d"}, {strings.Join(reference.Wrap("", 4), "|"), ""},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, not %q", c.got, c.want)

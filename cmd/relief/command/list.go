@@ -54,7 +54,7 @@ func list(std stdio, pattern string) error {
 				fmt.Fprintln(std.out)
 			}
 			kind = e.Kind
-			fmt.Fprintf(std.out, "%ss\n", capital(kind))
+			fmt.Fprintf(std.out, "%ss\n", reference.Capital(kind))
 		}
 		name := e.Name
 		if e.Kind == "function" {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"relief/cmd/internal/reference"
 	"relief/runtime/plan"
 )
 
@@ -174,7 +175,7 @@ func planText(b *bytes.Buffer, s *plan.Study, rows []planRow) {
 			} else {
 				fmt.Fprintf(b, layout, strconv.Itoa(i+1), name, thousands(r.cost.evaluations), thousands(r.cost.operations), bytesText(r.cost.bytes), timeText(r.cost.seconds))
 			}
-			for _, line := range wrapText(r.what(), 74) {
+			for _, line := range reference.Wrap(r.what(), 74) {
 				fmt.Fprintf(b, "      %s\n", line)
 			}
 			total.evaluations += r.cost.evaluations
@@ -188,7 +189,7 @@ func planText(b *bytes.Buffer, s *plan.Study, rows []planRow) {
 		}
 		b.WriteString(".\n")
 	}
-	for _, line := range wrapText("Then: "+afterwards(s)+".", 80) {
+	for _, line := range reference.Wrap("Then: "+afterwards(s)+".", 80) {
 		fmt.Fprintf(b, "%s\n", line)
 	}
 }
