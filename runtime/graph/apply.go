@@ -210,6 +210,14 @@ func (g *Graph) Reshape(x ID, t Type) ID {
 	return g.build(Reshape, t, 0, []ID{x})
 }
 
+// rebuild is the node n on other operands of the same types.
+func (g *Graph) rebuild(n *Node, args []ID) ID {
+	if n.Window != (Window{}) {
+		return g.intern(Node{Op: n.Op, Type: n.Type, Window: n.Window, Args: args})
+	}
+	return g.build(n.Op, n.Type, n.Int0, args)
+}
+
 // build folds, simplifies or interns a node whose type is known.
 func (g *Graph) build(op Op, t Type, k int, args []ID) ID {
 	if id, ok := g.fold(op, t, k, args); ok {

@@ -158,7 +158,7 @@ func (f *forward) makeLimit(n Node) ID {
 		}
 		return f.apply(Select, f.apply(Eq, norm, f.Const(0)), at0, f.apply(n.Op, args...))
 	}
-	return f.build(n.Op, n.Type, n.Int0, args)
+	return f.rebuild(&n, args)
 }
 
 // side is a number with the sign that x has an infinitely small way along the

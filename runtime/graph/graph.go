@@ -28,12 +28,19 @@ type Node struct {
 	Op     Op
 	Type   Type
 	Args   []ID
-	Int0   int       // Slice, Pad: offset; At: step
+	Int0   int       // Slice, Pad, SliceCols, PadCols: offset; At: step
+	Window Window    // of Conv and poolings and their adjoints
 	Num    float64   // Const with nil Data: the value of every element
 	Data   []float64 // Const: elements in index order
 	Name   string    // Input
 	Origin Origin
 }
+
+// Window is how a convolution or a pooling moves over an image: H x W pixels in
+// steps of Stride, from Pad pixels outside of the first pixel on. Groups is that
+// of a convolution: output channel o sees only the input channels of its group.
+// The zero Window belongs to all other operations.
+type Window struct{ H, W, Stride, Pad, Groups int }
 
 // Graph is a growing set of nodes. The zero Graph is not usable; see New. A
 // Graph must not be changed by two goroutines at once.
@@ -150,6 +157,7 @@ func (g *Graph) intern(n Node) ID {
 		k = binary.AppendUvarint(k, uint64(n.Type.dims[i]))
 	}
 	k = binary.AppendVarint(k, int64(n.Int0))
+	k = n.Window.appendTo(k)
 	k = binary.LittleEndian.AppendUint64(k, math.Float64bits(n.Num))
 	for _, a := range n.Args {
 		k = binary.AppendUvarint(k, uint64(a))
@@ -242,7 +250,7 @@ func (g *Graph) Graft(src *Graph, roots []ID, bind map[string]ID, known map[ID]I
 			for k, a := range n.Args {
 				args[k] = ids[a]
 			}
-			ids[i] = g.build(n.Op, n.Type, n.Int0, args)
+			ids[i] = g.rebuild(&n, args)
 		}
 	}
 	g.origin = outer

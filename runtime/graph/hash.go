@@ -25,6 +25,7 @@ func (g *Graph) Hash(roots []ID) [32]byte {
 			text = binary.AppendUvarint(text, uint64(n.Type.dims[i]))
 		}
 		text = binary.AppendVarint(text, int64(n.Int0))
+		text = n.Window.appendTo(text)
 		text = append(binary.AppendUvarint(text, uint64(len(n.Name))), n.Name...)
 		text = binary.LittleEndian.AppendUint64(text, math.Float64bits(n.Num))
 		for _, v := range n.Data {

@@ -37,6 +37,7 @@ const (
 	Ceil
 	Round // half away from zero
 	Relu
+	Erf
 	Not
 	IsFinite // 1 where x is neither NaN nor infinite
 
@@ -61,6 +62,7 @@ const (
 	Or
 	MulZero // 0 where the first operand is 0, else the product: an adjoint of exactly 0 stays 0
 	SignMul // first operand times the sign of the second, 0 where that is 0: the derivative of Abs
+	Gate    // first operand where the second is above 0, else 0: Gate(x, x) is relu. Linear in the first; the derivative in the second is 0
 
 	// Elementwise, three operands.
 	Select // first operand chooses the second (true) or the third
@@ -82,6 +84,28 @@ const (
 	Transpose // of a matrix
 	MatMul    // matrix x matrix, matrix x vector, vector x matrix
 	Outer     // vector x vector -> matrix
+	Join      // the elements of n operands, one after another -> a vector
+
+	// Of rows and columns: the last axis of an array is its columns (the channels
+	// of images N x H x W x C, the units of a batch), all others together its rows.
+	SumRows    // over the rows -> a vector of the columns
+	SpreadRows // a vector repeated in all rows of the node's type: the adjoint of SumRows
+	SumCols    // over the columns -> the node without its last axis
+	SpreadCols // repeated in all columns of the node's type: the adjoint of SumCols
+	MaxCols    // the greatest along the columns, as a shift: its derivative counts as 0
+	JoinCols   // n operands with equal rows, their columns side by side
+	SliceCols  // columns [Int0, Int0+C) of the node's type
+	PadCols    // the operand's columns at offset Int0 of zeros, with the node's type: the adjoint of SliceCols
+
+	// Of images N x H x W x C, with the node's Window.
+	Conv          // images x weights H x W x C/Groups x C' -> images
+	ConvInput     // adjoint of Conv in the images, from that of the result and the weights; the node's type is that of the images
+	ConvWeights   // adjoint of Conv in the weights, from the images and the adjoint of the result; the node's type is that of the weights
+	MaxPool       // the greatest of each window; padding does not count
+	MaxPoolInput  // adjoint of MaxPool, from that of the result and the images: to the first that is greatest
+	MaxPoolPick   // of the first operand, the pixel where the second is greatest: the tangent of MaxPool
+	MeanPool      // the sum of each window over H W: padding counts as zeros
+	MeanPoolInput // adjoint of MeanPool, with the node's type
 
 	// Along the steps of a series: mathematics of results only.
 	At       // the step Int0
@@ -128,14 +152,14 @@ var ops = [NumOps]opInfo{
 	Sinh: {"sinh", 1, elementwise}, Cosh: {"cosh", 1, elementwise}, Tanh: {"tanh", 1, elementwise},
 	Asin: {"asin", 1, elementwise}, Acos: {"acos", 1, elementwise}, Atan: {"atan", 1, elementwise},
 	Floor: {"floor", 1, elementwise}, Ceil: {"ceil", 1, elementwise}, Round: {"round", 1, elementwise},
-	Relu: {"relu", 1, elementwise}, Not: {"not", 1, elementwise}, IsFinite: {"is_finite", 1, elementwise},
+	Relu: {"relu", 1, elementwise}, Erf: {"erf", 1, elementwise}, Not: {"not", 1, elementwise}, IsFinite: {"is_finite", 1, elementwise},
 
 	Add: {"add", 2, elementwise}, Sub: {"sub", 2, elementwise}, Mul: {"mul", 2, elementwise}, Div: {"div", 2, elementwise},
 	Mod: {"mod", 2, elementwise}, Pow: {"pow", 2, elementwise}, Min: {"min", 2, elementwise}, Max: {"max", 2, elementwise},
 	Hypot: {"hypot", 2, elementwise}, Atan2: {"atan2", 2, elementwise},
 	Lt: {"lt", 2, elementwise}, Le: {"le", 2, elementwise}, Gt: {"gt", 2, elementwise}, Ge: {"ge", 2, elementwise},
 	Eq: {"eq", 2, elementwise}, Ne: {"ne", 2, elementwise}, And: {"and", 2, elementwise}, Or: {"or", 2, elementwise},
-	MulZero: {"mul_zero", 2, elementwise}, SignMul: {"sign_mul", 2, elementwise},
+	MulZero: {"mul_zero", 2, elementwise}, SignMul: {"sign_mul", 2, elementwise}, Gate: {"gate", 2, elementwise},
 
 	Select: {"select", 3, elementwise},
 
@@ -144,7 +168,15 @@ var ops = [NumOps]opInfo{
 
 	Stack: {"stack", -1, structure}, Slice: {"slice", 1, structure}, Pad: {"pad", 1, structure},
 	Broadcast: {"broadcast", 1, structure}, Reshape: {"reshape", 1, structure}, Transpose: {"transpose", 1, structure},
-	MatMul: {"matmul", 2, structure}, Outer: {"outer", 2, structure},
+	MatMul: {"matmul", 2, structure}, Outer: {"outer", 2, structure}, Join: {"join", -1, structure},
+
+	SumRows: {"sum_rows", 1, structure}, SpreadRows: {"spread_rows", 1, structure},
+	SumCols: {"sum_cols", 1, structure}, SpreadCols: {"spread_cols", 1, structure}, MaxCols: {"max_cols", 1, structure},
+	JoinCols: {"join_cols", -1, structure}, SliceCols: {"slice_cols", 1, structure}, PadCols: {"pad_cols", 1, structure},
+
+	Conv: {"conv", 2, structure}, ConvInput: {"conv_input", 2, structure}, ConvWeights: {"conv_weights", 2, structure},
+	MaxPool: {"max_pool", 1, structure}, MaxPoolInput: {"max_pool_input", 2, structure}, MaxPoolPick: {"max_pool_pick", 2, structure},
+	MeanPool: {"mean_pool", 1, structure}, MeanPoolInput: {"mean_pool_input", 1, structure},
 
 	At: {"at", 1, series}, First: {"first", 1, series}, Last: {"last", 1, series}, All: {"all", 1, series}, Any: {"any", 1, series},
 	Count: {"count", 1, series}, SumSteps: {"sum_steps", 1, series}, MeanSteps: {"mean_steps", 1, series},

@@ -8,7 +8,9 @@ package plan
 
 import (
 	"relief/lang/diag"
+	"relief/runtime/dataset"
 	"relief/runtime/graph"
+	"relief/runtime/network"
 )
 
 // Address names a block: `run.after[650]`.
@@ -37,18 +39,22 @@ type Study struct {
 	Seed        uint64
 	Sources     map[string][]byte // every file read, by name
 
-	Variables  []*Variable
-	Objectives []*Objective
-	Runs       []*Run
-	Landscapes []*Landscape
-	Checks     []*Check
-	Plots      []*Plot
-	Tables     []*Table
-	Outputs    []*Output
-	Report     *Report // nil: everything is shown, in order
+	Variables   []*Variable
+	Datasets    []*Dataset
+	Networks    []*Network
+	Objectives  []*Objective
+	Runs        []*Run
+	Landscapes  []*Landscape
+	Spectra     []*Spectrum
+	Projections []*Projection
+	Checks      []*Check
+	Plots       []*Plot
+	Tables      []*Table
+	Outputs     []*Output
+	Report      *Report // nil: everything is shown, in order
 
-	// Order lists the runs and landscapes so that each comes after what it
-	// refers to.
+	// Order lists the runs, landscapes, spectra and projections so that each
+	// comes after what it refers to.
 	Order []Address
 }
 
@@ -88,7 +94,8 @@ func (e *Expr) Type() graph.Type { return e.Graph.Type(e.Root) }
 // number of steps made); "status". Of a landscape: "loss",
 // "second_difference", "curvature"; "axis", LABEL. Of an objective:
 // "value", "gradient", "hessian", "hvp": then Args are the flattened point
-// and, for hvp, the vector.
+// and, for hvp, the vector. Results of probes and of the other blocks are listed
+// with Probe, Spectrum, Projection and Dataset.
 type Ref struct {
 	Input string // name of the graph's input
 	Block Address
@@ -116,11 +123,65 @@ type Param struct {
 }
 
 // Objective is a function to be minimised. The inputs of its graph are its
-// parameters by name.
+// parameters by name. That of a network has no Value: its parameters are those
+// of the network, in its order.
 type Objective struct {
 	Block
 	Params []Param
-	Value  *Expr
+	Value  *Expr // nil for a network
+	*Training
+}
+
+// Training is the objective of a network on data: the mean over the samples of
+// the loss of each, plus the regularizer.
+type Training struct {
+	Network *Network
+	Data    *Dataset
+	Loss    string // "mse": half the sum of squares over the outputs; "cross_entropy"
+	// Regularizer is a number in the inputs "params", the flat vector of all
+	// parameters, and "weights", that of the weights of dense and conv layers
+	// alone; nil: none.
+	Regularizer *Expr
+	// Batch is the number of samples that are computed together. With batch norm
+	// it is part of the loss: statistics are those of each batch, samples in the
+	// order of the data, the rest a smaller batch. 0: all samples with batch norm,
+	// without it a number that the shapes decide.
+	Batch int
+}
+
+// Network is a network as a block: several objectives may share it.
+type Network struct {
+	Block
+	*network.Network
+}
+
+// Dataset is samples. Results: "samples", "features", "classes", "norms" (a
+// vector, one Euclidean norm per sample, as trained on), "mean" and "deviation"
+// (of the standardisation: by feature or channel).
+type Dataset struct {
+	Block
+	Kind        string
+	Source      dataset.Source
+	Skip, Limit int      // samples of the source left out at the beginning, then the largest number kept; 0: none, all
+	Standardize string   // "": none; "pixel", "channel"
+	Like        *Dataset // whose statistics standardise this one: the training set of a test set; nil: its own
+	Norm        *Expr    // law of the norm of each sample in the inputs "i" (from 0) and "n"; nil: as it is
+	Flip        bool     // augmentation in mini-batches: mirrored half the time
+	Crop        int      // augmentation: shifted by up to so many pixels
+	Seed        uint64
+	Outline     *dataset.Outline // of Source; nil if the file is not there
+}
+
+// Samples is the number of samples, 0 if it is not known yet.
+func (d *Dataset) Samples() int {
+	if d.Outline == nil {
+		return 0
+	}
+	n := max(0, d.Outline.Samples-d.Skip)
+	if d.Limit > 0 {
+		n = min(n, d.Limit)
+	}
+	return n
 }
 
 // Size is the number of parameters, all elements counted.
@@ -142,6 +203,15 @@ type Optimizer struct {
 	Momentum     *Expr // momentum, nesterov: beta
 	WeightDecay  *Expr // nil: none
 	Clip         *Expr // largest norm of the gradient; nil: none
+	// adam: Beta1, Beta2, Epsilon; rmsprop: Beta2, Epsilon.
+	Beta1, Beta2, Epsilon *Expr
+	// sgd on a network: samples per mini-batch, drawn without replacement epoch
+	// by epoch in an order that the run's seed decides. Momentum and Nesterov as
+	// PyTorch has them. LabelNoise is the deviation of normal noise added to the
+	// targets of each mini-batch; nil: none.
+	Batch      int
+	Nesterov   bool
+	LabelNoise *Expr
 	// Quasistatic: the slow parameters and the fast one, as elements of the
 	// flat parameter vector.
 	Along  []int
@@ -179,7 +249,8 @@ type Run struct {
 	Every      int   // record every n-th step
 	RecordPath bool
 	Probes     []Probe
-	Vary       []Vary // the product of these, the last changing fastest
+	Snapshots  *Snapshots // parameters kept on disk; nil: none
+	Vary       []Vary     // the product of these, the last changing fastest
 	MayDiverge bool
 	Seed       uint64
 }
@@ -202,13 +273,41 @@ type Resume struct {
 	Span  diag.Span
 }
 
-// Probe records a value along the run every n-th step.
+// Snapshots are parameters kept along a run, in binary32, for projections and
+// for the distance of a path from a plane.
+type Snapshots struct {
+	Every  int
+	Budget int64 // bytes at most
+	Span   diag.Span
+}
+
+// Probe records values along the run every n-th step. Results beside the probe
+// itself ("probe", NAME) are ("probe", NAME, WHICH). By kind:
+//
+//	value                  Value; a number, vector or matrix
+//	sharpness              Top eigenvalues of the Hessian, the largest first; a number if Top is 0, else a vector.
+//	                       WHICH: "residual" (of each, |H v - l v|), "products" (Hessian-vector products used)
+//	average                over the last Over steps: the mean of the loss. WHICH: "loss" (the same), "at_mean" (the loss
+//	                       at the mean iterate), "sharpness" (there)
+//	test                   the accuracy on Data, in [0, 1], with population statistics. WHICH: "accuracy" (the same), "loss"
+//	distance               the Euclidean distance from Point
+//	landscape              the loss at Axis.Points positions along Axis through the iterate. WHICH: "position"
+//	directional_curvature  v^T H v / v^T v for the direction of Axis
 type Probe struct {
 	Name  string
-	Kind  string // "value"
+	Kind  string
 	Every int
-	Value *Expr // over parameters, "t", "loss", "grad_norm"
+	Value *Expr // value: over parameters, "t", "loss", "grad_norm"
 	Span  diag.Span
+
+	Top       int
+	Tolerance float64  // sharpness: residual over eigenvalue at which the iteration ends
+	Products  int      // sharpness: the most products
+	Layers    []string // sharpness: names of layers or blocks whose parameters alone count; nil: all
+	Over      int      // average
+	Data      *Dataset // test
+	Point     Point    // distance; one Expr alone is the whole flat vector
+	Axis      *Axis    // landscape, directional_curvature
 }
 
 // Vary gives names their values lane by lane; the names of one Vary go
@@ -227,15 +326,76 @@ type Landscape struct {
 	Objective *Objective
 	Center    Point // values of the parameters that no coordinate axis replaces
 	Axes      []Axis
+	Paths     []Address // runs whose distance from the plane is asked for: results "path", RUN, KEY, then a label of an axis or "distance": series
+}
+
+// Spectrum is what is known of the Hessian at a point. Results: "top" and
+// "bottom" (vectors, from the outermost inwards), "top_residual",
+// "bottom_residual", "products", "trace", "trace_error" (standard error),
+// "density" and "density_error" (vectors, at "eigenvalue").
+type Spectrum struct {
+	Block
+	Objective   *Objective
+	Point       Point
+	Start       []Start // instead of Point: the start that a run would make with this seed; nil for a network's inits
+	FromStart   bool
+	Seed        uint64
+	Top, Bottom int
+	Tolerance   float64
+	Products    int     // the most products for the eigenvalues
+	Samples     int     // random vectors for trace and density; 0: neither
+	Steps       int     // of Lanczos per vector, for the density
+	Points      int     // of the density
+	Width       float64 // of the Gaussian that smooths the density, as a share of the range of the eigenvalues
+	// Preconditioner divides by the root of the second moment of an adaptive
+	// optimizer's state at the point; its run.
+	Preconditioner Address
+}
+
+// Projection gives coordinates of runs along the principal components of
+// segments of paths, orthogonalised in order (the paper's Fig. 3.2, right).
+// Results: "run", NAME, KEY, LABEL: series of coordinates, relative to the first
+// snapshot of the first segment; "variance": vector, the share of each segment's
+// variance that its component has before it is orthogonalised.
+type Projection struct {
+	Block
+	Segments []Segment
+	Runs     []Address
+}
+
+// Segment is the steps From to To (-1: the last) of a run.
+type Segment struct {
+	Label    string
+	Run      Address
+	From, To int
+	Span     diag.Span
 }
 
 // Axis is one direction of a landscape. A coordinate axis sets element
 // Coordinate of the flat parameters to the position; any other adds position
-// times direction to the center.
+// times direction to the center. The direction is Direction or, where that is
+// nil, what Word names:
+//
+//	gradient     Rate times the gradient at the center (Normalize "": one unit is one step of gradient descent)
+//	random       standard normal by Seed
+//	eigenvector  number Index of the Hessian at the center, from the largest eigenvalue down; length 1
+//	component    principal component number Index of the Snapshots, or path, of run Of, steps FromStep to ToStep; length 1
+//
+// Normalize is "", "unit" (length 1), "layer" (each parameter array of the length
+// that it has at the center) or "filter" (each output channel or unit so; arrays
+// of biases and norms as in "layer"; Li, Xu, Taylor, Studer, Goldstein 2018).
 type Axis struct {
 	Label      string
 	Coordinate int   // -1 for a direction
-	Direction  Point // nil for a coordinate
+	Direction  Point // nil for a coordinate or a Word
+	Word       string
+	Normalize  string
+	Rate       *Expr
+	Seed       uint64
+	Index      int
+	Of         Address
+	FromStep   int
+	ToStep     int // -1: the last
 	From, To   *Expr
 	Points     int
 	Log        bool // positions spaced evenly in the logarithm
