@@ -10,8 +10,9 @@ type TypeError struct {
 
 func (e *TypeError) Error() string { return e.Op.String() + ": " + e.Reason }
 
-// Apply returns the node that computes op on the operands. Slice, Pad, At,
-// Broadcast and Reshape need a parameter and have methods of their own.
+// Apply returns the node that computes op on the operands. Operations that need
+// a parameter (Slice, Pad, At, Broadcast, Reshape, SpreadRows, SpreadCols,
+// SliceCols, PadCols, those with a Window) have methods of their own.
 func (g *Graph) Apply(op Op, args ...ID) (ID, error) {
 	t, err := g.resultType(op, args)
 	if err != nil {
@@ -93,6 +94,10 @@ func (g *Graph) resultType(op Op, args []ID) (Type, error) {
 		u := Of(append(a.Dims()[:a.Rank()-1], b.Dims()[1:]...)...)
 		u.Series = a.Series || b.Series
 		return u, nil
+	case Join:
+		return joinType(t)
+	case SumRows, SumCols, MaxCols, JoinCols:
+		return columnsType(op, t)
 	}
 	return fail("cannot be applied so")
 }
@@ -213,7 +218,7 @@ func (g *Graph) Reshape(x ID, t Type) ID {
 // rebuild is the node n on other operands of the same types.
 func (g *Graph) rebuild(n *Node, args []ID) ID {
 	if n.Window != (Window{}) {
-		return g.intern(Node{Op: n.Op, Type: n.Type, Window: n.Window, Args: args})
+		return g.window(n.Op, n.Type, n.Window, args...)
 	}
 	return g.build(n.Op, n.Type, n.Int0, args)
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // fold computes a node whose operands are all constants, in the arithmetic of
-// the run.
+// the run, unless it or the work is big.
 func (g *Graph) fold(op Op, t Type, k int, args []ID) (ID, bool) {
 	if len(args) == 0 || t.Series || ops[op].class == series || t.Size() > maxFold {
 		return None, false
@@ -18,6 +18,11 @@ func (g *Graph) fold(op Op, t Type, k int, args []ID) (ID, bool) {
 			return None, false
 		}
 		uniform = uniform && n.Data == nil
+	}
+	if op == MatMul {
+		if rows, inner, cols := MatMulDims(g.Type(args[0]), g.Type(args[1])); rows*inner*cols > maxFoldProducts {
+			return None, false
+		}
 	}
 	if uniform {
 		var v [3]float64
@@ -34,11 +39,15 @@ func (g *Graph) fold(op Op, t Type, k int, args []ID) (ID, bool) {
 		n := g.Node(a)
 		types[i], values[i] = n.Type, n.elements()
 	}
-	return g.ConstArray(t, compute(op, t, k, types, values)), true
+	return g.ConstArray(t, (&Node{Op: op, Type: t, Int0: k}).Compute(types, values)), true
 }
 
-// maxFold bounds the constants that folding makes.
-const maxFold = 1 << 20
+// maxFold bounds the constants that folding makes, maxFoldProducts the products
+// that it carries out for one node.
+const (
+	maxFold         = 1 << 20
+	maxFoldProducts = 1 << 24
+)
 
 // elements returns the elements of a constant, which must not be changed.
 func (n *Node) elements() []float64 {
@@ -81,7 +90,7 @@ func (g *Graph) Interpret(roots []ID, inputs map[string][]float64) ([][]float64,
 			for i, a := range n.Args {
 				types[i], args[i] = g.Type(a), values[a]
 			}
-			values[id] = compute(n.Op, n.Type, n.Int0, types, args)
+			values[id] = n.Compute(types, args)
 		}
 	}
 	return values, nil
@@ -103,10 +112,13 @@ func (g *Graph) Reach(roots []ID) []bool {
 	return need
 }
 
-// compute is the definition of every operation that is not along a series.
-// Sums start with their first term and add the others in index order.
-func compute(op Op, t Type, k int, types []Type, args [][]float64) []float64 {
-	out := make([]float64, t.Size())
+// Compute is the definition of every operation that is neither a leaf nor along
+// a series: the elements of the node from those of its operands, whose types are
+// given. Sums start with their first term and add the others in index order, but
+// those over the windows of images start from 0, which padding counts as.
+func (n *Node) Compute(types []Type, args [][]float64) []float64 {
+	op := n.Op
+	out := make([]float64, n.Type.Size())
 	if op.IsElementwise() {
 		var v [3]float64
 		for i := range out {
@@ -127,15 +139,15 @@ func compute(op Op, t Type, k int, types []Type, args [][]float64) []float64 {
 	}
 	x := args[0]
 	switch op {
-	case Stack:
+	case Stack, Join:
 		out = out[:0]
 		for _, a := range args {
 			out = append(out, a...)
 		}
 	case Slice:
-		copy(out, x[k:])
+		copy(out, x[n.Int0:])
 	case Pad:
-		copy(out[k:], x)
+		copy(out[n.Int0:], x)
 	case Reshape:
 		copy(out, x)
 	case Broadcast:
@@ -150,10 +162,10 @@ func compute(op Op, t Type, k int, types []Type, args [][]float64) []float64 {
 			}
 		}
 	case Outer:
-		n := len(args[1])
+		cols := len(args[1])
 		for i := range x {
 			for j, b := range args[1] {
-				out[i*n+j] = float64(x[i] * b)
+				out[i*cols+j] = float64(x[i] * b)
 			}
 		}
 	case MatMul:
@@ -172,6 +184,10 @@ func compute(op Op, t Type, k int, types []Type, args [][]float64) []float64 {
 				out[i*cols+j] = s
 			}
 		}
+	case SumRows, SpreadRows, SumCols, SpreadCols, MaxCols, JoinCols, SliceCols, PadCols:
+		computeRows(n, types, args, out)
+	case Conv, ConvInput, ConvWeights, MaxPool, MaxPoolInput, MaxPoolPick, MeanPool, MeanPoolInput:
+		computeImages(n, types, args, out)
 	default:
 		panic("graph: " + op.String() + " cannot be computed")
 	}

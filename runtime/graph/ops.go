@@ -62,7 +62,7 @@ const (
 	Or
 	MulZero // 0 where the first operand is 0, else the product: an adjoint of exactly 0 stays 0
 	SignMul // first operand times the sign of the second, 0 where that is 0: the derivative of Abs
-	Gate    // first operand where the second is above 0, else 0: Gate(x, x) is relu. Linear in the first; the derivative in the second is 0
+	Gate    // 0 where the second operand is 0 or below, else the first, also where the second is NaN: Gate(x, x) is relu. Linear in the first; the derivative in the second is 0
 
 	// Elementwise, three operands.
 	Select // first operand chooses the second (true) or the third

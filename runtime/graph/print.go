@@ -90,10 +90,13 @@ func (g *Graph) describe(id ID) string {
 			shown = append(shown, "...")
 		}
 		return "const [" + strings.Join(shown, " ") + "]"
-	case Slice, Pad:
+	case Slice, Pad, SliceCols, PadCols:
 		return n.Op.String() + "[" + strconv.Itoa(n.Int0) + "]"
 	case At:
 		return "at[" + strconv.Itoa(n.Int0) + "]"
+	}
+	if n.Window != (Window{}) {
+		return n.Op.String() + "[" + n.Window.String() + "]"
 	}
 	return n.Op.String()
 }

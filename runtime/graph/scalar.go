@@ -61,6 +61,8 @@ func (o Op) Eval(a, b, c float64) float64 {
 		return math.Round(a)
 	case Relu:
 		return kernel.ReluOf(a)
+	case Erf:
+		return math.Erf(a)
 	case Not:
 		return truth(a == 0)
 	case IsFinite:
@@ -105,6 +107,11 @@ func (o Op) Eval(a, b, c float64) float64 {
 		return kernel.MulZeroOf(a, b)
 	case SignMul:
 		return kernel.SignMulOf(a, b)
+	case Gate:
+		if b <= 0 {
+			return 0
+		}
+		return a
 	case Select:
 		if a != 0 {
 			return b

@@ -16,6 +16,15 @@ func (w Window) appendTo(b []byte) []byte {
 	return b
 }
 
+// String is the window as printed graphs have it: "3x3 stride 2 pad 1 groups 4".
+func (w Window) String() string {
+	s := fmt.Sprintf("%dx%d stride %d pad %d", w.H, w.W, w.Stride, w.Pad)
+	if w.Groups > 1 {
+		s += fmt.Sprintf(" groups %d", w.Groups)
+	}
+	return s
+}
+
 // Over is the height and width of the image that has a pixel for each place of
 // the window on an image of h x w pixels.
 func (w Window) Over(h, width int) (oh, ow int, err error) {
@@ -32,13 +41,30 @@ func (w Window) Over(h, width int) (oh, ow int, err error) {
 	return (h+2*w.Pad-w.H)/w.Stride + 1, (width+2*w.Pad-w.W)/w.Stride + 1, nil
 }
 
-// images checks that x is a batch of images.
-func (g *Graph) images(op Op, x ID) (Type, error) {
-	t := g.Type(x)
-	if t.Bool || t.Series || t.Rank() != 4 {
-		return t, &TypeError{op, "the operand is " + t.String() + ", not images N x H x W x C"}
+// isImages reports whether t is a batch of images.
+func isImages(t Type) bool { return !t.Bool && !t.Series && t.Rank() == 4 }
+
+// convolved is the type of the convolution of images of type t with weights of
+// type u, and the window with the size of the weights.
+func (w Window) convolved(t, u Type) (Type, Window, error) {
+	fail := func(format string, a ...any) (Type, Window, error) {
+		return Type{}, w, &TypeError{Conv, fmt.Sprintf(format, a...)}
 	}
-	return t, nil
+	if !isImages(t) {
+		return fail("the operand is %s, not images N x H x W x C", t)
+	}
+	if !isImages(u) {
+		return fail("the weights are %s, not H x W x C/Groups x C'", u)
+	}
+	w.H, w.W = u.Dim(0), u.Dim(1)
+	if w.Groups < 1 || t.Dim(3)%w.Groups != 0 || u.Dim(3)%w.Groups != 0 || u.Dim(2) != t.Dim(3)/w.Groups {
+		return fail("%d groups of the %d channels of the images and the %d x %d channels of the weights", w.Groups, t.Dim(3), u.Dim(2), u.Dim(3))
+	}
+	h, width, err := w.Over(t.Dim(1), t.Dim(2))
+	if err != nil {
+		return fail("%v", err)
+	}
+	return Of(t.Dim(0), h, width, u.Dim(3)), w, nil
 }
 
 // Convolve returns the convolution of the images x (N x H x W x C) with the
@@ -46,40 +72,111 @@ func (g *Graph) images(op Op, x ID) (Type, error) {
 //
 //	y[n,i,j,o] = sum over v, u, c of x[n, i Stride+v-Pad, j Stride+u-Pad, c] w[v,u,c,o]
 //
-// H and W of the window are those of the weights.
+// Pixels outside of the image count as 0. H and W of the window are those of the
+// weights. The error is a *TypeError.
 func (g *Graph) Convolve(x, w ID, win Window) (ID, error) {
-	t, err := g.images(Conv, x)
+	t, win, err := win.convolved(g.Type(x), g.Type(w))
 	if err != nil {
 		return None, err
 	}
-	u := g.Type(w)
-	if u.Bool || u.Series || u.Rank() != 4 {
-		return None, &TypeError{Conv, "the weights are " + u.String()}
-	}
-	win.H, win.W = u.Dim(0), u.Dim(1)
-	if win.Groups < 1 || t.Dim(3)%win.Groups != 0 || u.Dim(3)%win.Groups != 0 || u.Dim(2) != t.Dim(3)/win.Groups {
-		return None, &TypeError{Conv, fmt.Sprintf("%d groups of the %d channels of the images and the %d x %d channels of the weights", win.Groups, t.Dim(3), u.Dim(2), u.Dim(3))}
-	}
-	h, width, err := win.Over(t.Dim(1), t.Dim(2))
-	if err != nil {
-		return None, &TypeError{Conv, err.Error()}
-	}
-	return g.intern(Node{Op: Conv, Type: Of(t.Dim(0), h, width, u.Dim(3)), Window: win, Args: []ID{x, w}}), nil
+	return g.window(Conv, t, win, x, w), nil
 }
 
-// Pool returns MaxPool or MeanPool of the images x.
+// ConvInput returns the adjoint in images of type t of their convolution with
+// the weights w, from dy, that of the result.
+func (g *Graph) ConvInput(dy, w ID, win Window, t Type) ID {
+	win = g.mustConvolve(t, g.Type(w), g.Type(dy), win)
+	return g.window(ConvInput, t, win, dy, w)
+}
+
+// ConvWeights returns the adjoint in weights of type t of the convolution of the
+// images x with them, from dy, that of the result.
+func (g *Graph) ConvWeights(x, dy ID, win Window, t Type) ID {
+	win = g.mustConvolve(g.Type(x), t, g.Type(dy), win)
+	return g.window(ConvWeights, t, win, x, dy)
+}
+
+// mustConvolve panics unless the convolution of x with w has the type y.
+func (g *Graph) mustConvolve(x, w, y Type, win Window) Window {
+	t, win, err := win.convolved(x, w)
+	if err == nil && t != y {
+		err = fmt.Errorf("the convolution is %s, not %s", t, y)
+	}
+	if err != nil {
+		panic("graph: " + err.Error())
+	}
+	return win
+}
+
+// pooled is the type of the pooling op of images of type t.
+func (w Window) pooled(op Op, t Type) (Type, Window, error) {
+	w.Groups = 0
+	fail := func(format string, a ...any) (Type, Window, error) {
+		return Type{}, w, &TypeError{op, fmt.Sprintf(format, a...)}
+	}
+	if !isImages(t) {
+		return fail("the operand is %s, not images N x H x W x C", t)
+	}
+	h, width, err := w.Over(t.Dim(1), t.Dim(2))
+	if err != nil {
+		return fail("%v", err)
+	}
+	if 2*w.Pad > w.H || 2*w.Pad > w.W { // no window lies in the padding
+		return fail("a padding of %d is more than half the window", w.Pad)
+	}
+	return Of(t.Dim(0), h, width, t.Dim(3)), w, nil
+}
+
+// Pool returns MaxPool or MeanPool of the images x. The padding is at most half
+// the window. The error is a *TypeError.
 func (g *Graph) Pool(op Op, x ID, win Window) (ID, error) {
-	t, err := g.images(op, x)
+	t, win, err := win.pooled(op, g.Type(x))
 	if err != nil {
 		return None, err
 	}
-	win.Groups = 0
-	h, width, err := win.Over(t.Dim(1), t.Dim(2))
+	return g.window(op, t, win, x), nil
+}
+
+// mustPool panics unless the pooling op of images of type x has the type y; the
+// zero Type is any.
+func (w Window) mustPool(op Op, x, y Type) (Type, Window) {
+	t, w, err := w.pooled(op, x)
+	if err == nil && y != (Type{}) && t != y {
+		err = fmt.Errorf("the pooling is %s, not %s", t, y)
+	}
 	if err != nil {
-		return None, &TypeError{op, err.Error()}
+		panic("graph: " + err.Error())
 	}
-	if op == MaxPool && (2*win.Pad > win.H || 2*win.Pad > win.W) {
-		return None, &TypeError{op, fmt.Sprintf("a padding of %d is more than half the window", win.Pad)}
+	return t, w
+}
+
+// MaxPoolInput returns the adjoint of MaxPool in the images x, from dy, that of
+// the result: each element goes to the first pixel of its window, row by row,
+// that is greatest there, and to the first of all where one is NaN.
+func (g *Graph) MaxPoolInput(dy, x ID, win Window) ID {
+	_, win = win.mustPool(MaxPool, g.Type(x), g.Type(dy))
+	return g.window(MaxPoolInput, g.Type(x), win, dy, x)
+}
+
+// MaxPoolPick returns the elements of t, of the type of the images x, where x is
+// greatest in each window, as MaxPoolInput chooses.
+func (g *Graph) MaxPoolPick(t, x ID, win Window) ID {
+	y, win := win.mustPool(MaxPool, g.Type(x), Type{})
+	if g.Type(t) != g.Type(x) {
+		panic("graph: " + g.Type(t).String() + " picked where " + g.Type(x).String() + " is greatest")
 	}
-	return g.intern(Node{Op: op, Type: Of(t.Dim(0), h, width, t.Dim(3)), Window: win, Args: []ID{x}}), nil
+	return g.window(MaxPoolPick, y, win, t, x)
+}
+
+// MeanPoolInput returns the adjoint of MeanPool in images of type t, from dy,
+// that of the result.
+func (g *Graph) MeanPoolInput(dy ID, win Window, t Type) ID {
+	_, win = win.mustPool(MeanPool, t, g.Type(dy))
+	return g.window(MeanPoolInput, t, win, dy)
+}
+
+// window interns a node with a window. Such nodes are not folded: what they are
+// of is big.
+func (g *Graph) window(op Op, t Type, win Window, args ...ID) ID {
+	return g.intern(Node{Op: op, Type: t, Window: win, Args: args})
 }
