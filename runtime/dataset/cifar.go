@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"relief/runtime/datafile"
 )
 
 const (
@@ -46,25 +48,10 @@ var level = func() (t [256]float32) {
 // Load returns the images, with pixel values that are multiples of 1/255. The
 // names of CIFAR-100's classes come from the text files of the folder; without
 // them the classes are named by number. The error is an *Error.
-func (o CIFAR) Load() (*Set, error) {
-	s, err := o.scan(true)
-	if err != nil {
-		return nil, err
-	}
-	s.seal()
-	return s, nil
-}
+func (o CIFAR) Load() (*Set, error) { return sealed(o.scan(true)) }
 
 // Outline reads the labels and passes over the pixels.
-func (o CIFAR) Outline() (*Outline, error) {
-	s, err := o.scan(false)
-	if err != nil {
-		return nil, err
-	}
-	out := s.Outline()
-	out.Samples = len(s.Labels)
-	return out, nil
-}
+func (o CIFAR) Outline() (*Outline, error) { return outlined(o.scan(false)) }
 
 // scan reads the labels and, if pixels is set, the pixels.
 func (o CIFAR) scan(pixels bool) (*Set, error) {
@@ -85,7 +72,7 @@ func (o CIFAR) scan(pixels bool) (*Set, error) {
 	}
 	s := &Set{Shape: [3]int{cifarSide, cifarSide, 3}, Classes: len(k.names), Names: k.names}
 	for _, f := range files {
-		if err := open(f, o.Digests, func(r *source) error { return o.read(r, s, k, pixels) }); err != nil {
+		if err := datafile.Open(f, o.Digests, func(r *datafile.Reader) error { return o.read(r, s, k, pixels) }); err != nil {
 			return nil, err
 		}
 	}
@@ -97,9 +84,9 @@ func (o CIFAR) files() (folder string, files []string, err error) {
 	if o.Path == "" {
 		return "", nil, option("no path is given", "give the folder of the binary batches, or one batch file")
 	}
-	if !isFolder(o.Path) {
+	if !datafile.IsFolder(o.Path) {
 		if _, err := os.Stat(o.Path); err != nil {
-			return "", nil, unreadable(o.Path, err)
+			return "", nil, datafile.NotRead(o.Path, err)
 		}
 		return filepath.Dir(o.Path), []string{o.Path}, nil
 	}
@@ -115,7 +102,7 @@ func (o CIFAR) files() (folder string, files []string, err error) {
 	}
 	for _, folder := range []string{o.Path, filepath.Join(o.Path, inner)} {
 		for _, w := range wanted {
-			if p := filepath.Join(folder, w); exists(p) {
+			if p := filepath.Join(folder, w); datafile.Exists(p) {
 				files = append(files, p)
 			}
 		}
@@ -124,7 +111,7 @@ func (o CIFAR) files() (folder string, files []string, err error) {
 		}
 	}
 	cure := "give the folder that the archive of the binary version unpacks to"
-	if exists(filepath.Join(o.Path, other)) {
+	if datafile.Exists(filepath.Join(o.Path, other)) {
 		cure = "the folder holds the version for Python; get the binary version"
 	}
 	return "", nil, at(Missing, o.Path, -1, "the folder has no "+wanted[0], cure)
@@ -140,19 +127,19 @@ func (o CIFAR) names(folder string) ([]string, error) {
 		file, n = "coarse_label_names.txt", 20
 	}
 	path := filepath.Join(folder, file)
-	if !exists(path) {
+	if !datafile.Exists(path) {
 		return numbered(n), nil
 	}
 	names := make([]string, 0, n)
-	err := open(path, o.Digests, func(r *source) error {
-		lines := bufio.NewScanner(io.LimitReader(r.r, 1<<16))
+	err := datafile.Open(path, o.Digests, func(r *datafile.Reader) error {
+		lines := bufio.NewScanner(io.LimitReader(r, 1<<16))
 		for lines.Scan() {
 			if name := strings.TrimSpace(lines.Text()); name != "" {
 				names = append(names, name)
 			}
 		}
 		if err := lines.Err(); err != nil {
-			return r.failed(err)
+			return r.Failed(err)
 		}
 		if len(names) != n {
 			return at(BadSize, path, -1, fmt.Sprintf("the file has %d names, expected %d", len(names), n), "get the file again, or remove it: the classes are then named by number")
@@ -163,56 +150,56 @@ func (o CIFAR) names(folder string) ([]string, error) {
 }
 
 // read appends the records of one file that k keeps.
-func (o CIFAR) read(r *source, s *Set, k *keeper, pixels bool) error {
+func (o CIFAR) read(r *datafile.Reader, s *Set, k *keeper, pixels bool) error {
 	labels := 1
 	if o.Hundred {
 		labels = 2
 	}
 	record := labels + cifarPixels
-	if r.size == 0 {
-		return at(Truncated, r.name, 0, "the file is empty", "get the file again")
+	if r.Size == 0 {
+		return at(Truncated, r.Name, 0, "the file is empty", "get the file again")
 	}
-	if rest := r.size % int64(record); r.size > 0 && rest != 0 {
-		e := at(Truncated, r.name, r.size-rest, fmt.Sprintf("the file has %d bytes: %d records of %d bytes and %d bytes more", r.size, r.size/int64(record), record, rest),
+	if rest := r.Size % int64(record); r.Size > 0 && rest != 0 {
+		e := at(Truncated, r.Name, r.Size-rest, fmt.Sprintf("the file has %d bytes: %d records of %d bytes and %d bytes more", r.Size, r.Size/int64(record), record, rest),
 			"get the file again: it was cut off, or it is of another format")
 		switch other := int64(cifarPixels + 3 - labels); {
-		case r.size%other == 0 && o.Hundred:
+		case r.Size%other == 0 && o.Hundred:
 			e.Kind, e.Cure = BadMagic, "the length is that of records with one label byte: read it as CIFAR-10"
-		case r.size%other == 0:
+		case r.Size%other == 0:
 			e.Kind, e.Cure = BadMagic, "the length is that of records with two label bytes: read it as CIFAR-100"
 		}
 		return e
 	}
-	if pixels && r.size > 0 && s.X == nil && len(k.Classes) == 0 {
-		s.X = make([]float32, 0, min(int64(k.expect(int(r.size/int64(record)))), maxValues/cifarPixels)*cifarPixels)
+	if pixels && r.Size > 0 && s.X == nil && len(k.Classes) == 0 {
+		s.X = make([]float32, 0, min(int64(k.expect(int(r.Size/int64(record)))), maxValues/cifarPixels)*cifarPixels)
 	}
 	coarse, classes := 20, len(k.number)
 	buffer := make([]byte, record)
 	for i := 0; !k.full(); i++ {
-		if more, err := r.more(); !more {
+		if more, err := r.More(); !more {
 			return err
 		}
-		if err := r.fill(buffer, fmt.Sprintf("record %d", i)); err != nil {
+		if err := r.Fill(buffer, fmt.Sprintf("record %d", i)); err != nil {
 			return err
 		}
-		label, at0 := int(buffer[labels-1]), r.at-int64(record)
+		label, at0 := int(buffer[labels-1]), r.At-int64(record)
 		if o.Hundred {
 			if int(buffer[0]) >= coarse || int(buffer[1]) >= 100 {
-				return at(BadLabel, r.name, at0, fmt.Sprintf("record %d has the labels %d and %d, beyond 19 and 99", i, buffer[0], buffer[1]), "get the file again, or check that it is of CIFAR-100")
+				return at(BadLabel, r.Name, at0, fmt.Sprintf("record %d has the labels %d and %d, beyond 19 and 99", i, buffer[0], buffer[1]), "get the file again, or check that it is of CIFAR-100")
 			}
 			if o.Coarse {
 				label = int(buffer[0])
 			}
 		}
 		if label >= classes {
-			return at(BadLabel, r.name, at0, fmt.Sprintf("record %d has the label %d, beyond %d", i, label, classes-1), "get the file again, or check that it is of CIFAR-10")
+			return at(BadLabel, r.Name, at0, fmt.Sprintf("record %d has the label %d, beyond %d", i, label, classes-1), "get the file again, or check that it is of CIFAR-10")
 		}
 		to, ok := k.take(label)
 		if !ok {
 			continue
 		}
 		if len(s.Labels) >= maxValues/cifarPixels {
-			return at(TooLarge, r.name, at0, "there are more images than a set may have", "set a limit")
+			return at(TooLarge, r.Name, at0, "there are more images than a set may have", "set a limit")
 		}
 		s.Labels = append(s.Labels, to)
 		if !pixels {

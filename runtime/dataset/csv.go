@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"relief/runtime/datafile"
 )
 
 // Header says whether the first line of a CSV file names the columns.
@@ -50,7 +52,7 @@ func (o CSV) Load() (*Set, error) {
 		return nil, option("no path is given", "give the .csv file of the samples")
 	}
 	var s *Set
-	err := open(o.Path, o.Digests, func(r *source) (err error) {
+	err := datafile.Open(o.Path, o.Digests, func(r *datafile.Reader) (err error) {
 		s, err = o.read(r)
 		return err
 	})
@@ -69,8 +71,8 @@ type csvColumns struct {
 	features, targets []int
 }
 
-func (o CSV) read(r *source) (*Set, error) {
-	lines := csv.NewReader(r.r)
+func (o CSV) read(r *datafile.Reader) (*Set, error) {
+	lines := csv.NewReader(r)
 	lines.ReuseRecord, lines.Comment, lines.TrimLeadingSpace = true, '#', true
 	if o.Separator != 0 {
 		if o.Separator == '"' || o.Separator == '#' || o.Separator == '\r' || o.Separator == '\n' || o.Separator == utf8.RuneError || !utf8.ValidRune(o.Separator) {
@@ -79,7 +81,7 @@ func (o CSV) read(r *source) (*Set, error) {
 		lines.Comma = o.Separator
 	}
 	if o.Shape != [3]int{} {
-		if err := fits(r.name, -1, o.Shape); err != nil {
+		if err := fits(r.Name, -1, o.Shape); err != nil {
 			return nil, err
 		}
 	}
@@ -99,10 +101,10 @@ func (o CSV) read(r *source) (*Set, error) {
 		}
 		if columns == nil {
 			header := o.Header == HeaderYes || o.Header == HeaderAuto && !slices.ContainsFunc(record, isNumber)
-			if columns, err = o.columns(r.name, record, header); err != nil {
+			if columns, err = o.columns(r.Name, record, header); err != nil {
 				return nil, err
 			}
-			if err := s.shape(r.name, len(columns.features)); err != nil {
+			if err := s.shape(r.Name, len(columns.features)); err != nil {
 				return nil, err
 			}
 			s.Outputs = len(columns.targets)
@@ -111,17 +113,17 @@ func (o CSV) read(r *source) (*Set, error) {
 			}
 		}
 		if len(s.X) > maxValues-len(columns.features) {
-			return nil, at(TooLarge, r.name, -1, fmt.Sprintf("the file has more than %d values", maxValues), "name a smaller file")
+			return nil, at(TooLarge, r.Name, -1, fmt.Sprintf("the file has more than %d values", maxValues), "name a smaller file")
 		}
 		for _, c := range columns.features {
-			v, err := csvNumber(r.name, record[c], math.MaxFloat32, lines, c)
+			v, err := csvNumber(r.Name, record[c], math.MaxFloat32, lines, c)
 			if err != nil {
 				return nil, err
 			}
 			s.X = append(s.X, float32(v))
 		}
 		for _, c := range columns.targets {
-			v, err := csvNumber(r.name, record[c], math.MaxFloat64, lines, c)
+			v, err := csvNumber(r.Name, record[c], math.MaxFloat64, lines, c)
 			if err != nil {
 				return nil, err
 			}
@@ -134,23 +136,23 @@ func (o CSV) read(r *source) (*Set, error) {
 		}
 	}
 	if s.Len() == 0 {
-		return nil, at(Truncated, r.name, -1, "the file has no samples", "give a file with at least one line of numbers")
+		return nil, at(Truncated, r.Name, -1, "the file has no samples", "give a file with at least one line of numbers")
 	}
 	if words != nil {
-		if err := o.label(s, r.name, words, places); err != nil {
+		if err := o.label(s, r.Name, words, places); err != nil {
 			return nil, err
 		}
 	}
-	return o.choose(s, r.name)
+	return o.choose(s, r.Name)
 }
 
 // csvError returns the error of a line that is not CSV.
-func csvError(r *source, err error, lines *csv.Reader) error {
+func csvError(r *datafile.Reader, err error, lines *csv.Reader) error {
 	var p *csv.ParseError
 	if !errors.As(err, &p) {
-		return r.failed(err)
+		return r.Failed(err)
 	}
-	e := &Error{Kind: BadHeader, File: r.name, Line: p.Line, Column: p.Column, Offset: -1, Err: p.Err}
+	e := &Error{Kind: BadHeader, File: r.Name, Line: p.Line, Column: p.Column, Offset: -1, Err: p.Err}
 	e.Summary, e.Cure = "the line cannot be read: "+p.Err.Error(), "put fields with quotes or separators in double quotes, and double the quotes inside"
 	if errors.Is(p.Err, csv.ErrFieldCount) {
 		e.Kind, e.Column = BadShape, 0

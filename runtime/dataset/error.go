@@ -1,103 +1,39 @@
 package dataset
 
-import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"path/filepath"
-	"strings"
-)
+import "relief/runtime/datafile"
+
+// Error is what every function of this package returns when data cannot be had.
+type Error = datafile.Error
 
 // Kind tells what is wrong with data.
-type Kind string
+type Kind = datafile.Kind
 
 // The kinds of Error.
 const (
-	Missing    Kind = "missing"    // a file or folder does not exist
-	Unreadable Kind = "unreadable" // it exists and cannot be read
-	Truncated  Kind = "truncated"  // it ends too early
-	BadSize    Kind = "size"       // its length does not fit its format
-	BadMagic   Kind = "magic"      // it is not of the format asked for
-	BadHeader  Kind = "header"     // its header cannot be understood or is not supported
-	BadLabel   Kind = "label"      // a label is out of range or not a label
-	BadNumber  Kind = "number"     // a value is not a finite number
-	BadShape   Kind = "shape"      // shapes do not fit
-	BadDigest  Kind = "digest"     // the content is not the one expected
-	TooLarge   Kind = "large"      // more values than a set may have
-	BadOption  Kind = "option"     // what was asked for cannot be had
+	Missing    = datafile.Missing
+	Unreadable = datafile.Unreadable
+	Truncated  = datafile.Truncated
+	BadSize    = datafile.BadSize
+	BadMagic   = datafile.BadMagic
+	BadHeader  = datafile.BadHeader
+	BadLabel   = datafile.BadLabel
+	BadNumber  = datafile.BadNumber
+	BadShape   = datafile.BadShape
+	BadDigest  = datafile.BadDigest
+	TooLarge   = datafile.TooLarge
+	BadOption  = datafile.BadOption
 )
 
-// Error is what every function of this package returns when data cannot be had.
-type Error struct {
-	Kind Kind
-	File string // as given or found; empty where no file is at fault
-	// Line and Column count from 1 and are 0 where they mean nothing. Column
-	// counts bytes.
-	Line, Column int
-	// Offset is the byte of the decompressed file, -1 where it means nothing.
-	Offset  int64
-	Summary string // what is wrong, one sentence without a stop
-	Cure    string // what to do about it, one sentence without a stop
-	Err     error  // the cause from below, or nil
-}
+// Digests has the expected SHA-256 of files, in hexadecimal, by file name
+// without folders. Files that it does not name are not checked.
+type Digests = datafile.Digests
 
-// Error returns the place, what is wrong and the cure in one line.
-func (e *Error) Error() string {
-	var b strings.Builder
-	if e.File != "" {
-		b.WriteString(e.File)
-		if e.Line > 0 {
-			fmt.Fprintf(&b, ":%d", e.Line)
-			if e.Column > 0 {
-				fmt.Fprintf(&b, ":%d", e.Column)
-			}
-		} else if e.Offset >= 0 {
-			fmt.Fprintf(&b, ": byte %d", e.Offset)
-		}
-		b.WriteString(": ")
-	}
-	b.WriteString(e.Summary)
-	if e.Cure != "" {
-		b.WriteString("; " + e.Cure)
-	}
-	return b.String()
-}
+// Check compares the SHA-256 of a file with the one expected, in hexadecimal.
+// The error is an *Error.
+func Check(path, want string) error { return datafile.Check(path, want) }
 
-func (e *Error) Unwrap() error { return e.Err }
+func option(summary, cure string) *Error { return datafile.Option(summary, cure) }
 
-// option returns the error of a request that cannot be met.
-func option(summary, cure string) *Error {
-	return &Error{Kind: BadOption, Offset: -1, Summary: summary, Cure: cure}
-}
-
-// at returns an error at a byte of a file; offset -1 stands for the whole file.
 func at(kind Kind, file string, offset int64, summary, cure string) *Error {
-	return &Error{Kind: kind, File: file, Offset: offset, Summary: summary, Cure: cure}
-}
-
-// unreadable returns the error of a failed system call.
-func unreadable(file string, err error) *Error {
-	e := &Error{Kind: Unreadable, File: file, Offset: -1, Summary: "the file cannot be read: " + cause(err), Cure: "check the path and its permissions", Err: err}
-	if errors.Is(err, fs.ErrNotExist) {
-		e.Kind, e.Summary = Missing, "there is no such file or folder"
-		e.Cure = "check the path; it is taken from " + whereFrom(file)
-	}
-	return e
-}
-
-// cause returns what the system says, without the path that the error names
-// anyway.
-func cause(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
-}
-
-func whereFrom(file string) string {
-	if filepath.IsAbs(file) {
-		return "the root"
-	}
-	return "the working folder"
+	return datafile.At(kind, file, offset, summary, cure)
 }

@@ -5,9 +5,13 @@ import (
 	"encoding/binary"
 	"math"
 	"testing"
+
+	"relief/runtime/datafile"
 )
 
-func source1(b []byte) (*source, error) { return unpack("data", bytes.NewReader(b), int64(len(b))) }
+func source1(b []byte) (*datafile.Reader, error) {
+	return datafile.Unpack("data", bytes.NewReader(b), int64(len(b)))
+}
 
 // FuzzCIFAR makes records of the labels, cut some bytes before their end: whole
 // records are too long for a fuzzer to change well.
@@ -108,13 +112,13 @@ func FuzzNPY(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte, first bool) {
 		r, err := source1(b)
 		s := &Set{}
-		var h *npyHeader
+		var h *datafile.NPY
 		if err == nil {
-			h, err = readNPYHeader(r)
+			h, err = npyHeader(r)
 		}
 		if err == nil {
-			if err = h.sample(r, s, first); err == nil {
-				err = h.samples(r, s, first)
+			if err = npySample(r, h, s, first); err == nil {
+				err = npySamples(r, h, s, first)
 			}
 		}
 		s.seal()

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+
+	"relief/runtime/datafile"
 )
 
 // IDX describes images and labels in the format of the MNIST files (Y. LeCun,
@@ -26,25 +28,10 @@ type IDX struct {
 // Load returns the images, with pixel values that are multiples of 1/255. The
 // file of images has the dimensions samples, height, width and, if there are
 // four, channels. The error is an *Error.
-func (o IDX) Load() (*Set, error) {
-	s, err := o.scan(true)
-	if err != nil {
-		return nil, err
-	}
-	s.seal()
-	return s, nil
-}
+func (o IDX) Load() (*Set, error) { return sealed(o.scan(true)) }
 
 // Outline reads the labels and the header of the images.
-func (o IDX) Outline() (*Outline, error) {
-	s, err := o.scan(false)
-	if err != nil {
-		return nil, err
-	}
-	out := s.Outline()
-	out.Samples = len(s.Labels)
-	return out, nil
-}
+func (o IDX) Outline() (*Outline, error) { return outlined(o.scan(false)) }
 
 // scan reads the labels and, if pixels is set, the images.
 func (o IDX) scan(pixels bool) (*Set, error) {
@@ -53,7 +40,7 @@ func (o IDX) scan(pixels bool) (*Set, error) {
 		return nil, err
 	}
 	var own []int
-	err = open(labels, o.Digests, func(r *source) error {
+	err = datafile.Open(labels, o.Digests, func(r *datafile.Reader) error {
 		own, err = readIDXLabels(r)
 		return err
 	})
@@ -69,7 +56,7 @@ func (o IDX) scan(pixels bool) (*Set, error) {
 		return nil, err
 	}
 	s := &Set{Classes: len(k.names), Names: k.names}
-	if err := open(images, o.Digests, func(r *source) error { return readIDXImages(r, s, k, own, labels, pixels) }); err != nil {
+	if err := datafile.Open(images, o.Digests, func(r *datafile.Reader) error { return readIDXImages(r, s, k, own, labels, pixels) }); err != nil {
 		return nil, err
 	}
 	return s, k.some(images)
@@ -80,7 +67,7 @@ func (o IDX) files() (images, labels string, err error) {
 	if o.Path == "" {
 		return "", "", option("no path is given", "give the folder of the files, or a file of images and one of labels")
 	}
-	if !isFolder(o.Path) {
+	if !datafile.IsFolder(o.Path) {
 		if o.Labels == "" {
 			return "", "", at(BadOption, o.Path, -1, "no file of labels is given for the file of images", "name the file of labels as well, or give a folder")
 		}
@@ -98,7 +85,7 @@ func (o IDX) files() (images, labels string, err error) {
 			names = append(names, string(p))
 		}
 		for _, n := range names {
-			if p := filepath.Join(o.Path, n); exists(p) {
+			if p := filepath.Join(o.Path, n); datafile.Exists(p) {
 				return p, nil
 			}
 		}
@@ -115,62 +102,50 @@ func (o IDX) files() (images, labels string, err error) {
 }
 
 // readIDXHeader returns the dimensions, at least one and at most four.
-func readIDXHeader(r *source) ([]int, error) {
+func readIDXHeader(r *datafile.Reader) ([]int, error) {
 	var b [4]byte
-	if err := r.fill(b[:], "the magic number"); err != nil {
+	if err := r.Fill(b[:], "the magic number"); err != nil {
 		return nil, err
 	}
 	if b[0] != 0 || b[1] != 0 {
-		return nil, at(BadMagic, r.name, 0, fmt.Sprintf("the file begins with the bytes % x, not with 00 00 08 of an IDX file", b), "name an IDX file, such as train-images-idx3-ubyte")
+		return nil, at(BadMagic, r.Name, 0, fmt.Sprintf("the file begins with the bytes % x, not with 00 00 08 of an IDX file", b), "name an IDX file, such as train-images-idx3-ubyte")
 	}
 	if b[2] != 8 {
-		return nil, at(BadHeader, r.name, 2, fmt.Sprintf("the values have the type %#02x, not 0x08 (unsigned bytes)", b[2]), "convert the values to unsigned bytes, or to a .npy file")
+		return nil, at(BadHeader, r.Name, 2, fmt.Sprintf("the values have the type %#02x, not 0x08 (unsigned bytes)", b[2]), "convert the values to unsigned bytes, or to a .npy file")
 	}
 	if b[3] < 1 || b[3] > 4 {
-		return nil, at(BadHeader, r.name, 3, fmt.Sprintf("the file has %d dimensions", b[3]), "give a file with 1 (labels), 3 or 4 (images)")
+		return nil, at(BadHeader, r.Name, 3, fmt.Sprintf("the file has %d dimensions", b[3]), "give a file with 1 (labels), 3 or 4 (images)")
 	}
 	dims := make([]int, b[3])
 	for i := range dims {
-		if err := r.fill(b[:], "the header"); err != nil {
+		if err := r.Fill(b[:], "the header"); err != nil {
 			return nil, err
 		}
 		d := binary.BigEndian.Uint32(b[:])
 		if d > maxValues {
-			return nil, at(TooLarge, r.name, r.at-4, fmt.Sprintf("dimension %d of the header is %d, more values than a set may have", i+1, d), "get the file again: its header may be damaged")
+			return nil, at(TooLarge, r.Name, r.At-4, fmt.Sprintf("dimension %d of the header is %d, more values than a set may have", i+1, d), "get the file again: its header may be damaged")
 		}
 		dims[i] = int(d)
 	}
 	return dims, nil
 }
 
-// length checks the header against the length of the file, where it is known.
-func (s *source) length(samples, bytes int) error {
-	want := s.at + int64(samples)*int64(bytes) // at most 2^32 x 2^27
-	switch {
-	case s.size < 0 || s.size == want:
-		return nil
-	case s.size < want:
-		return at(Truncated, s.name, s.size, fmt.Sprintf("the file has %d bytes, its header says %d", s.size, want), "get the file again: it was cut off")
-	}
-	return at(BadSize, s.name, want, fmt.Sprintf("the file has %d bytes, its header says %d", s.size, want), "get the file again: its header and its length disagree")
-}
-
-func readIDXLabels(r *source) ([]int, error) {
+func readIDXLabels(r *datafile.Reader) ([]int, error) {
 	dims, err := readIDXHeader(r)
 	if err != nil {
 		return nil, err
 	}
 	if len(dims) != 1 {
-		return nil, at(BadShape, r.name, 3, fmt.Sprintf("the file has %d dimensions, labels have 1", len(dims)), "name the file of labels, such as train-labels-idx1-ubyte")
+		return nil, at(BadShape, r.Name, 3, fmt.Sprintf("the file has %d dimensions, labels have 1", len(dims)), "name the file of labels, such as train-labels-idx1-ubyte")
 	}
-	if err := r.length(dims[0], 1); err != nil {
+	if err := r.Expect(dims[0], 1); err != nil {
 		return nil, err
 	}
 	var out []int
 	buffer := make([]byte, 1<<12)
 	for left := dims[0]; left > 0; { // in pieces: the header alone reserves nothing
 		b := buffer[:min(left, len(buffer))]
-		if err := r.fill(b, fmt.Sprintf("label %d", len(out))); err != nil {
+		if err := r.Fill(b, fmt.Sprintf("label %d", len(out))); err != nil {
 			return nil, err
 		}
 		for _, l := range b {
@@ -178,35 +153,35 @@ func readIDXLabels(r *source) ([]int, error) {
 		}
 		left -= len(b)
 	}
-	return out, r.end()
+	return out, r.End()
 }
 
-func readIDXImages(r *source, s *Set, k *keeper, labels []int, labelFile string, pixels bool) error {
+func readIDXImages(r *datafile.Reader, s *Set, k *keeper, labels []int, labelFile string, pixels bool) error {
 	dims, err := readIDXHeader(r)
 	if err != nil {
 		return err
 	}
 	if len(dims) < 3 {
-		return at(BadShape, r.name, 3, fmt.Sprintf("the file has %d dimensions, images have 3 or 4", len(dims)), "name the file of images, such as train-images-idx3-ubyte")
+		return at(BadShape, r.Name, 3, fmt.Sprintf("the file has %d dimensions, images have 3 or 4", len(dims)), "name the file of images, such as train-images-idx3-ubyte")
 	}
 	s.Shape = [3]int{dims[1], dims[2], 1}
 	if len(dims) == 4 {
 		s.Shape[2] = dims[3]
 	}
-	if err := fits(r.name, 8, s.Shape); err != nil {
+	if err := fits(r.Name, 8, s.Shape); err != nil {
 		return err
 	}
 	if dims[0] != len(labels) {
-		return at(BadShape, r.name, 4, fmt.Sprintf("the file has %d images, %s has %d labels", dims[0], labelFile, len(labels)), "name files that belong together")
+		return at(BadShape, r.Name, 4, fmt.Sprintf("the file has %d images, %s has %d labels", dims[0], labelFile, len(labels)), "name files that belong together")
 	}
 	f := s.Features()
-	if err := r.length(dims[0], f); err != nil {
+	if err := r.Expect(dims[0], f); err != nil {
 		return err
 	}
 	buffer := make([]byte, f)
 	for i := 0; i < dims[0] && !k.full(); i++ {
 		if pixels {
-			if err := r.fill(buffer, fmt.Sprintf("image %d", i)); err != nil {
+			if err := r.Fill(buffer, fmt.Sprintf("image %d", i)); err != nil {
 				return err
 			}
 		}
@@ -215,7 +190,7 @@ func readIDXImages(r *source, s *Set, k *keeper, labels []int, labelFile string,
 			continue
 		}
 		if len(s.Labels) >= maxValues/f {
-			return at(TooLarge, r.name, r.at, "there are more images than a set may have", "set a limit")
+			return at(TooLarge, r.Name, r.At, "there are more images than a set may have", "set a limit")
 		}
 		s.Labels = append(s.Labels, to)
 		if !pixels {
@@ -228,7 +203,7 @@ func readIDXImages(r *source, s *Set, k *keeper, labels []int, labelFile string,
 	if !pixels || k.full() {
 		return nil
 	}
-	return r.end()
+	return r.End()
 }
 
 // fits returns an error if a sample's shape is empty or too large.

@@ -362,7 +362,7 @@ func TestBadInputSaysWhere(t *testing.T) {
 		{"npy none", array(npy(1, "<f4", "False", "(0, 3)", []float32{})), BadShape, 10, 0, 0, "empty"},
 		{"npy scalar", array(npy(1, "<f4", "False", "()", []float32{1})), BadShape, 10, 0, 0, "0 dimensions"},
 		{"npy nan", array(npy(1, "<f4", "False", "(2,)", []float32{1, float32(math.NaN())})), BadNumber, int64(len(good) - 4), 0, 0, "value 1"},
-		{"npy beyond", array(npy(1, "<f8", "False", "(2,)", []float64{1, 1e300})), BadNumber, -1, 0, 0, "binary32"},
+		{"npy beyond", array(npy(1, "<f8", "False", "(2,)", []float64{1, 1e300})), BadNumber, 76, 0, 0, "binary32"},
 		{"npy selection", read(NPY{Path: file("a.npy", good), Selection: Selection{PerClass: 1}}), BadOption, -1, 0, 0, "no labels"},
 		{"npy labels", read(NPY{Path: file("a.npy", good), Labels: file("b.npy", good)}), BadHeader, -1, 0, 0, "not integers"},
 		{"csv nan", text("a,b\n1,2\n3, NaN\n"), BadNumber, -1, 3, 4, "NaN"},

@@ -50,12 +50,24 @@ func (s *Set) Outline() *Outline {
 	return &Outline{Samples: s.Len(), Shape: s.Shape, Classes: s.Classes, Names: s.Names, Outputs: s.Outputs}
 }
 
-// outlined is the Outline of a source that is as quick to load.
+// sealed is the Load of a source that was read.
+func sealed(s *Set, err error) (*Set, error) {
+	if err != nil {
+		return nil, err
+	}
+	s.seal()
+	return s, nil
+}
+
+// outlined is the Outline of a source that was read, with or without the
+// values.
 func outlined(s *Set, err error) (*Outline, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Outline(), nil
+	out := s.Outline()
+	out.Samples = max(out.Samples, len(s.Labels))
+	return out, nil
 }
 
 // Set is samples with labels or targets.
@@ -179,6 +191,31 @@ func (s *Set) Pick(index []int) *Set {
 func (s *Set) Shuffled(seed uint64) *Set {
 	d := &draws{stream: random.New(seed, "dataset", "shuffle")}
 	return s.Pick(d.order(s.Len()))
+}
+
+// Part returns the samples left when the first skip ones are left out, at most
+// limit of them; limit 0 is no limit. It is s itself if that is all, and a copy
+// otherwise, so that the memory of the others can go.
+func (s *Set) Part(skip, limit int) (*Set, error) {
+	n := s.Len()
+	if skip < 0 || limit < 0 {
+		return nil, option("a number of samples is negative", "skip 0 or more samples, and set a limit of at least 1, or none")
+	}
+	if skip >= n {
+		return nil, option(fmt.Sprintf("there are %d samples, and the first %d are left out", n, skip), fmt.Sprintf("skip at most %d", max(n-1, 0)))
+	}
+	kept := n - skip
+	if limit > 0 {
+		kept = min(kept, limit)
+	}
+	if kept == n {
+		return s, nil
+	}
+	index := make([]int, kept)
+	for i := range index {
+		index[i] = skip + i
+	}
+	return s.Pick(index), nil
 }
 
 // Split returns the first n samples and the others. They share the memory of s,

@@ -1,8 +1,12 @@
 package dataset
 
 import (
+	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -164,6 +168,119 @@ func TestSplitAndShuffleKeepSamplesWhole(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A study chooses by class, then by class and limit, then skips and limits: the
+// same as one walk over the file. Every source does, and its outline counts the
+// same samples.
+func TestClassesThenSkipThenLimit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		labels := rapid.SliceOfN(rapid.IntRange(0, 3), 1, 12).Draw(t, "labels")
+		sel := Selection{PerClass: rapid.IntRange(0, 3).Draw(t, "per class"), Limit: rapid.IntRange(0, 6).Draw(t, "limit")}
+		for _, c := range rapid.Permutation([]int{0, 1, 2, 3}).Draw(t, "classes")[:rapid.IntRange(0, 3).Draw(t, "n")] {
+			sel.Classes = append(sel.Classes, strconv.Itoa(c))
+		}
+		skip, limit := rapid.IntRange(0, 4).Draw(t, "skip"), rapid.IntRange(0, 4).Draw(t, "then limit")
+
+		var from, label []int // of the samples kept
+		count := map[int]int{}
+		for i, l := range labels {
+			to := l
+			if len(sel.Classes) > 0 {
+				to = slices.Index(sel.Classes, strconv.Itoa(l))
+			}
+			if to < 0 || sel.PerClass > 0 && count[l] == sel.PerClass || sel.Limit > 0 && len(from) == sel.Limit {
+				continue
+			}
+			count[l]++
+			from, label = append(from, i), append(label, to)
+		}
+		chosen := len(from)
+		from, label = from[min(skip, chosen):], label[min(skip, chosen):]
+		if limit > 0 {
+			from, label = from[:min(limit, len(from))], label[:min(limit, len(label))]
+		}
+
+		bytes8, values, text := make([]byte, len(labels)), Values{Labels: labels, Count: 4, Selection: sel}, "x,label\n"
+		numbers, words := make([]float32, len(labels)), make([]int64, len(labels))
+		for i, l := range labels {
+			bytes8[i], numbers[i], words[i] = byte(l), float32(i), int64(l)
+			values.X = append(values.X, []float64{float64(i)})
+			text += fmt.Sprintf("%d,%d\n", i, l)
+		}
+		dir, remove := folder(t, map[string][]byte{
+			"a.bin": records(1, bytes8...), "x.csv": []byte(text),
+			"images": idx([]uint32{uint32(len(labels)), 1, 1}, ascending(len(labels))...), "labels": idx([]uint32{uint32(len(labels))}, bytes8...),
+			"x.npy": npy(1, "<f4", "False", fmt.Sprintf("(%d,)", len(labels)), numbers), "y.npy": npy(1, "<i8", "False", fmt.Sprintf("(%d,)", len(labels)), words),
+		})
+		defer remove()
+		in := func(name string) string { return filepath.Join(dir, name) }
+		for name, c := range map[string]struct {
+			Source
+			scale float64 // of the first value that tells the sample
+			at    int     // its place
+		}{
+			"cifar":  {CIFAR{Path: in("a.bin"), Selection: sel}, 255. / 10, 3},
+			"idx":    {IDX{Path: in("images"), Labels: in("labels"), Count: 4, Selection: sel}, 255, 0},
+			"csv":    {CSV{Path: in("x.csv"), Label: "label", Count: 4, Selection: sel}, 1, 0},
+			"npy":    {NPY{Path: in("x.npy"), Labels: in("y.npy"), Count: 4, Selection: sel}, 1, 0},
+			"values": {values, 1, 0},
+		} {
+			s, err := c.Load()
+			if (err != nil) != (chosen == 0) {
+				t.Fatalf("%s: %d samples chosen, error %v", name, chosen, err)
+			}
+			if err != nil {
+				continue
+			}
+			if out, err := c.Outline(); err != nil || out.Samples != chosen || out.Samples != s.Len() {
+				t.Errorf("%s: the outline has %+v, %v; %d are chosen", name, out, err, chosen)
+			}
+			p, err := s.Part(skip, limit)
+			if (err != nil) != (skip >= chosen) {
+				t.Fatalf("%s: skip %d of %d, error %v", name, skip, chosen, err)
+			}
+			if err != nil {
+				continue
+			}
+			if !slices.Equal(p.Labels, label) {
+				t.Errorf("%s: labels %v, want %v", name, p.Labels, label)
+			}
+			for i, f := range from {
+				if got := float64(p.Sample(i)[c.at]) * c.scale; math.Abs(got-float64(f)) > 1e-4 {
+					t.Errorf("%s: sample %d is number %v of the file, want %d", name, i, got, f)
+				}
+			}
+		}
+	})
+	for _, c := range [][2]int{{-1, 0}, {0, -1}} {
+		s := &Set{Shape: [3]int{1, 1, 1}, X: []float32{1}}
+		if _, err := s.Part(c[0], c[1]); err == nil {
+			t.Errorf("part %v was taken", c)
+		}
+	}
+}
+
+// folder writes files into a folder of their own.
+func folder(t *rapid.T, files map[string][]byte) (dir string, remove func()) {
+	dir, err := os.MkdirTemp("", "dataset")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, func() { os.RemoveAll(dir) }
+}
+
+func ascending(n int) []byte {
+	out := make([]byte, n)
+	for i := range out {
+		out[i] = byte(i)
+	}
+	return out
 }
 
 func TestDigestSeesEveryPart(t *testing.T) {
