@@ -120,6 +120,19 @@ func TestEval(t *testing.T) {
 		{"matrix and a series of vectors", func(b builder) graph.ID { return b.op(graph.MatMul, b.in("A"), b.in("sw")) }, []int{0, 5}, []float64{14, 32, 32, 77}, ""},
 		{"series of matrices and a vector", func(b builder) graph.ID { return b.op(graph.MatMul, b.in("sA"), b.in("v")) }, []int{0, 1}, []float64{11, 25, 39, 53}, ""},
 
+		{"join", func(b builder) graph.ID { return b.op(graph.Join, b.in("v"), b.in("A"), b.in("x")) }, nil, []float64{3, 4, 1, 2, 3, 4, 5, 6, 2}, ""},
+		{"join of a series and a vector", func(b builder) graph.ID { return b.op(graph.Join, b.in("u"), b.in("v")) }, []int{0, 1, 2, 3}, []float64{1, 3, 4, 2, 3, 4, 3, 3, 4, 4, 3, 4}, ""},
+		{"sums of rows and columns", func(b builder) graph.ID {
+			return b.op(graph.Join, b.op(graph.SumRows, b.in("A")), b.op(graph.SumCols, b.in("A")))
+		}, nil, []float64{5, 7, 9, 6, 15}, ""},
+		{"mean pool", func(b builder) graph.ID {
+			id, err := b.Pool(graph.MeanPool, b.Reshape(b.in("A"), graph.Of(1, 2, 3, 1)), graph.Window{H: 2, W: 2, Stride: 1})
+			if err != nil {
+				panic(err)
+			}
+			return id
+		}, nil, []float64{3, 4}, ""},
+
 		{"at", func(b builder) graph.ID { return b.AtStep(b.in("by2"), 4) }, nil, []float64{100}, ""},
 		{"at between records", func(b builder) graph.ID { return b.AtStep(b.in("by2"), 3) }, nil, nil, "step 3 is not recorded: the nearest recorded steps are 2 and 4"},
 		{"at beyond the end", func(b builder) graph.ID { return b.AtStep(b.in("by2"), 5) }, nil, nil, "step 5 is not recorded: the last recorded step is 4"},

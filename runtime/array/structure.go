@@ -1,7 +1,6 @@
 package array
 
 import (
-	"fmt"
 	"math"
 
 	"relief/runtime/graph"
@@ -76,6 +75,10 @@ func structure(n *graph.Node, args []*Array) (*Array, error) {
 	rows := out.Len()
 	in := make([][]float64, len(args))
 	size := t.Size()
+	types := make([]graph.Type, len(args))
+	for i, a := range args {
+		types[i] = a.Type.PerStep()
+	}
 	for s := range rows {
 		for i, a := range args {
 			if a.Type.Series {
@@ -84,16 +87,14 @@ func structure(n *graph.Node, args []*Array) (*Array, error) {
 				in[i] = a.Data
 			}
 		}
-		if err := structureRow(n, args, in, out.Data[s*size:(s+1)*size]); err != nil {
-			return nil, err
-		}
+		structureRow(n, types, in, out.Data[s*size:(s+1)*size])
 	}
 	return out, nil
 }
 
-func structureRow(n *graph.Node, args []*Array, in [][]float64, out []float64) error {
+func structureRow(n *graph.Node, types []graph.Type, in [][]float64, out []float64) {
 	switch n.Op {
-	case graph.Stack:
+	case graph.Stack, graph.Join:
 		k := 0
 		for _, part := range in {
 			k += copy(out[k:], part)
@@ -109,7 +110,7 @@ func structureRow(n *graph.Node, args []*Array, in [][]float64, out []float64) e
 			out[i] = in[0][0]
 		}
 	case graph.Transpose:
-		rows, cols := args[0].Type.Dim(0), args[0].Type.Dim(1)
+		rows, cols := types[0].Dim(0), types[0].Dim(1)
 		for i := range rows {
 			for j := range cols {
 				out[j*rows+i] = in[0][i*cols+j]
@@ -122,11 +123,10 @@ func structureRow(n *graph.Node, args []*Array, in [][]float64, out []float64) e
 			}
 		}
 	case graph.MatMul:
-		matMul(args[0].Type, args[1].Type, in[0], in[1], out)
-	default:
-		return fmt.Errorf("%s cannot be evaluated here", n.Op)
+		matMul(types[0], types[1], in[0], in[1], out)
+	default: // operations on batches
+		copy(out, n.Compute(types, in))
 	}
-	return nil
 }
 
 // matMul multiplies a, of m rows (1 for a vector) and inner columns, by b, of

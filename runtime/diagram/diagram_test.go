@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -245,6 +246,25 @@ func TestOfGraph(t *testing.T) {
 	}
 	if alone := OfGraph(g, []graph.ID{g.Const(2)}, nil); len(alone.Nodes) != 1 || alone.Nodes[0].Label != "2" {
 		t.Errorf("a constant alone: %+v", alone.Nodes)
+	}
+}
+
+// TestOfBatches: what is not an operand of an operation on batches is written.
+func TestOfBatches(t *testing.T) {
+	g := graph.New()
+	x, w := g.Input("x", graph.Of(2, 5, 5, 4)), g.Input("w", graph.Of(3, 3, 2, 6))
+	y, err := g.Convolve(x, w, graph.Window{Stride: 2, Pad: 1, Groups: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := OfGraph(g, []graph.ID{g.PadCols(g.SliceCols(y, 1, 3), 2, graph.Of(2, 3, 3, 8))}, nil)
+	var labels []string
+	for _, n := range d.Nodes {
+		labels = append(labels, n.Label)
+	}
+	want := []string{"x", "w", "conv[3x3 stride 2 pad 1 groups 2](a, b)", "·[*, 1..3]", "pad_cols(·, 2)"}
+	if !slices.Equal(labels, want) {
+		t.Errorf("%q, want %q", labels, want)
 	}
 }
 

@@ -120,6 +120,10 @@ func written(n *graph.Node, args []string) string {
 		return fmt.Sprintf("%s[%d]", args[0], n.Int0)
 	case graph.Pad:
 		return fmt.Sprintf("pad(%s, %d)", args[0], n.Int0)
+	case graph.SliceCols:
+		return fmt.Sprintf("%s[*, %d..%d]", args[0], n.Int0, n.Int0+n.Type.Dim(n.Type.Rank()-1)-1)
+	case graph.PadCols:
+		return fmt.Sprintf("pad_cols(%s, %d)", args[0], n.Int0)
 	}
 	if n.Op == graph.Mul && n.Args[0] == n.Args[1] {
 		return "sq(" + args[0] + ")"
@@ -133,7 +137,11 @@ func written(n *graph.Node, args []string) string {
 	if len(args) > 4 {
 		args = append(args[:2:2], "...", args[len(args)-1])
 	}
-	return n.Op.String() + "(" + strings.Join(args, ", ") + ")"
+	name := n.Op.String()
+	if n.Window != (graph.Window{}) {
+		name += "[" + n.Window.String() + "]"
+	}
+	return name + "(" + strings.Join(args, ", ") + ")"
 }
 
 // constant writes a number as shortest text, of an array its first elements.

@@ -39,12 +39,14 @@ func (g *Graph) Tangent(outs []ID, seeds map[ID]ID) ([]ID, error) {
 			continue
 		}
 		if v, ok := seeds[id]; ok {
-			f.tangents[id], f.active[id] = v, true
+			if f.active[id] = true; !f.isZero(v) {
+				f.tangents[id] = v
+			}
 			continue
 		}
 		n := *g.Node(id)
-		for _, a := range n.Args {
-			f.active[id] = f.active[id] || f.active[a]
+		for k, a := range n.Args {
+			f.active[id] = f.active[id] || f.active[a] && !inert(n.Op, k)
 			f.jumps[id] = f.jumps[id] || f.jumps[a]
 		}
 		if n.Type.Bool {
@@ -258,6 +260,11 @@ func (f *forward) binaryRule(op Op, a, b, y ID) ID {
 	}
 	la, lb := f.limit(a), f.limit(b)
 	switch op {
+	case Gate:
+		if ta == None {
+			return None
+		}
+		return f.apply(Gate, ta, lb)
 	case Add, Sub:
 		return f.sum(op, ta, tb)
 	case Mul:

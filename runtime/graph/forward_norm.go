@@ -1,7 +1,5 @@
 package graph
 
-import "math"
-
 // normRule is the tangent of a Euclidean norm: the norm of the tangents where
 // the norm is 0, elsewhere the tangents along the unit vector.
 func (f *forward) normRule(y ID, n Node) ID {
@@ -69,57 +67,6 @@ func (f *forward) squaresOfTangents(q ID) ID {
 		if p := f.squaresOfTangents(n.Args[0]); p != None {
 			return f.apply(Sum, f.Broadcast(p, f.Type(n.Args[0])))
 		}
-	}
-	return None
-}
-
-// arrayRule is the tangent of a reduction or of a node that moves elements or
-// multiplies matrices; t is the tangent of its first operand x.
-func (f *forward) arrayRule(n Node, x, y, t ID) ID {
-	switch n.Op {
-	case Stack:
-		parts := make([]ID, len(n.Args))
-		moves := false
-		for i, a := range n.Args {
-			moves = moves || f.tangents[a] != None
-			parts[i] = f.orZero(f.tangents[a], a)
-		}
-		if !moves {
-			return None
-		}
-		return f.apply(Stack, parts...)
-	case MatMul, Outer:
-		p, q := None, None
-		if t != None {
-			p = f.apply(n.Op, t, f.limit(n.Args[1]))
-		}
-		if u := f.tangents[n.Args[1]]; u != None {
-			q = f.apply(n.Op, f.limit(x), u)
-		}
-		return f.sum(Add, p, q)
-	}
-	if t == None {
-		return None
-	}
-	switch n.Op {
-	case Sum:
-		return f.apply(Sum, t)
-	case MinOf, MaxOf: // the extreme slope among those that attain it
-		never := math.Inf(1)
-		if n.Op == MaxOf {
-			never = math.Inf(-1)
-		}
-		return f.apply(n.Op, f.apply(Select, f.apply(Eq, f.limit(x), f.limit(y)), t, f.Const(never)))
-	case Slice:
-		return f.Slice(t, n.Int0, n.Type)
-	case Pad:
-		return f.Pad(t, n.Int0, n.Type)
-	case Broadcast:
-		return f.Broadcast(t, n.Type)
-	case Reshape:
-		return f.Reshape(t, n.Type)
-	case Transpose:
-		return f.apply(Transpose, t)
 	}
 	return None
 }

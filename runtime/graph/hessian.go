@@ -68,11 +68,22 @@ func (g *Graph) directions(outs, wrt []ID) (ID, error) {
 	return g.apply(Stack, rows...), nil
 }
 
+// maxElements bounds the elements that Flatten makes nodes of their own.
+const maxElements = 4096
+
 // Flatten returns the vector of the elements of all parts, one part after the
-// other, each in index order.
+// other, each in index order. Many elements are joined part by part, so that
+// the parameters of a network are one node.
 func (g *Graph) Flatten(parts []ID) ID {
 	if len(parts) == 1 {
 		return g.Reshape(parts[0], Of(g.Type(parts[0]).Size()))
+	}
+	size := 0
+	for _, p := range parts {
+		size += g.Type(p).Size()
+	}
+	if size > maxElements {
+		return g.apply(Join, parts...)
 	}
 	var elements []ID
 	for _, p := range parts {

@@ -8,7 +8,13 @@ import (
 // fold computes a node whose operands are all constants, in the arithmetic of
 // the run, unless it or the work is big.
 func (g *Graph) fold(op Op, t Type, k int, args []ID) (ID, bool) {
-	if len(args) == 0 || t.Series || ops[op].class == series || t.Size() > maxFold {
+	if len(args) == 0 || t.Series || ops[op].class == series {
+		return None, false
+	}
+	if n := g.Node(args[0]); n.Op == Const && n.Data == nil && repeats(op) {
+		return g.Fill(t, n.Num), true // of any size, without writing it out
+	}
+	if t.Size() > maxFold {
 		return None, false
 	}
 	uniform := op.IsElementwise()
@@ -31,15 +37,21 @@ func (g *Graph) fold(op Op, t Type, k int, args []ID) (ID, bool) {
 		}
 		return g.Fill(t, op.Eval(v[0], v[1], v[2])), true
 	}
-	if n := g.Node(args[0]); op == Slice && n.Data == nil {
-		return g.Fill(t, n.Num), true // without writing out the operand, which may be long and sliced often
-	}
 	types, values := make([]Type, len(args)), make([][]float64, len(args))
 	for i, a := range args {
 		n := g.Node(a)
 		types[i], values[i] = n.Type, n.elements()
 	}
 	return g.ConstArray(t, (&Node{Op: op, Type: t, Int0: k}).Compute(types, values)), true
+}
+
+// repeats reports whether each element of the result is one of the operand's.
+func repeats(op Op) bool {
+	switch op {
+	case Slice, Broadcast, Reshape, Transpose, SpreadRows, SpreadCols, SliceCols:
+		return true
+	}
+	return false
 }
 
 // maxFold bounds the constants that folding makes, maxFoldProducts the products

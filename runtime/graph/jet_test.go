@@ -96,6 +96,10 @@ var jetUnary = map[Op]func(a jet) (jet, bool){
 	Atan: func(a jet) (jet, bool) {
 		return integral(math.Atan(a[0]), constJet(1).div(a.mul(a).add(constJet(1))), a), true
 	},
+	Erf: func(a jet) (jet, bool) {
+		e := a.mul(a).scale(-1)
+		return integral(math.Erf(a[0]), solve(math.Exp(e[0]), e, func(y jet) jet { return y }).scale(2/math.SqrtPi), a), true
+	},
 	Sin:  func(a jet) (jet, bool) { s, _ := sinCos(a, -1); return s, true },
 	Cos:  func(a jet) (jet, bool) { _, c := sinCos(a, -1); return c, true },
 	Sinh: func(a jet) (jet, bool) { s, _ := sinCos(a, 1); return s, true },
@@ -159,6 +163,12 @@ var jetBinary = map[Op]func(a, b jet) (jet, bool){
 		return a.add(b.scale(-q)), math.Abs(b[0]) > 0.1 && f > 1e-2 && f < 0.99
 	},
 	SignMul: func(a, b jet) (jet, bool) { return a.scale(math.Copysign(1, b[0])), math.Abs(b[0]) > 1e-2 },
+	Gate: func(a, b jet) (jet, bool) {
+		if b[0] > 0 {
+			return a, b[0] > 1e-2
+		}
+		return jet{}, b[0] < -1e-2
+	},
 	MulZero: func(a, b jet) (jet, bool) { return a.mul(b), math.Abs(a[0]) > 1e-2 },
 }
 
@@ -213,7 +223,7 @@ func (s *smooth) grow(t *rapid.T) {
 	x, y := s.jets[a], s.jets[b]
 	switch rapid.IntRange(0, 8).Draw(t, "kind") {
 	case 0, 1:
-		ops := []Op{Neg, Abs, Relu, Exp, Expm1, Log, Log1p, Sqrt, RSqrt, Recip, Tanh, Tan, Atan, Sin, Cos, Sinh, Cosh, Asin, Acos, Floor}
+		ops := []Op{Neg, Abs, Relu, Exp, Expm1, Log, Log1p, Sqrt, RSqrt, Recip, Tanh, Tan, Atan, Sin, Cos, Sinh, Cosh, Asin, Acos, Floor, Erf}
 		op := rapid.SampledFrom(ops).Draw(t, "op")
 		out := make([]jet, len(x))
 		for i := range x {
@@ -224,7 +234,7 @@ func (s *smooth) grow(t *rapid.T) {
 		}
 		s.push(s.g.apply(op, s.ids[a]), out)
 	case 2, 3:
-		ops := []Op{Add, Sub, Mul, Div, Min, Max, Pow, Hypot, Atan2, Mod, SignMul, MulZero}
+		ops := []Op{Add, Sub, Mul, Div, Min, Max, Pow, Hypot, Atan2, Mod, SignMul, MulZero, Gate}
 		op := rapid.SampledFrom(ops).Draw(t, "op")
 		id, err := s.g.Apply(op, s.ids[a], s.ids[b])
 		if err != nil {

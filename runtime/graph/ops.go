@@ -204,5 +204,8 @@ func (o Op) IsReduction() bool { return ops[o].class == reduction }
 // IsSeries reports whether the operation acts along the steps of a series.
 func (o Op) IsSeries() bool { return ops[o].class == series }
 
+// IsBatch reports whether the operation acts on rows and columns or on images.
+func (o Op) IsBatch() bool { return SumRows <= o && o <= MeanPoolInput }
+
 // IsComparison reports whether the result is a truth value of two numbers.
 func (o Op) IsComparison() bool { return Lt <= o && o <= Ne }

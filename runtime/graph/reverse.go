@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -42,8 +43,8 @@ func (g *Graph) VJP(outs, seeds, wrt []ID) ([]ID, error) {
 	}
 	for id := range r.active {
 		n := g.Node(ID(id))
-		for _, a := range n.Args {
-			r.active[id] = r.active[id] || r.active[a] && differentiable(n.Op) && !n.Type.Bool
+		for k, a := range n.Args {
+			r.active[id] = r.active[id] || r.active[a] && !inert(n.Op, k) && differentiable(n.Op) && !n.Type.Bool
 		}
 	}
 	for k, y := range outs {
@@ -84,10 +85,16 @@ func (g *Graph) VJP(outs, seeds, wrt []ID) ([]ID, error) {
 // result smoothly: where it is false the derivative is 0.
 func differentiable(op Op) bool {
 	switch op {
-	case Const, Input, Sign, Floor, Ceil, Round, Not, IsFinite, And, Or, AllOf, AnyOf, First, All, Any, Count, Steps:
+	case Const, Input, Sign, Floor, Ceil, Round, Not, IsFinite, And, Or, AllOf, AnyOf, MaxCols, First, All, Any, Count, Steps:
 		return false
 	}
 	return !op.IsComparison()
+}
+
+// inert reports whether the derivative in operand k counts as 0, though the
+// result depends on it: what only says where the other operand counts.
+func inert(op Op, k int) bool {
+	return k == 1 && (op == Gate || op == MaxPoolInput || op == MaxPoolPick)
 }
 
 // reverse is the state of one reverse accumulation.
@@ -188,31 +195,41 @@ func (r *reverse) cancel(terms []ID) []ID {
 	return slices.DeleteFunc(terms, func(t ID) bool { return t == None })
 }
 
-// gather joins the terms that are parts of a vector or matrix (the adjoints of
-// its slices) into one Stack where they are equal parts in a row, so that an
-// unrolled sum over n elements costs n operations and not n vectors.
+// gather joins the terms that are parts of an array (the adjoints of its
+// slices): into one Stack where they are equal parts in a row, so that an
+// unrolled sum over n elements costs n operations and not n vectors, and into
+// one Join where they are parts of any sizes that do not overlap.
 func (r *reverse) gather(x ID, parts []ID) []ID {
 	t := r.Type(x)
-	size := 0
-	var whole []ID
-	var pads []ID
+	var whole, pads []ID
 	for _, p := range parts {
-		n := r.Node(p)
-		if n.Op != Pad || n.Type.Size() != t.Size() {
+		if n := r.Node(p); n.Op == Pad && n.Type.Size() == t.Size() {
+			pads = append(pads, p)
+		} else {
 			whole = append(whole, p)
-			continue
 		}
-		s := r.Type(n.Args[0]).Size()
-		if size == 0 {
-			size = s
-		}
-		if s != size || s == 0 || n.Int0%s != 0 || t.Size()%s != 0 {
-			return slices.Clone(parts)
-		}
-		pads = append(pads, p)
 	}
-	if len(pads) < 2 {
+	joined := None
+	if len(pads) > 1 {
+		if joined = r.stackPads(t, pads); joined == None {
+			joined = r.joinPads(t, pads)
+		}
+	}
+	if joined == None {
 		return slices.Clone(parts)
+	}
+	return append(whole, r.Reshape(joined, t))
+}
+
+// stackPads stacks parts of equal sizes at multiples of it, adding those at one
+// place; None if they are not such parts.
+func (r *reverse) stackPads(t Type, pads []ID) ID {
+	size := r.Type(r.Node(pads[0]).Args[0]).Size()
+	for _, p := range pads {
+		n := r.Node(p)
+		if s := r.Type(n.Args[0]).Size(); s != size || s == 0 || n.Int0%s != 0 || t.Size()%s != 0 {
+			return None
+		}
 	}
 	unit := Of(size)
 	if size == 1 {
@@ -236,7 +253,32 @@ func (r *reverse) gather(x ID, parts []ID) []ID {
 			cells[i] = r.Fill(unit, 0)
 		}
 	}
-	return append(whole, r.Reshape(r.apply(Stack, cells...), t))
+	return r.apply(Stack, cells...)
+}
+
+// joinPads joins parts that do not overlap, with zeros between them; None if
+// they overlap.
+func (r *reverse) joinPads(t Type, pads []ID) ID {
+	slices.SortFunc(pads, func(p, q ID) int { return cmp.Compare(r.Node(p).Int0, r.Node(q).Int0) })
+	var all []ID
+	at := 0
+	zeros := func(to int) {
+		if to > at {
+			all = append(all, r.Fill(Of(to-at), 0))
+		}
+		at = to
+	}
+	for _, p := range pads {
+		n := r.Node(p)
+		if n.Int0 < at {
+			return None
+		}
+		zeros(n.Int0)
+		all = append(all, n.Args[0])
+		at += r.Type(n.Args[0]).Size()
+	}
+	zeros(t.Size())
+	return r.apply(Join, all...)
 }
 
 // mul is the product of an adjoint with a local derivative. In a branch of a
@@ -413,6 +455,8 @@ func (g *Graph) slope(op Op, x, y ID) ID {
 		return g.apply(Div, g.Const(-1), g.sqrtOneMinus(x))
 	case Atan:
 		return g.apply(Div, one, g.apply(Add, one, g.apply(Mul, x, x)))
+	case Erf:
+		return g.apply(Mul, g.Const(2/math.SqrtPi), g.apply(Exp, g.neg(g.apply(Mul, x, x))))
 	}
 	panic("graph: no derivative of " + op.String())
 }
@@ -467,6 +511,10 @@ func (r *reverse) binary(op Op, a, b, y, adj ID) {
 		if r.active[a] {
 			r.add(a, r.signMul(adj, b))
 		}
+	case Gate:
+		if r.active[a] {
+			r.add(a, r.apply(Gate, adj, b))
+		}
 	default:
 		da, db := r.slopes(op, a, b, y)
 		if r.active[a] {
@@ -499,80 +547,4 @@ func (g *Graph) slopes(op Op, a, b, y ID) (da, db func() ID) {
 		return func() ID { return g.apply(Mul, b, inverse) }, func() ID { return g.neg(g.apply(Mul, a, inverse)) }
 	}
 	panic("graph: no derivative of " + op.String())
-}
-
-// visitArray contributes the adjoints through reductions and through the
-// nodes that move elements or multiply matrices.
-func (r *reverse) visitArray(n Node, y, adj ID) error {
-	x := n.Args[0]
-	t := r.Type(x)
-	switch n.Op {
-	case Sum:
-		r.add(x, r.Broadcast(adj, t))
-	case Norm:
-		r.add(x, r.mul(adj, r.apply(Mul, x, r.apply(Recip, y))))
-	case MinOf, MaxOf: // equal shares for all that attain it
-		hit := r.apply(Eq, x, y)
-		ones := r.apply(Select, hit, r.Fill(t, 1), r.Const(0))
-		share := r.apply(Div, adj, r.apply(Sum, ones))
-		r.mask = true
-		r.add(x, r.apply(Select, hit, share, r.Const(0)))
-	case Stack:
-		size := t.Size()
-		for i, a := range n.Args {
-			if r.active[a] {
-				r.add(a, r.Slice(adj, i*size, r.Type(a)))
-			}
-		}
-	case Slice:
-		r.add(x, r.Pad(adj, n.Int0, t))
-	case Pad:
-		r.add(x, r.Slice(adj, n.Int0, t))
-	case Broadcast:
-		r.add(x, adj)
-	case Reshape:
-		r.add(x, r.Reshape(adj, t))
-	case Transpose:
-		r.add(x, r.apply(Transpose, adj))
-	case Outer:
-		r.add(x, r.product(MatMul, adj, n.Args[1], adj))
-		r.add(n.Args[1], r.product(MatMul, x, adj, adj))
-	case MatMul:
-		r.visitMatMul(x, n.Args[1], adj)
-	default:
-		return &TypeError{n.Op, "it has no derivative"}
-	}
-	return nil
-}
-
-func (r *reverse) visitMatMul(a, b, adj ID) {
-	switch {
-	case r.Type(a).Rank() == 1: // y_j = sum_i a_i B_ij
-		r.add(a, r.product(MatMul, b, adj, adj))
-		r.add(b, r.product(Outer, a, adj, adj))
-	case r.Type(b).Rank() == 1: // y_i = sum_j A_ij b_j
-		r.add(a, r.product(Outer, adj, b, adj))
-		r.add(b, r.product(MatMul, adj, a, adj))
-	default:
-		if r.active[a] {
-			r.add(a, r.product(MatMul, adj, r.apply(Transpose, b), adj))
-		}
-		if r.active[b] {
-			r.add(b, r.product(MatMul, r.apply(Transpose, a), adj, adj))
-		}
-	}
-}
-
-// product is op(p, q), where adj is p or q: in a branch that is not taken,
-// where the whole adjoint is 0, the other factor counts as 0 too.
-func (r *reverse) product(op Op, p, q, adj ID) ID {
-	if r.mask {
-		live := r.apply(AnyOf, r.apply(Ne, adj, r.Const(0)))
-		if p != adj {
-			p = r.apply(Select, live, p, r.Const(0))
-		} else if q != adj {
-			q = r.apply(Select, live, q, r.Const(0))
-		}
-	}
-	return r.apply(op, p, q)
 }

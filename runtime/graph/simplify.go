@@ -125,6 +125,23 @@ func (g *Graph) simplify(op Op, t Type, k int, args []ID) (ID, bool) {
 		if same(args[0]) {
 			return args[0], true
 		}
+		if n := g.Node(args[0]); n.Op == Reshape {
+			return g.Reshape(n.Args[0], t), true
+		}
+	case Join:
+		if len(args) == 1 {
+			return g.Reshape(args[0], t), true
+		}
+	case SumRows, SumCols, SpreadRows, SpreadCols: // of or to one row or column
+		if t.Size() > 0 && g.Type(args[0]).Size() == t.Size() {
+			return g.Reshape(args[0], t), true
+		}
+	case JoinCols, PadCols:
+		if same(args[0]) && len(args) == 1 {
+			return args[0], true
+		}
+	case SliceCols:
+		return g.simplifySliceCols(t, k, args[0])
 	case Transpose:
 		if n := g.Node(args[0]); n.Op == Transpose {
 			return n.Args[0], true
@@ -173,22 +190,56 @@ func (g *Graph) simplifySlice(t Type, k int, x ID) (ID, bool) {
 	if g.Type(x) == t {
 		return x, true
 	}
+	if u := g.Type(x); u.Size() == t.Size() && u.Series == t.Series {
+		return g.Reshape(x, t), true
+	}
 	switch n := g.Node(x); n.Op {
 	case Stack:
 		size := g.Type(n.Args[0]).Size()
 		if size > 0 && k/size == (k+max(t.Size(), 1)-1)/size {
-			part := n.Args[k/size]
-			if g.Type(part).Size() == t.Size() && g.Type(part).Series == t.Series {
-				return g.Reshape(part, t), true
-			}
-			if g.Type(part).Series == t.Series {
+			if part := n.Args[k/size]; g.Type(part).Series == t.Series {
 				return g.Slice(part, k%size, t), true
 			}
+		}
+	case Join:
+		for _, part := range n.Args {
+			size := g.Type(part).Size()
+			if k < size {
+				if k+t.Size() <= size && t.Size() > 0 && g.Type(part).Series == t.Series {
+					return g.Slice(part, k, t), true
+				}
+				break
+			}
+			k -= size
 		}
 	case Slice:
 		return g.Slice(n.Args[0], n.Int0+k, t), true
 	case Reshape:
 		return g.Slice(n.Args[0], k, t), true
+	}
+	return None, false
+}
+
+// simplifySliceCols looks through the nodes that only move columns.
+func (g *Graph) simplifySliceCols(t Type, k int, x ID) (ID, bool) {
+	if g.Type(x) == t {
+		return x, true
+	}
+	_, width := t.RowsAndColumns()
+	switch n := g.Node(x); n.Op {
+	case JoinCols:
+		for _, part := range n.Args {
+			_, cols := g.Type(part).RowsAndColumns()
+			if k < cols {
+				if k+width <= cols && width > 0 {
+					return g.SliceCols(part, k, width), true
+				}
+				break
+			}
+			k -= cols
+		}
+	case SliceCols:
+		return g.SliceCols(n.Args[0], n.Int0+k, width), true
 	}
 	return None, false
 }

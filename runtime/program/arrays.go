@@ -43,7 +43,7 @@ func (lo *lowering) array(id graph.ID, n *graph.Node) {
 		})
 	}
 	switch {
-	case n.Op == graph.Stack:
+	case n.Op == graph.Stack, n.Op == graph.Join:
 		off := int32(0)
 		for k, a := range n.Args {
 			copyTo(off, arg(k), lo.g.Type(a).Size(), 1)

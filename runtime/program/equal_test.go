@@ -61,7 +61,7 @@ func TestEveryOperation(t *testing.T) {
 		return values[(input*7+element*3+lane*(1+2*input)+lane/len(values))%len(values)]
 	}
 	for op := graph.Invalid + 1; op < graph.NumOps; op++ {
-		if op == graph.Const || op == graph.Input || op.IsSeries() {
+		if op == graph.Const || op == graph.Input || op.IsSeries() || op.IsBatch() {
 			continue
 		}
 		g := graph.New()

@@ -178,7 +178,8 @@ const (
 // Compile translates what the outputs need. Inputs are named in the order of
 // the program's ports; a name that the graph has no input for is an error, as
 // is an input that the outputs need and that is not named. Operations on
-// series, which only results have, are an error.
+// series, which only results have, and on batches, which package dense
+// compiles, are errors.
 func Compile(g *graph.Graph, inputs []string, outputs []graph.ID, opt Options) (*Program, error) {
 	if opt.MaxScalar == 0 {
 		opt.MaxScalar = 1 << 15
@@ -209,6 +210,9 @@ func Compile(g *graph.Graph, inputs []string, outputs []graph.ID, opt Options) (
 		n := g.Node(graph.ID(i))
 		if n.Type.Series || n.Op.IsSeries() {
 			return nil, fmt.Errorf("program: %s is %s, which only results have", n.Op, n.Type)
+		}
+		if n.Op.IsBatch() {
+			return nil, fmt.Errorf("program: %s acts on batches, which package dense computes", n.Op)
 		}
 		if n.Op == graph.Input && !named[graph.ID(i)] {
 			return nil, fmt.Errorf("program: input %q is needed and has no value", n.Name)

@@ -3,6 +3,7 @@ package program
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 
 	"relief/runtime/graph"
@@ -119,6 +120,27 @@ func TestTwoValleysReach(t *testing.T) {
 		}
 	}
 	t.Error("x1 never exceeds -4")
+}
+
+// TestWhatDoesNotCompile: each reason is said.
+func TestWhatDoesNotCompile(t *testing.T) {
+	g := graph.New()
+	x, s := g.Input("x", graph.Of(2, 3)), g.Input("s", graph.Number.AsSeries())
+	op := builder{t, g}.op
+	for _, c := range []struct {
+		inputs []string
+		root   graph.ID
+		want   string
+	}{
+		{[]string{"x"}, op(graph.SumRows, x), "sum_rows acts on batches"},
+		{[]string{"s"}, op(graph.Neg, s), "which only results have"},
+		{nil, op(graph.Neg, x), `input "x" is needed`},
+		{[]string{"x", "z"}, x, `no input "z"`},
+	} {
+		if _, err := Compile(g, c.inputs, []graph.ID{c.root}, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %q", err, c.want)
+		}
+	}
 }
 
 func benchmark(b *testing.B, d descent, width int, start []float64) {

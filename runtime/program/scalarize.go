@@ -38,7 +38,7 @@ func (lo *lowering) scalars(id graph.ID, n *graph.Node) []int32 {
 		for i := range out {
 			out[i] = lo.scalarConst(n.Element(i))
 		}
-	case graph.Stack:
+	case graph.Stack, graph.Join:
 		out = out[:0]
 		for _, a := range args {
 			out = append(out, a...)

@@ -44,12 +44,12 @@ type Made struct {
 var unary = []graph.Op{
 	graph.Neg, graph.Abs, graph.Sign, graph.Sqrt, graph.RSqrt, graph.Recip, graph.Exp, graph.Expm1, graph.Log, graph.Log1p,
 	graph.Sin, graph.Cos, graph.Tanh, graph.Atan, graph.Floor, graph.Ceil, graph.Round, graph.Relu, graph.Sinh, graph.Cosh, graph.Tan,
-	graph.Asin, graph.Acos,
+	graph.Asin, graph.Acos, graph.Erf,
 }
 
 var binary = []graph.Op{
 	graph.Add, graph.Sub, graph.Mul, graph.Div, graph.Min, graph.Max, graph.Add, graph.Sub, graph.Mul, graph.Div,
-	graph.Mod, graph.Pow, graph.Hypot, graph.Atan2, graph.MulZero, graph.SignMul,
+	graph.Mod, graph.Pow, graph.Hypot, graph.Atan2, graph.MulZero, graph.SignMul, graph.Gate,
 }
 
 var compare = []graph.Op{graph.Lt, graph.Le, graph.Gt, graph.Ge, graph.Eq, graph.Ne}
@@ -125,7 +125,7 @@ func (m *Made) move(t *rapid.T) {
 	a, _ := m.pick(t, number)
 	b, _ := m.pick(t, number)
 	u := m.Exprs[a].Type
-	switch rapid.IntRange(0, 6).Draw(t, "move") {
+	switch rapid.IntRange(0, 7).Draw(t, "move") {
 	case 0:
 		m.apply(graph.Stack, a, b)
 	case 1:
@@ -148,6 +148,8 @@ func (m *Made) move(t *rapid.T) {
 		if u.Rank() == 0 {
 			m.add(Expr{Op: graph.Broadcast, Type: graph.Of(3), Args: []int{a}}, m.Graph.Broadcast(m.IDs[a], graph.Of(3)))
 		}
+	case 7:
+		m.apply(graph.Join, a, b)
 	}
 }
 
