@@ -61,9 +61,9 @@ func Activate[T Float](dst, x []T, f Activation, alpha T) {
 		var in, out [wordsAtOnce]float64
 		for len(dst) > 0 {
 			n := min(len(dst), wordsAtOnce)
-			widen(in[:n], x[:n])
+			Widen(in[:n], x[:n])
 			f.value(out[:n], in[:n], float64(alpha))
-			narrow(dst[:n], out[:n])
+			Narrow(dst[:n], out[:n])
 			dst, x = dst[n:], x[n:]
 		}
 	}
@@ -171,11 +171,11 @@ func ActivateGrad[T Float](dst, g, x, y []T, f Activation, alpha T) {
 		var wide, out [wordsAtOnce]float64
 		for len(dst) > 0 {
 			n := min(len(dst), wordsAtOnce)
-			widen(wide[:n], in[:n])
+			Widen(wide[:n], in[:n])
 			f.slope(out[:n], wide[:n], float64(alpha))
-			widen(wide[:n], g[:n])
+			Widen(wide[:n], g[:n])
 			kernel.Mul(out[:n], out[:n], wide[:n])
-			narrow(dst[:n], out[:n])
+			Narrow(dst[:n], out[:n])
 			dst, g, in = dst[n:], g[n:], in[n:]
 		}
 	}
@@ -230,9 +230,9 @@ func ActivateCurvature[T Float](dst, x, y []T, f Activation, alpha T) {
 	var wide, out [wordsAtOnce]float64
 	for len(dst) > 0 {
 		n := min(len(dst), wordsAtOnce)
-		widen(wide[:n], in[:n])
+		Widen(wide[:n], in[:n])
 		f.curvature(out[:n], wide[:n], float64(alpha))
-		narrow(dst[:n], out[:n])
+		Narrow(dst[:n], out[:n])
 		dst, in = dst[n:], in[n:]
 	}
 }

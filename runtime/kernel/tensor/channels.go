@@ -139,7 +139,7 @@ func (c *moments[T]) Do(chunk, _ int) {
 	first, end := chunk*c.chunk, min((chunk+1)*c.chunk, c.g.Pixels())
 	for p := first; p < end; {
 		n := c.g.run(p, end)
-		columnSum(mean, c.zeros, c.x[c.g.pixel(p):], n, c.g.C)
+		ColumnSum(mean, c.zeros, c.x[c.g.pixel(p):], n, c.g.C)
 		p += n
 	}
 	for j := range mean {
@@ -148,7 +148,7 @@ func (c *moments[T]) Do(chunk, _ int) {
 	for p := first; p < end; {
 		n := c.g.run(p, end)
 		x := c.x[c.g.pixel(p):]
-		columnDot(squares, mean, mean, x, x, n, c.g.C, c.g.C)
+		ColumnDot(squares, mean, mean, x, x, n, c.g.C, c.g.C)
 		p += n
 	}
 }
@@ -175,9 +175,9 @@ func (c *channelSums[T]) Do(chunk, _ int) {
 			}
 			a := s.a[s.ofA.pixel(p):]
 			if s.b == nil {
-				columnSum(acc, s.s[:len(acc)], a, n, s.ofA.C)
+				ColumnSum(acc, s.s[:len(acc)], a, n, s.ofA.C)
 			} else {
-				columnDot(acc, s.s[:len(acc)], s.t[:len(acc)], a, s.b[s.ofB.pixel(p):], n, s.ofA.C, s.ofB.C)
+				ColumnDot(acc, s.s[:len(acc)], s.t[:len(acc)], a, s.b[s.ofB.pixel(p):], n, s.ofA.C, s.ofB.C)
 			}
 			p += n
 		}

@@ -229,7 +229,7 @@ func GlobalMean[T Float](ws *Workspace[T], y, x []T, g Image) {
 	for n := range g.N {
 		clear(sums)
 		for r := range g.H {
-			columnSum(sums, zeros, pixelRow(x, g, n*g.H+r), g.W, g.C)
+			ColumnSum(sums, zeros, pixelRow(x, g, n*g.H+r), g.W, g.C)
 		}
 		for c, v := range sums {
 			y[n*g.C+c] = T(v / float64(g.H*g.W))

@@ -102,7 +102,7 @@ func (e *exponentials[T]) take(z []T, classes int) {
 		return
 	}
 	d := e.words[:len(z)]
-	widen(d, z)
+	Widen(d, z)
 	for i := 0; i*classes < len(z); i++ {
 		row := d[i*classes:][:classes]
 		first := greatestOf(z[i*classes:][:classes])
@@ -132,7 +132,7 @@ func greatestOf[T Float](z []T) int {
 // part returns the exponentials from element at on of a long row.
 func (e *exponentials[T]) part(at int) []float64 {
 	d := e.words[:min(len(e.z)-at, wordsAtOnce)]
-	widen(d, e.z[at:])
+	Widen(d, e.z[at:])
 	kernel.AddC(d, d, -e.top)
 	kernel.VecExp(d, d)
 	return d

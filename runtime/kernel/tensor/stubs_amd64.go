@@ -105,6 +105,9 @@ func addReluF32AVX512(dst *float32, a *float32, b *float32, n int)
 func reluGradF32AVX512(dst *float32, grad *float32, x *float32, n int)
 
 //go:noescape
+func gateF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
 func leakyF32AVX512(dst *float32, a *float32, s float32, n int)
 
 //go:noescape
@@ -243,6 +246,9 @@ func addReluF64AVX512(dst *float64, a *float64, b *float64, n int)
 func reluGradF64AVX512(dst *float64, grad *float64, x *float64, n int)
 
 //go:noescape
+func gateF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+//go:noescape
 func leakyF64AVX512(dst *float64, a *float64, s float64, n int)
 
 //go:noescape
@@ -348,6 +354,9 @@ func addReluF32AVX2(dst *float32, a *float32, b *float32, n int)
 func reluGradF32AVX2(dst *float32, grad *float32, x *float32, n int)
 
 //go:noescape
+func gateF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+//go:noescape
 func leakyF32AVX2(dst *float32, a *float32, s float32, n int)
 
 //go:noescape
@@ -445,6 +454,9 @@ func addReluF64AVX2(dst *float64, a *float64, b *float64, n int)
 
 //go:noescape
 func reluGradF64AVX2(dst *float64, grad *float64, x *float64, n int)
+
+//go:noescape
+func gateF64AVX2(dst *float64, a *float64, b *float64, n int)
 
 //go:noescape
 func leakyF64AVX2(dst *float64, a *float64, s float64, n int)

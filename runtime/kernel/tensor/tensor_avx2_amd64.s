@@ -2101,6 +2101,47 @@ reluGradF32AVX2_done:
 	VZEROUPPER
 	RET
 
+// func gateF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·gateF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+gateF32AVX2_loop:
+	LEAQ      8(SI), DI
+	CMPQ      DI, BX
+	JG        gateF32AVX2_tail
+	VMOVUPS   (CX)(SI*4), Y0
+	VMOVUPS   (DX)(SI*4), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPS    $0x16, Y2, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y0
+	VMOVUPS   Y0, (AX)(SI*4)
+	MOVQ      DI, SI
+	JMP       gateF32AVX2_loop
+
+gateF32AVX2_tail:
+	SUBQ       SI, BX
+	JLE        gateF32AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-4, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	VMASKMOVPS (DX)(SI*4), Y0, Y2
+	VXORPS     Y3, Y3, Y3
+	VCMPPS     $0x16, Y3, Y2, Y2
+	VBLENDVPS  Y2, Y1, Y3, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+
+gateF32AVX2_done:
+	VZEROUPPER
+	RET
+
 // func leakyF32AVX2(dst *float32, a *float32, s float32, n int)
 // Requires: AVX, AVX2, SSE
 TEXT ·leakyF32AVX2(SB), NOSPLIT, $0-32
@@ -4912,6 +4953,47 @@ reluGradF64AVX2_tail:
 	VMASKMOVPD Y1, Y0, (AX)(SI*8)
 
 reluGradF64AVX2_done:
+	VZEROUPPER
+	RET
+
+// func gateF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·gateF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+gateF64AVX2_loop:
+	LEAQ      4(SI), DI
+	CMPQ      DI, BX
+	JG        gateF64AVX2_tail
+	VMOVUPD   (CX)(SI*8), Y0
+	VMOVUPD   (DX)(SI*8), Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPD    $0x16, Y2, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y0
+	VMOVUPD   Y0, (AX)(SI*8)
+	MOVQ      DI, SI
+	JMP       gateF64AVX2_loop
+
+gateF64AVX2_tail:
+	SUBQ       SI, BX
+	JLE        gateF64AVX2_done
+	MOVQ       BX, DI
+	IMUL3Q     $-8, DI, DI
+	LEAQ       lanesAVX2<>+0(SB), BX
+	ADDQ       DI, BX
+	VMOVUPS    64(BX), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y1
+	VMASKMOVPD (DX)(SI*8), Y0, Y2
+	VXORPS     Y3, Y3, Y3
+	VCMPPD     $0x16, Y3, Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y1
+	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+
+gateF64AVX2_done:
 	VZEROUPPER
 	RET
 

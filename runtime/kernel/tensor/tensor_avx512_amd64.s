@@ -5537,6 +5537,46 @@ reluGradF32AVX512_done:
 	VZEROUPPER
 	RET
 
+// func gateF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·gateF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+gateF32AVX512_loop:
+	LEAQ      16(SI), DI
+	CMPQ      DI, CX
+	JG        gateF32AVX512_tail
+	VMOVUPS   (DX)(SI*4), Z0
+	VMOVUPS   (BX)(SI*4), Z1
+	VPXORQ    Z2, Z2, Z2
+	VCMPPS    $0x16, Z2, Z1, K1
+	VBLENDMPS Z0, Z2, K1, Z3
+	VMOVUPS   Z3, (AX)(SI*4)
+	MOVQ      DI, SI
+	JMP       gateF32AVX512_loop
+
+gateF32AVX512_tail:
+	SUBQ      SI, CX
+	JLE       gateF32AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VPXORQ    Z4, Z4, Z4
+	VCMPPS    $0x16, Z4, Z1, K2
+	VBLENDMPS Z0, Z4, K2, Z5
+	VMOVUPS   Z5, K1, (AX)(SI*4)
+
+gateF32AVX512_done:
+	VZEROUPPER
+	RET
+
 // func leakyF32AVX512(dst *float32, a *float32, s float32, n int)
 // Requires: AVX, AVX512BW, AVX512F, SSE
 TEXT ·leakyF32AVX512(SB), NOSPLIT, $0-32
@@ -11764,6 +11804,46 @@ reluGradF64AVX512_tail:
 	VMOVUPD   Z5, K1, (AX)(SI*8)
 
 reluGradF64AVX512_done:
+	VZEROUPPER
+	RET
+
+// func gateF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·gateF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ n+24(FP), CX
+	XORQ SI, SI
+
+gateF64AVX512_loop:
+	LEAQ      8(SI), DI
+	CMPQ      DI, CX
+	JG        gateF64AVX512_tail
+	VMOVUPD   (DX)(SI*8), Z0
+	VMOVUPD   (BX)(SI*8), Z1
+	VPXORQ    Z2, Z2, Z2
+	VCMPPD    $0x16, Z2, Z1, K1
+	VBLENDMPD Z0, Z2, K1, Z3
+	VMOVUPD   Z3, (AX)(SI*8)
+	MOVQ      DI, SI
+	JMP       gateF64AVX512_loop
+
+gateF64AVX512_tail:
+	SUBQ      SI, CX
+	JLE       gateF64AVX512_done
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (DX)(SI*8), K1, Z0
+	VMOVUPD.Z (BX)(SI*8), K1, Z1
+	VPXORQ    Z4, Z4, Z4
+	VCMPPD    $0x16, Z4, Z1, K2
+	VBLENDMPD Z0, Z4, K2, Z5
+	VMOVUPD   Z5, K1, (AX)(SI*8)
+
+gateF64AVX512_done:
 	VZEROUPPER
 	RET
 

@@ -182,6 +182,26 @@ func reluGradVector[T Float](dst, grad, x []T) bool {
 	return true
 }
 
+func gateVector[T Float](dst, a, b []T) bool {
+	if active == levelGo || len(dst) == 0 {
+		return false
+	}
+	last := len(dst) - 1
+	_ = a[last]
+	_ = b[last]
+	switch wide := active == levelAVX512; {
+	case wide && single[T]():
+		gateF32AVX512((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&a[0])), (*float32)(unsafe.Pointer(&b[0])), len(dst))
+	case wide:
+		gateF64AVX512((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&a[0])), (*float64)(unsafe.Pointer(&b[0])), len(dst))
+	case single[T]():
+		gateF32AVX2((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&a[0])), (*float32)(unsafe.Pointer(&b[0])), len(dst))
+	default:
+		gateF64AVX2((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&a[0])), (*float64)(unsafe.Pointer(&b[0])), len(dst))
+	}
+	return true
+}
+
 func leakyVector[T Float](dst, a []T, s T) bool {
 	if active == levelGo || len(dst) == 0 {
 		return false

@@ -40,6 +40,10 @@ func reluGradVector[T Float](dst, grad, x []T) bool {
 	return false
 }
 
+func gateVector[T Float](dst, a, b []T) bool {
+	return false
+}
+
 func leakyVector[T Float](dst, a []T, s T) bool {
 	return false
 }

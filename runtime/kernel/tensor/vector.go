@@ -77,6 +77,21 @@ func greater[T Float](dst, a, b []T) {
 	}
 }
 
+// Gate sets dst[i] to 0 where b[i] is 0 or below and to a[i] elsewhere, also
+// where b[i] is NaN.
+func Gate[T Float](dst, a, b []T) {
+	a, b = fit("a", a, len(dst)), fit("b", b, len(dst))
+	if !gateVector(dst, a, b) {
+		for i, v := range b {
+			if v <= 0 {
+				dst[i] = 0
+			} else {
+				dst[i] = a[i]
+			}
+		}
+	}
+}
+
 // AddRelu sets dst[i] = relu(a[i] + b[i]).
 func AddRelu[T Float](dst, a, b []T) {
 	a, b = fit("a", a, len(dst)), fit("b", b, len(dst))
@@ -140,8 +155,10 @@ func Dot[T Float](a, b []T) float64 {
 // range of float64 it is +Inf or 0.
 func Norm[T Float](a []T) float64 { return math.Sqrt(Dot(a, a)) }
 
-// columnSum adds the sum over rows of a - s to acc, column by column.
-func columnSum[T Float](acc, s []float64, a []T, rows, as int) {
+// ColumnSum adds the sum over rows of a - s to acc, column by column and row
+// after row, in float64. acc and s have one number for each column; rows of a
+// are as elements apart.
+func ColumnSum[T Float](acc, s []float64, a []T, rows, as int) {
 	if rows == 0 || len(acc) == 0 || columnSumVector(acc, s, a, rows, as) {
 		return
 	}
@@ -152,8 +169,9 @@ func columnSum[T Float](acc, s []float64, a []T, rows, as int) {
 	}
 }
 
-// columnDot adds the sum over rows of (a - s) (b - t) to acc, column by column.
-func columnDot[T Float](acc, s, t []float64, a, b []T, rows, as, bs int) {
+// ColumnDot adds the sum over rows of (a - s) (b - t) to acc, as ColumnSum
+// does, with products fused with the sum.
+func ColumnDot[T Float](acc, s, t []float64, a, b []T, rows, as, bs int) {
 	if rows == 0 || len(acc) == 0 || columnDotVector(acc, s, t, a, b, rows, as, bs) {
 		return
 	}
@@ -165,8 +183,8 @@ func columnDot[T Float](acc, s, t []float64, a, b []T, rows, as, bs int) {
 	}
 }
 
-// widen and narrow convert to and from float64.
-func widen[T Float](dst []float64, a []T) {
+// Widen sets dst to a.
+func Widen[T Float](dst []float64, a []T) {
 	if !single[T]() {
 		copy(dst, as64(a))
 		return
@@ -176,7 +194,8 @@ func widen[T Float](dst []float64, a []T) {
 	}
 }
 
-func narrow[T Float](dst []T, a []float64) {
+// Narrow sets dst to a, rounded.
+func Narrow[T Float](dst []T, a []float64) {
 	if !single[T]() {
 		copy(as64(dst), a)
 		return

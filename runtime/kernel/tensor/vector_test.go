@@ -71,6 +71,12 @@ func elementwises[T Float]() []elementwise[T] {
 		{"AddScaled", 2, func(d []T, v [][]T, s T) { AddScaled(d, v[0], s, v[1]) }, func(v []T, s T) T { return exactFused(s, v[1], v[0]) }},
 		{"greater", 2, func(d []T, v [][]T, _ T) { greater(d, v[0], v[1]) }, func(v []T, _ T) T { return greaterOf(v[0], v[1]) }},
 		{"AddRelu", 2, func(d []T, v [][]T, _ T) { AddRelu(d, v[0], v[1]) }, func(v []T, _ T) T { return relu(v[0] + v[1]) }},
+		{"Gate", 2, func(d []T, v [][]T, _ T) { Gate(d, v[0], v[1]) }, func(v []T, _ T) T {
+			if v[1] <= 0 {
+				return 0
+			}
+			return v[0]
+		}},
 		{"combine", 3, func(d []T, v [][]T, _ T) { combine(d, v[0], v[1], v[2]) }, chain},
 		{"combine2", 5, func(d []T, v [][]T, _ T) { combine2(d, v[0], v[1], v[2], v[3], v[4]) }, chain},
 		{"combine4", 9, func(d []T, v [][]T, _ T) { combine4(d, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]) }, chain},
@@ -231,8 +237,8 @@ func TestConvert(t *testing.T) {
 		a, wide := normal[float32](rng, n), normal[float64](rng, n)
 		atLevels(t, func(t *testing.T) {
 			d, s := make([]float64, n), make([]float32, n)
-			widen(d, a)
-			narrow(s, wide)
+			Widen(d, a)
+			Narrow(s, wide)
 			for i := range a {
 				if d[i] != float64(a[i]) || s[i] != float32(wide[i]) {
 					t.Fatalf("%d of %d: %v %v, %v %v", i, n, d[i], a[i], s[i], wide[i])

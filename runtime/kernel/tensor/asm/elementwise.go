@@ -14,6 +14,7 @@ import (
 const (
 	predGt    = 0x1e // false
 	predNotLt = 0x15 // true
+	predNotLe = 0x16 // true
 	predUn    = 0x03 // true
 )
 
@@ -59,6 +60,11 @@ func operations() []operation {
 			zero := e.reg()
 			e.clear(zero)
 			return e.choose(e.compare(predGt, in[1], zero), in[0], zero)
+		}),
+		one("gate", "a b", false, func(e *emitter, in regs, _ vec) vec {
+			zero := e.reg()
+			e.clear(zero)
+			return e.choose(e.compare(predNotLe, in[1], zero), in[0], zero)
 		}),
 		one("leaky", "a", true, func(e *emitter, in regs, s vec) vec {
 			zero := e.reg()

@@ -1,0 +1,351 @@
+package dense
+
+import (
+	"relief/runtime/graph"
+	"relief/runtime/kernel/tensor"
+)
+
+// A group computes fused expressions block by block: a block is a run of
+// elements short enough that all results within it stay in the first caches.
+// Its program is a list of moves over slots, each of which is a block of
+// elements: in scratch memory of a worker, in memory common to all blocks, or
+// in the middle of a value.
+type group[T tensor.Float] struct {
+	m    *Machine
+	size int // elements
+	cols int // of a row; all elements where rows do not matter
+
+	block    int // elements of a block: whole rows, or a part of one
+	segments int // blocks of a row that is longer
+	blocks   int
+	perChunk int // blocks that one worker computes after each other, and sums
+	chunks   int
+
+	moves      []move
+	fills      []fill
+	results    []*value // with borders to clear
+	reductions []reduce
+	width      int // partial sums of a chunk
+
+	kinds  []slot
+	temps  int     // blocks of scratch memory
+	slots  [][][]T // of each worker
+	serial bool
+}
+
+// blockBytes is about the size of a block of a result.
+const blockBytes = 8 << 10
+
+// maxChunks is how many chunks a group has at most.
+const maxChunks = 64
+
+// action is what a move does.
+type action uint8
+
+const (
+	actCompute action = iota // dst = op(args)
+	actLoad                  // dst = elements of a value
+	actRow                   // dst = a part of a vector along a long row
+	actSpread                // dst = a number for each row
+	actOpen                  // dst is where elements of a value are to be
+	actStore                 // and there they go
+	actReduce                // add args to a reduction
+)
+
+type move struct {
+	act   action
+	op    graph.Op
+	dst   int
+	args  [3]int // slots, -1 for none
+	value *value
+	index int // of a reduction
+}
+
+// fill is a block that is the same everywhere: a number, or a vector repeated.
+type fill struct {
+	slot  int
+	num   float64
+	value *value // nil: num
+}
+
+// reduce is a reduction at the end of a group.
+type reduce struct {
+	op   graph.Op
+	out  *value
+	at   int // place in the partial sums of a chunk
+	n    int // partial sums: 1, or one for each column
+	dots bool
+}
+
+// slot says where a slot of a worker is.
+type slot struct {
+	common int // number among the fills, or -1
+	temp   int // number of its scratch block, or -1
+}
+
+// writer writes the program of a group.
+type writer[T tensor.Float] struct {
+	p      *plan
+	values []*value
+	s      *step
+	g      *group[T]
+	domain domain
+	rank   int
+	sinks  map[ref]bool
+	slots  map[ref]int
+	pixels int // elements of a row of pixels of images with borders
+}
+
+// newGroup writes the program of a step.
+func newGroup[T tensor.Float](m *Machine, p *plan, values []*value, s *step) *group[T] {
+	d := p.domain(s.sinks[0])
+	g := &group[T]{m: m, size: d.size, cols: d.size}
+	w := &writer[T]{p: p, values: values, s: s, g: g, domain: d, sinks: map[ref]bool{}, slots: map[ref]int{}}
+	rows := false
+	for _, r := range s.sinks {
+		w.sinks[r] = true
+		e := &p.x.list[r]
+		rows = rows || e.op == graph.SumRows || e.op == graph.SumCols || e.op == graph.MaxCols
+		if e.kind() == reduction {
+			e = &p.x.list[e.args[0]]
+		}
+		w.rank = e.t.Rank()
+	}
+	for _, r := range s.sinks {
+		look := func(r ref) {
+			e := &p.x.list[r]
+			rows = rows || e.t.Rank() > 0 && (e.op == graph.SpreadRows || e.op == graph.SpreadCols)
+			if v := values[r]; v != nil && v.image.Border > 0 {
+				w.pixels = v.image.W * v.image.C
+			}
+		}
+		look(r)
+		p.walk(r, p.moment(r), look)
+	}
+	if rows {
+		g.cols = d.cols
+	}
+	g.cut(w.pixels)
+	for _, r := range s.sinks {
+		w.sink(r)
+	}
+	w.place()
+	return g
+}
+
+// cut divides the elements in blocks and the blocks in chunks.
+func (g *group[T]) cut(pixels int) {
+	var x T
+	most := blockBytes / 4
+	if !isSingle[T]() {
+		most = blockBytes / 8
+	}
+	_ = x
+	g.segments = 1
+	switch {
+	case pixels >= most/4 && pixels <= 2*most && pixels%g.cols == 0: // a row of pixels is read where it is
+		g.block = pixels
+	case pixels >= most/4 && pixels <= 2*most && g.cols == g.size:
+		g.block = pixels
+	case g.cols <= most:
+		g.block = most / max(g.cols, 1) * g.cols
+	default:
+		g.block = most
+	}
+	g.block = max(min(g.block, g.size), 1)
+	if g.cols > g.block {
+		g.segments = (g.cols + g.block - 1) / g.block
+		g.blocks = g.size / g.cols * g.segments
+	} else {
+		g.blocks = (g.size + g.block - 1) / g.block
+	}
+	g.perChunk = (g.blocks + maxChunks - 1) / maxChunks
+	if g.cols < g.size { // whole rows
+		g.perChunk = (g.perChunk + g.segments - 1) / g.segments * g.segments
+	}
+	g.perChunk = max(g.perChunk, 1)
+	g.chunks = (g.blocks + g.perChunk - 1) / g.perChunk
+}
+
+func (w *writer[T]) newSlot() int {
+	w.g.kinds = append(w.g.kinds, slot{-1, -1})
+	return len(w.g.kinds) - 1
+}
+
+func (w *writer[T]) emit(m move) { w.g.moves = append(w.g.moves, m) }
+
+// sink writes what computes one result of the group.
+func (w *writer[T]) sink(r ref) {
+	e := &w.p.x.list[r]
+	if e.kind() != reduction {
+		w.slot(r)
+		return
+	}
+	a := e.args[0]
+	k := reduce{op: e.op, out: w.values[r], n: 1, at: w.g.width}
+	switch e.op {
+	case graph.SumRows:
+		k.n = w.g.cols
+	case graph.SumCols, graph.MaxCols:
+		k.n = 0
+	}
+	args := [3]int{-1, -1, -1}
+	f := &w.p.x.list[a]
+	switch sums := e.op == graph.Sum || e.op == graph.SumRows || e.op == graph.SumCols; {
+	case sums && f.op == graph.Mul && !w.p.saved[a] && len(w.p.users[a]) == 1:
+		k.dots = true
+		args[0], args[1] = w.slot(f.args[0]), w.slot(f.args[1])
+	case e.op == graph.Norm:
+		k.dots = true
+		args[0] = w.slot(a)
+		args[1] = args[0]
+	default:
+		args[0] = w.slot(a)
+	}
+	w.g.width += k.n
+	w.emit(move{act: actReduce, dst: -1, args: args, index: len(w.g.reductions)})
+	w.g.reductions = append(w.g.reductions, k)
+	w.s.writes = append(w.s.writes, k.out)
+}
+
+// slot returns the slot of an expression, and writes what computes it.
+func (w *writer[T]) slot(r ref) int {
+	if s, ok := w.slots[r]; ok {
+		return s
+	}
+	s := w.makeSlot(r)
+	w.slots[r] = s
+	return s
+}
+
+func (w *writer[T]) makeSlot(r ref) int {
+	e := &w.p.x.list[r]
+	v := w.values[r]
+	switch k := e.kind(); {
+	case k == number:
+		return w.fill(fill{num: e.num})
+	case k == spread:
+		return w.spread(e)
+	case e.t.Rank() == 0 && w.rank > 0:
+		w.read(v)
+		return w.fill(fill{value: v})
+	case k == fused && (!w.p.saved[r] || w.sinks[r]):
+		return w.compute(r, e)
+	}
+	w.read(v)
+	s := w.newSlot()
+	w.emit(move{act: actLoad, dst: s, args: [3]int{-1, -1, -1}, value: v})
+	return s
+}
+
+func (w *writer[T]) read(v *value) { w.s.reads = append(w.s.reads, v) }
+
+func (w *writer[T]) fill(f fill) int {
+	f.slot = w.newSlot()
+	w.g.kinds[f.slot].common = len(w.g.fills)
+	w.g.fills = append(w.g.fills, f)
+	return f.slot
+}
+
+func (w *writer[T]) spread(e *expr) int {
+	v := w.values[e.args[0]]
+	w.read(v)
+	if e.op == graph.Broadcast || e.op == graph.SpreadRows && w.g.segments == 1 {
+		return w.fill(fill{value: v})
+	}
+	act := actRow
+	if e.op == graph.SpreadCols {
+		act = actSpread
+	}
+	s := w.newSlot()
+	w.emit(move{act: act, dst: s, args: [3]int{-1, -1, -1}, value: v})
+	return s
+}
+
+// compute writes an elementwise operation and, if its result is stored, where.
+func (w *writer[T]) compute(r ref, e *expr) int {
+	args := [3]int{-1, -1, -1}
+	for k, a := range e.args {
+		args[k] = w.slot(a)
+	}
+	v := w.values[r]
+	if v != nil {
+		w.s.writes = append(w.s.writes, v)
+		w.g.results = append(w.g.results, v)
+		w.s.flops += float64(e.size())
+	}
+	if e.op == opCopy {
+		if v != nil {
+			w.emit(move{act: actStore, dst: args[0], args: [3]int{args[0], -1, -1}, value: v, index: 1})
+		}
+		return args[0]
+	}
+	s := w.newSlot()
+	if v == nil {
+		w.emit(move{act: actCompute, op: e.op, dst: s, args: args})
+		return s
+	}
+	w.emit(move{act: actOpen, dst: s, args: [3]int{-1, -1, -1}, value: v})
+	w.emit(move{act: actCompute, op: e.op, dst: s, args: args})
+	w.emit(move{act: actStore, dst: s, args: [3]int{s, -1, -1}, value: v})
+	return s
+}
+
+// place gives slots their scratch memory, which they share when their times do
+// not overlap.
+func (w *writer[T]) place() {
+	g := w.g
+	last := make([]int, len(g.kinds))
+	for i, m := range g.moves {
+		if m.dst >= 0 {
+			last[m.dst] = i
+		}
+		for _, a := range m.args {
+			if a >= 0 {
+				last[a] = i
+			}
+		}
+	}
+	var free []int
+	release := func(i, s int) {
+		if s >= 0 && last[s] == i && g.kinds[s].temp >= 0 {
+			free = append(free, g.kinds[s].temp)
+			last[s] = -1
+		}
+	}
+	for i, m := range g.moves {
+		for _, a := range m.args {
+			if m.act != actStore {
+				release(i, a)
+			}
+		}
+		if s := m.dst; s >= 0 && g.kinds[s].temp < 0 && g.kinds[s].common < 0 && w.needsTemp(i) {
+			if n := len(free); n > 0 {
+				g.kinds[s].temp, free = free[n-1], free[:n-1]
+			} else {
+				g.kinds[s].temp = g.temps
+				g.temps++
+			}
+		}
+		if m.act == actStore {
+			release(i, m.args[0])
+		}
+		release(i, m.dst)
+	}
+	g.serial = g.size*len(g.moves) < 1<<15
+}
+
+// needsTemp reports whether the slot that move i makes may lie in scratch
+// memory.
+func (w *writer[T]) needsTemp(i int) bool {
+	m := &w.g.moves[i]
+	switch m.act {
+	case actLoad, actOpen, actRow:
+		return m.value.image.Border > 0 || isSingle[T]() == m.value.wide && w.p.single
+	case actCompute:
+		return i == 0 || w.g.moves[i-1].act != actOpen || w.g.moves[i-1].dst != m.dst
+	case actStore:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,297 @@
+package dense
+
+import (
+	"fmt"
+
+	"relief/runtime/graph"
+	"relief/runtime/kernel/tensor"
+)
+
+// instruction is what a step does when it runs.
+type instruction interface {
+	run()
+	bind()        // to the memory of the machine, after it has changed
+	needs() needs // of the machine
+}
+
+// product is a product of matrices.
+type product[T tensor.Float] struct {
+	m        *Machine
+	a, b, c  *value
+	ta, tb   bool
+	rows     int
+	inner    int
+	cols     int
+	epilogue tensor.Epilogue[T]
+}
+
+func (i *product[T]) run() {
+	a := matrix[T](i.a, i.rows, i.inner, i.ta)
+	b := matrix[T](i.b, i.inner, i.cols, i.tb)
+	tensor.MatMul(workspace[T](i.m), matrix[T](i.c, i.rows, i.cols, false), a, b, i.epilogue)
+}
+
+// matrix sees a value as rows x cols elements; turned, it lies in memory as
+// cols x rows.
+func matrix[T tensor.Float](v *value, rows, cols int, turned bool) tensor.Matrix[T] {
+	if turned {
+		return tensor.Dense(elements[T](v), cols, rows).Transposed()
+	}
+	return tensor.Dense(elements[T](v), rows, cols)
+}
+
+func (i *product[T]) bind() {}
+
+func (i *product[T]) needs() needs {
+	return scratch[T](tensor.MatMulScratch[T](i.rows, i.cols, i.inner, i.m.workers))
+}
+
+// scratch is the need of elements of scratch memory for kernels.
+func scratch[T tensor.Float](n int) needs {
+	if isSingle[T]() {
+		return needs{single: n}
+	}
+	return needs{double: n}
+}
+
+// convolution is a Conv, ConvInput or ConvWeights.
+type convolution[T tensor.Float] struct {
+	m       *Machine
+	op      graph.Op
+	shape   tensor.Convolution
+	x, w, y *value
+}
+
+func (i *convolution[T]) run() {
+	ws, x, w, y := workspace[T](i.m), elements[T](i.x), elements[T](i.w), elements[T](i.y)
+	switch i.op {
+	case graph.Conv:
+		i.y.clearBorder()
+		tensor.Conv(ws, i.shape, y, x, w, tensor.Epilogue[T]{})
+	case graph.ConvInput:
+		i.x.clearBorder()
+		tensor.ConvGradInput(ws, i.shape, x, y, w, i.y.image, false)
+	default:
+		tensor.ConvGradWeights(ws, i.shape, w, x, y, i.y.image, false)
+	}
+}
+
+func (i *convolution[T]) bind() {}
+
+func (i *convolution[T]) needs() needs {
+	if i.op == graph.ConvWeights {
+		return scratch[T](tensor.ConvGradWeightsScratch[T](i.shape, i.m.workers))
+	}
+	return scratch[T](tensor.ConvScratch[T](i.shape))
+}
+
+// pooling is a MaxPool, MeanPool or one of their derivatives; dx and dy are
+// gradients or tangents.
+type pooling[T tensor.Float] struct {
+	m            *Machine
+	op           graph.Op
+	shape        tensor.Pooling
+	x, y, dx, dy *value
+}
+
+func (i *pooling[T]) run() {
+	ws := workspace[T](i.m)
+	switch i.op {
+	case graph.MaxPool:
+		i.y.clearBorder()
+		tensor.MaxPool(ws, i.shape, elements[T](i.y), elements[T](i.x))
+	case graph.MeanPool:
+		i.y.clearBorder()
+		tensor.MeanPool(ws, i.shape, elements[T](i.y), elements[T](i.x))
+	case graph.MeanPoolInput:
+		i.dx.clearBorder()
+		tensor.MeanPoolGrad(ws, i.shape, elements[T](i.dx), elements[T](i.dy))
+	case graph.MaxPoolInput:
+		i.dx.clearBorder()
+		tensor.MaxPoolGrad(ws, i.shape, elements[T](i.dx), elements[T](i.dy), elements[T](i.x), elements[T](i.y))
+	case graph.MaxPoolPick:
+		i.dy.clearBorder()
+		tensor.MaxPoolTangent(ws, i.shape, elements[T](i.dy), elements[T](i.dx), elements[T](i.x), elements[T](i.y))
+	}
+}
+
+func (i *pooling[T]) bind() {}
+
+func (i *pooling[T]) needs() needs { return scratch[T](tensor.PoolScratch[T](i.shape, i.m.workers)) }
+
+// transpose exchanges the axes of a matrix.
+type transpose struct {
+	dst, src   *value
+	rows, cols int // of src
+}
+
+func (i *transpose) run() {
+	if i.src.f64 != nil {
+		turn(i.dst.f64, i.src.f64, i.rows, i.cols)
+	} else {
+		turn(i.dst.f32, i.src.f32, i.rows, i.cols)
+	}
+}
+
+func (i *transpose) bind() {}
+
+func (i *transpose) needs() needs { return needs{} }
+
+// turn writes the transpose of a matrix, in squares that stay in the first
+// cache.
+func turn[T tensor.Float](dst, src []T, rows, cols int) {
+	const side = 32
+	for r := 0; r < rows; r += side {
+		for c := 0; c < cols; c += side {
+			for i := r; i < min(r+side, rows); i++ {
+				for j := c; j < min(c+side, cols); j++ {
+					dst[j*rows+i] = src[i*cols+j]
+				}
+			}
+		}
+	}
+}
+
+// part is a number of elements that a movement copies: rows of them.
+type part struct {
+	src            *value
+	from, to       int // first elements
+	rows, n        int // rows of n elements
+	step, stepFrom int // from row to row
+}
+
+// movement copies elements of some values to another.
+type movement struct {
+	dst   *value
+	clear bool // what is not copied to is zero
+	parts []part
+}
+
+func (i *movement) run() {
+	if i.clear {
+		i.dst.clear()
+	} else {
+		i.dst.clearBorder()
+	}
+	for _, p := range i.parts {
+		for r := range p.rows {
+			copyElements(i.dst, p.to+r*p.step, p.src, p.from+r*p.stepFrom, p.n)
+		}
+	}
+}
+
+func (i *movement) bind() {}
+
+func (i *movement) needs() needs { return needs{} }
+
+// newKernel makes the instruction of a step that is no group; nil where there
+// is nothing to do.
+func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (instruction, error) {
+	e := &p.x.list[s.of]
+	out := values[s.of]
+	in := make([]*value, len(e.args))
+	for i, a := range e.args {
+		in[i] = values[a]
+	}
+	s.reads, s.writes = in, []*value{out}
+	switch e.op {
+	case graph.MatMul, graph.Outer:
+		i := &product[T]{m: m, a: in[0], b: in[1], c: out, ta: e.at&firstTurned != 0, tb: e.at&secondTurned != 0}
+		i.rows, i.inner, i.cols = p.productSizes(e)
+		s.flops = 2 * float64(i.rows) * float64(i.inner) * float64(i.cols)
+		return i, nil
+	case graph.Conv, graph.ConvInput, graph.ConvWeights:
+		shape, err := p.convolution(s.of, values)
+		if err != nil {
+			return nil, err
+		}
+		i := &convolution[T]{m: m, op: e.op, shape: shape}
+		switch e.op {
+		case graph.Conv:
+			i.x, i.w, i.y = in[0], in[1], out
+		case graph.ConvInput:
+			i.y, i.w, i.x = in[0], in[1], out
+		default:
+			i.x, i.y, i.w = in[0], in[1], out
+		}
+		s.flops = 2 * float64(shape.Y.Pixels()) * float64(shape.WeightLen())
+		return i, nil
+	case graph.MaxPool, graph.MeanPool, graph.MeanPoolInput, graph.MaxPoolInput, graph.MaxPoolPick:
+		i := &pooling[T]{m: m, op: e.op}
+		switch e.op {
+		case graph.MaxPool, graph.MeanPool:
+			i.x, i.y = in[0], out
+			i.shape = p.pooling(s.of, i.x, i.y)
+		case graph.MeanPoolInput:
+			i.dy, i.dx = in[0], out
+			i.shape = p.pooling(s.of, i.dx, i.dy)
+		case graph.MaxPoolInput:
+			i.dy, i.x, i.y, i.dx = in[0], in[1], in[2], out
+			i.shape = p.pooling(s.of, i.x, i.y)
+		case graph.MaxPoolPick:
+			i.dx, i.x, i.y, i.dy = in[0], in[1], in[2], out
+			i.shape = p.pooling(s.of, i.x, i.y)
+		}
+		s.flops = float64(i.shape.Y.Pixels() * i.shape.Y.C * i.shape.H * i.shape.W)
+		return i, nil
+	case graph.Transpose:
+		return &transpose{out, in[0], p.x.list[e.args[0]].t.Dim(0), p.x.list[e.args[0]].t.Dim(1)}, nil
+	}
+	if e.kind() == alias && out.base != nil {
+		return nil, nil
+	}
+	return newMovement(e, in, out)
+}
+
+// newMovement makes the instruction of an expression that only moves elements.
+func newMovement(e *expr, in []*value, out *value) (instruction, error) {
+	i := &movement{dst: out}
+	switch e.op {
+	case graph.Reshape, graph.Slice:
+		i.parts = []part{{src: in[0], from: e.at, rows: 1, n: out.size}}
+	case graph.Pad:
+		i.clear = true
+		i.parts = []part{{src: in[0], to: e.at, rows: 1, n: in[0].size}}
+	case graph.Stack, graph.Join:
+		at := 0
+		for _, v := range in {
+			i.parts = append(i.parts, part{src: v, to: at, rows: 1, n: v.size})
+			at += v.size
+		}
+	case graph.JoinCols:
+		at, cols := 0, e.cols()
+		for _, v := range in {
+			n := v.size / max(out.size/cols, 1)
+			i.parts = append(i.parts, part{src: v, to: at, rows: out.size / max(cols, 1), n: n, step: cols, stepFrom: n})
+			at += n
+		}
+	case graph.SliceCols:
+		n := e.cols()
+		rows := out.size / max(n, 1)
+		i.parts = []part{{src: in[0], from: e.at, rows: rows, n: n, step: n, stepFrom: in[0].size / max(rows, 1)}}
+	case graph.PadCols:
+		i.clear = true
+		cols := e.cols()
+		rows := out.size / max(cols, 1)
+		n := in[0].size / max(rows, 1)
+		i.parts = []part{{src: in[0], to: e.at, rows: rows, n: n, step: cols, stepFrom: n}}
+	default:
+		return nil, fmt.Errorf("dense: no kernel computes %s", e.op)
+	}
+	return i, nil
+}
+
+// productSizes are those of a MatMul or Outer.
+func (p *plan) productSizes(e *expr) (rows, inner, cols int) {
+	a, b := p.x.list[e.args[0]].t, p.x.list[e.args[1]].t
+	if e.op == graph.Outer {
+		return a.Dim(0), 1, b.Dim(0)
+	}
+	turned := func(t graph.Type, flag int) graph.Type {
+		if e.at&flag != 0 {
+			return graph.Of(t.Dim(1), t.Dim(0))
+		}
+		return t
+	}
+	return graph.MatMulDims(turned(a, firstTurned), turned(b, secondTurned))
+}
