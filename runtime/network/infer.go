@@ -270,8 +270,12 @@ func (l *Layer) beforeFlatten(otherwise string) string {
 }
 
 func (l *Layer) inferResidual(in Shape) (Shape, error) {
-	if n := len(l.Branches); n < 1 || n > 2 || len(l.Branches[0]) == 0 {
-		return Shape{}, l.fail("give it the layers that are added to the input and, if need be, a second branch that the input passes", "a residual with %d branches, or an empty first one", n)
+	const cure = "give it a branch of the layers whose output is added to the input and, if need be, a second one that the input passes"
+	switch n := len(l.Branches); {
+	case n > 2:
+		return Shape{}, l.fail(cure, "a residual with %d branches", n)
+	case n == 0 || len(l.Branches[0]) == 0:
+		return Shape{}, l.fail(cure, "a residual whose first branch has no layers")
 	}
 	a, err := chain(l.Branches[0], in)
 	if err != nil {
@@ -321,7 +325,7 @@ func shortcut(a, in Shape) string {
 
 func (l *Layer) inferConcat(in Shape) (Shape, error) {
 	if len(l.Branches) < 2 {
-		return Shape{}, l.fail("give it two branches or more: an empty one is the input itself", "a concat with %d branches", len(l.Branches))
+		return Shape{}, l.fail("give it two branches or more: an empty one is the input itself", "a concat of fewer than two branches")
 	}
 	var out Shape
 	total := 0
