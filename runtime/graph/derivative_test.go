@@ -3,6 +3,8 @@ package graph
 import (
 	"math"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // growth is (1 + |x|) log(1 + |x|) - |x|.
@@ -11,7 +13,7 @@ func growth(g *Graph, x ID) ID {
 	return g.apply(Sub, g.apply(Mul, g.apply(Add, g.Const(1), a), g.apply(Log1p, a)), a)
 }
 
-func evaluate(t testing.TB, g *Graph, roots []ID, in map[string][]float64) [][]float64 {
+func evaluate(t rapid.TB, g *Graph, roots []ID, in map[string][]float64) [][]float64 {
 	t.Helper()
 	v, err := g.Interpret(roots, in)
 	if err != nil {

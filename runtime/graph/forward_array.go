@@ -42,8 +42,9 @@ func (f *forward) arrayRule(n Node, x, y, t ID) ID {
 		return f.window(MaxPoolPick, n.Type, n.Window, t, f.limit(x))
 	case MaxPoolInput, MaxPoolPick:
 		return f.rebuild(&n, []ID{t, f.limit(n.Args[1])})
-	case Sum, Slice, Pad, Broadcast, Reshape, Transpose,
-		SumRows, SpreadRows, SumCols, SpreadCols, SliceCols, PadCols, MeanPool, MeanPoolInput: // linear
+	case SumRows, SumCols:
+		return f.addUp(n.Op, t)
+	case Sum, Slice, Pad, Broadcast, Reshape, Transpose, SpreadRows, SpreadCols, SliceCols, PadCols, MeanPool, MeanPoolInput: // linear
 		return f.rebuild(&n, []ID{t})
 	}
 	panic("graph: no derivative of " + n.Op.String())

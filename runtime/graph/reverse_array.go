@@ -36,11 +36,11 @@ func (r *reverse) visitArray(n Node, y, adj ID) error {
 	case SumRows:
 		r.add(x, r.SpreadRows(adj, t))
 	case SpreadRows:
-		r.add(x, r.apply(SumRows, adj))
+		r.add(x, r.addUp(SumRows, adj))
 	case SumCols:
 		r.add(x, r.SpreadCols(adj, t))
 	case SpreadCols:
-		r.add(x, r.apply(SumCols, adj))
+		r.add(x, r.addUp(SumCols, adj))
 	case JoinCols:
 		width := func(t Type) int { _, cols := t.RowsAndColumns(); return cols }
 		r.split(n, func(a ID, at int) ID { return r.SliceCols(adj, at, width(r.Type(a))) }, width)
@@ -65,6 +65,14 @@ func (r *reverse) visitArray(n Node, y, adj ID) error {
 		return &TypeError{n.Op, "it has no derivative"}
 	}
 	return nil
+}
+
+// addUp is the sum of x over its rows or columns, with a sign taken out of it.
+func (g *Graph) addUp(op Op, x ID) ID {
+	if n := g.Node(x); n.Op == Neg {
+		return g.neg(g.apply(op, n.Args[0]))
+	}
+	return g.apply(op, x)
 }
 
 // split contributes to each operand of n its part of the adjoint: the operands

@@ -6,6 +6,9 @@ import "math"
 // signed zeros, infinities and NaN included. Identities that hold only for
 // ordinary numbers (x + 0 = x, x - x = 0, x / x = 1) are not applied.
 func (g *Graph) simplify(op Op, t Type, k int, args []ID) (ID, bool) {
+	if id, ok := g.simplifySpread(op, args); ok {
+		return id, true
+	}
 	same := func(id ID) bool { return g.Type(id) == t }
 	is := func(id ID, v float64) bool {
 		c, ok := g.ConstValue(id)
@@ -148,6 +151,36 @@ func (g *Graph) simplify(op Op, t Type, k int, args []ID) (ID, bool) {
 		}
 	}
 	return None, false
+}
+
+// simplifySpread applies an elementwise operation to numbers before they are
+// repeated in rows or columns instead of after.
+func (g *Graph) simplifySpread(op Op, args []ID) (ID, bool) {
+	if !op.IsElementwise() || op.IsComparison() || op == IsFinite {
+		return None, false
+	}
+	var spread *Node
+	for _, a := range args {
+		n := g.Node(a)
+		switch {
+		case n.Type.IsScalar():
+		case n.Op != SpreadRows && n.Op != SpreadCols, spread != nil && (n.Op != spread.Op || n.Type != spread.Type):
+			return None, false
+		default:
+			spread = n
+		}
+	}
+	if spread == nil {
+		return None, false
+	}
+	n := *spread
+	before := make([]ID, len(args))
+	for i, a := range args {
+		if before[i] = a; !g.Type(a).IsScalar() {
+			before[i] = g.Node(a).Args[0]
+		}
+	}
+	return g.rebuild(&n, []ID{g.apply(op, before...)}), true
 }
 
 // scalarOperands replaces operands that repeat one number by that number,
