@@ -1,8 +1,9 @@
-// Package diagram draws boxes and arrows: a study's blocks and references, or
-// the mathematics of an objective.
+// Package diagram draws boxes and arrows: a study's blocks and references, the
+// mathematics of an objective, or the layers of a network.
 //
-//	plan.Study  --(OfStudy)--> Diagram --(Write)--> SVG, Graphviz, Mermaid, JSON, text
-//	graph.Graph --(OfGraph)--/
+//	plan.Study      --(OfStudy)--> Diagram --(Write)--> SVG, Graphviz, Mermaid, JSON, text
+//	graph.Graph     --(OfGraph)--/
+//	network.Network --(OfNetwork)-/
 //
 // A Diagram is data and knows nothing of where it came from. The layout of SVG
 // is the package's own: layers by longest path (Sugiyama, Tagawa, Toda 1981),

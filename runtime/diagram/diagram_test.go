@@ -277,18 +277,24 @@ func TestOfStudy(t *testing.T) {
 		if err := d.Write(&b, f); err != nil {
 			t.Fatal(err)
 		}
-		file := filepath.Join("testdata", "study."+string(f))
-		if *update {
-			if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
+		golden(t, "study."+string(f), b.Bytes())
+	}
+}
+
+// golden holds a drawing to the committed one.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if b.String() != strings.ReplaceAll(string(want), "\r\n", "\n") {
-			t.Errorf("%s differs:\n%s", file, b.String())
-		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != strings.ReplaceAll(string(want), "\r\n", "\n") {
+		t.Errorf("%s differs:\n%s", file, got)
 	}
 }

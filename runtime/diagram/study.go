@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"relief/runtime/network"
 	"relief/runtime/plan"
 )
 
@@ -27,8 +28,25 @@ func OfStudy(s *plan.Study) *Diagram {
 		b.d.Title = s.Name
 	}
 	b.count(s)
+	for _, d := range s.Datasets {
+		b.block(d.Block, d.Address.String(), datasetDetail(d))
+		if d.Like != nil {
+			b.edge(d.Like.Address, d.Address, "statistics")
+		}
+		b.needs(d.Block, asked(d.Norm)...)
+	}
+	for _, n := range s.Networks {
+		b.block(n.Block, n.Address.String(), fmt.Sprintf("%s, %s parameters", n.Input, thousands(n.Size)))
+		b.needs(n.Block)
+	}
 	for _, o := range s.Objectives {
+		if t := o.Training; t != nil {
+			b.block(o.Block, o.Address.String(), "loss "+t.Loss)
+			b.needs(o.Block, append([]plan.Address{t.Network.Address, t.Data.Address}, asked(t.Regularizer)...)...)
+			continue
+		}
 		b.block(o.Block, o.Address.String(), "params "+paramsText(o.Params))
+		b.needs(o.Block, asked(o.Value)...)
 	}
 	for _, r := range s.Runs {
 		b.block(r.Block, r.Address.String(), runDetail(r))
@@ -43,6 +61,14 @@ func OfStudy(s *plan.Study) *Diagram {
 			b.edge(r.Objective.Address, r.Address, "") // what a resumed run takes from its source is not written
 		}
 		b.minimises[r.Address] = r.Objective.Address
+		for _, p := range r.Probes {
+			if p.Data != nil {
+				b.edge(p.Data.Address, r.Address, "test")
+			}
+			if p.Axis != nil {
+				b.edge(p.Axis.Of, r.Address, "components")
+			}
+		}
 		b.needs(r.Block)
 	}
 	for _, l := range s.Landscapes {
@@ -52,6 +78,24 @@ func OfStudy(s *plan.Study) *Diagram {
 		}
 		b.block(l.Block, l.Address.String(), strings.Join(points, " x ")+" points")
 		b.needs(l.Block, l.Objective.Address)
+		for _, a := range l.Axes {
+			b.edge(a.Of, l.Address, "components")
+		}
+		for _, a := range l.Paths {
+			b.edge(a, l.Address, "path")
+		}
+	}
+	for _, x := range s.Spectra {
+		b.block(x.Block, x.Address.String(), spectrumDetail(x))
+		b.needs(x.Block, x.Objective.Address)
+		b.edge(x.Preconditioner, x.Address, "preconditioner")
+	}
+	for _, p := range s.Projections {
+		b.block(p.Block, p.Address.String(), count(len(p.Segments), "segment"))
+		for _, x := range p.Segments {
+			b.edge(x.Run, p.Address, "segment "+x.Label)
+		}
+		b.needs(p.Block, p.Runs...)
 	}
 	for _, o := range s.Outputs {
 		b.block(o.Block, o.Address.String(), "")
@@ -100,6 +144,37 @@ func paramsText(params []plan.Param) string {
 	return strings.Join(all, ", ")
 }
 
+// datasetDetail says what is known of samples before they are read.
+func datasetDetail(d *plan.Dataset) string {
+	text := d.Kind
+	if d.Outline == nil {
+		return text
+	}
+	o := d.Outline
+	shape := network.Shape{H: o.Shape[0], W: o.Shape[1], C: o.Shape[2], Flat: o.Shape[0] == 1 && o.Shape[1] == 1}
+	text += ", " + thousands(d.Samples()) + " x " + shape.String()
+	if o.Classes > 0 {
+		text += ", " + count(o.Classes, "class")
+	}
+	return text
+}
+
+func spectrumDetail(x *plan.Spectrum) string {
+	var parts []string
+	for _, p := range []struct {
+		name string
+		n    int
+	}{{"top", x.Top}, {"bottom", x.Bottom}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", p.name, p.n))
+		}
+	}
+	if x.Samples > 0 {
+		parts = append(parts, "trace, density")
+	}
+	return strings.Join(parts, ", ")
+}
+
 func runDetail(r *plan.Run) string {
 	lanes := 1
 	for _, n := range r.Lanes() {
@@ -116,6 +191,9 @@ func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
+	if strings.HasSuffix(noun, "s") {
+		noun += "e"
+	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
@@ -131,6 +209,12 @@ type studyBuilder struct {
 // count finds out how many keys each for_each has.
 func (b *studyBuilder) count(s *plan.Study) {
 	add := func(a plan.Address) { b.keys[a.Noun+"."+a.Name]++ }
+	for _, d := range s.Datasets {
+		add(d.Address)
+	}
+	for _, n := range s.Networks {
+		add(n.Address)
+	}
 	for _, o := range s.Objectives {
 		add(o.Address)
 	}
@@ -139,6 +223,12 @@ func (b *studyBuilder) count(s *plan.Study) {
 	}
 	for _, l := range s.Landscapes {
 		add(l.Address)
+	}
+	for _, x := range s.Spectra {
+		add(x.Address)
+	}
+	for _, p := range s.Projections {
+		add(p.Address)
 	}
 	for _, o := range s.Outputs {
 		add(o.Address)

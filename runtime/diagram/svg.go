@@ -27,11 +27,13 @@ type colour struct{ fill, line string }
 // colours gives a noun's colours. All are light enough for black text.
 func colours(kind string) colour {
 	switch kind {
+	case "dataset", "network":
+		return colour{"#eceff2", "#6f7f8f"}
 	case "objective", "input":
 		return colour{"#e3edfb", "#5b86c4"}
 	case "run", "result":
 		return colour{"#e2f3e4", "#5a9a63"}
-	case "landscape":
+	case "landscape", "spectrum", "projection":
 		return colour{"#fdf0d9", "#c08f3a"}
 	case "check":
 		return colour{"#f9e2e4", "#be6470"}
