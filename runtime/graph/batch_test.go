@@ -355,3 +355,76 @@ func TestLongFlatten(t *testing.T) {
 		t.Errorf("the adjoint is %s of %d", n.Op, len(n.Args))
 	}
 }
+
+// TestGate: 0 and below shut it, NaN does not.
+func TestGate(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	for _, c := range [][3]float64{
+		{3, 2, 3}, {3, 0, 0}, {3, math.Copysign(0, -1), 0}, {3, -1, 0}, {3, 5e-324, 3}, {-3, 1, -3},
+		{inf, -1, 0}, {nan, -1, 0}, {nan, 1, nan}, {3, inf, 3}, {3, -inf, 0}, {3, nan, 3}, {nan, nan, nan},
+	} {
+		if got := Gate.Eval(c[0], c[1], 0); math.Float64bits(got) != math.Float64bits(c[2]) && !(got != got && c[2] != c[2]) {
+			t.Errorf("gate(%g, %g) = %g, want %g", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// TestBigConstants: repeating one number gives a number for all elements, of
+// any size, and what would be big work is left to the run.
+func TestBigConstants(t *testing.T) {
+	g := New()
+	big := Of(5000, 3000)
+	for name, id := range map[string]ID{
+		"broadcast":   g.Broadcast(g.Const(2), big),
+		"spread rows": g.SpreadRows(g.Fill(Of(3000), 2), big),
+		"spread cols": g.SpreadCols(g.Fill(Of(5000), 2), big),
+		"transpose":   g.apply(Transpose, g.Fill(Of(3000, 5000), 2)),
+		"slice cols":  g.SliceCols(g.Fill(Of(5000, 4000), 2), 10, 3000),
+	} {
+		if v, ok := g.ConstValue(id); !ok || v != 2 || g.Type(id) != big {
+			t.Errorf("%s is %s of %s", name, g.Node(id).Op, g.Type(id))
+		}
+	}
+	square := g.Fill(Of(1000, 1000), 2)
+	if n := g.Node(g.apply(MatMul, square, square)); n.Op != MatMul {
+		t.Errorf("a product of a thousand million terms is %s", n.Op)
+	}
+}
+
+// TestShifts: the greatest of the columns is a shift, whose derivative counts as
+// 0 also where there is one column, which it then equals.
+func TestShifts(t *testing.T) {
+	g := New()
+	for _, u := range []Type{Of(3, 1), Of(3, 2)} {
+		x := g.Input("x of "+u.String(), u)
+		y := g.apply(MaxCols, x)
+		d, err := g.Gradient(g.apply(Sum, y), []ID{x})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tangent, err := g.Tangent([]ID{y}, map[ID]ID{x: g.Fill(u, 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !g.isZero(d[0]) || !g.isZero(tangent[0]) {
+			t.Errorf("the derivatives for %s are %s and %s", u, g.Node(d[0]).Op, g.Node(tangent[0]).Op)
+		}
+	}
+}
+
+// TestStandingStill: along a direction that is 0 nothing is computed.
+func TestStandingStill(t *testing.T) {
+	s := perceptron((*layers).tanh)
+	seeds := map[ID]ID{}
+	for _, p := range s.params {
+		seeds[p] = s.Fill(s.Type(p), 0)
+	}
+	before := s.Len()
+	d, err := s.Tangent([]ID{s.logits}, seeds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.isZero(d[0]) || s.Len() > before+1 {
+		t.Errorf("%d nodes for %s", s.Len()-before, s.Node(d[0]).Op)
+	}
+}

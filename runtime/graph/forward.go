@@ -45,8 +45,8 @@ func (g *Graph) Tangent(outs []ID, seeds map[ID]ID) ([]ID, error) {
 			continue
 		}
 		n := *g.Node(id)
-		for k, a := range n.Args {
-			f.active[id] = f.active[id] || f.active[a] && !inert(n.Op, k)
+		for _, a := range n.Args {
+			f.active[id] = f.active[id] || f.active[a]
 			f.jumps[id] = f.jumps[id] || f.jumps[a]
 		}
 		if n.Type.Bool {

@@ -136,6 +136,10 @@ func TestBranchNotTaken(t *testing.T) {
 	op, c := g.apply, g.Const
 	positive := op(Gt, x, c(0))
 	vec := op(Stack, op(Log, x), op(Sqrt, x))
+	square := op(Outer, vec, vec)
+	image := g.Reshape(square, Of(1, 2, 2, 1))
+	weights := g.Reshape(op(Outer, v, v), Of(2, 2, 1, 1))
+	whole, pool := Window{H: 2, W: 2, Stride: 1, Groups: 1}, Window{H: 2, W: 2, Stride: 1}
 	for name, f := range map[string]ID{
 		"x log x":        op(Select, positive, op(Mul, x, op(Log, x)), c(0)),
 		"sqrt":           op(Select, positive, op(Sqrt, x), op(Neg, x)),
@@ -156,6 +160,14 @@ func TestBranchNotTaken(t *testing.T) {
 		"mod":            op(Select, positive, op(Mod, op(Log, x), c(2)), x),
 		"nested": op(Select, positive, op(Select, op(Gt, x, c(1)), op(Log, op(Sub, x, c(1))), op(Sqrt, op(Sub, c(1), x))),
 			op(Select, op(Lt, x, c(-1)), op(Sqrt, op(Sub, c(-1), x)), op(Acos, op(Abs, x)))),
+		"gate":     op(Select, positive, op(Gate, op(Log, x), op(Sqrt, x)), x),
+		"erf":      op(Select, positive, op(Erf, op(Log, x)), x),
+		"rows":     op(Select, positive, op(Sum, op(Mul, op(SumRows, square), op(SumCols, square))), x),
+		"columns":  op(Select, positive, op(Sum, logSumExp(g, op(JoinCols, square, g.SliceCols(square, 1, 1)))), x),
+		"conv":     op(Select, positive, op(Sum, g.window(Conv, Of(1, 1, 1, 1), whole, image, weights)), x),
+		"max pool": op(Select, positive, op(Sum, g.window(MaxPool, Of(1, 1, 1, 1), pool, image)), x),
+		"mean pool": op(Select, positive, op(Sum, op(Mul, g.window(MeanPool, Of(1, 1, 1, 1), pool, image),
+			g.window(MeanPool, Of(1, 1, 1, 1), pool, image))), x),
 		"in a product": op(Mul, op(Exp, x), op(Select, positive, op(Mul, x, op(Log, x)), c(0))),
 	} {
 		first, err := g.Gradient(f, []ID{x, v})

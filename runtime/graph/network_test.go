@@ -226,6 +226,13 @@ func TestNetworkDerivativesAreLean(t *testing.T) {
 		if n := operations(t, name, s.Graph, third); n > 3*second {
 			t.Errorf("%s: %d operations of the Hessian-vector product become %d", name, second, n)
 		}
+		gauss, err := d.GaussNewton(s.loss, s.logits, d.wrt, d.v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := operations(t, name, s.Graph, gauss); n > second {
+			t.Errorf("%s: the Gauss-Newton product has %d operations, that of the Hessian %d", name, n, second)
+		}
 		// The data stands still: nothing is differentiated in it.
 		x, _ := s.Lookup("x")
 		for id, need := range s.Reach(hv) {

@@ -43,8 +43,8 @@ func (g *Graph) VJP(outs, seeds, wrt []ID) ([]ID, error) {
 	}
 	for id := range r.active {
 		n := g.Node(ID(id))
-		for k, a := range n.Args {
-			r.active[id] = r.active[id] || r.active[a] && !inert(n.Op, k) && differentiable(n.Op) && !n.Type.Bool
+		for _, a := range n.Args {
+			r.active[id] = r.active[id] || r.active[a] && differentiable(n.Op) && !n.Type.Bool
 		}
 	}
 	for k, y := range outs {
@@ -89,12 +89,6 @@ func differentiable(op Op) bool {
 		return false
 	}
 	return !op.IsComparison()
-}
-
-// inert reports whether the derivative in operand k counts as 0, though the
-// result depends on it: what only says where the other operand counts.
-func inert(op Op, k int) bool {
-	return k == 1 && (op == Gate || op == MaxPoolInput || op == MaxPoolPick)
 }
 
 // reverse is the state of one reverse accumulation.

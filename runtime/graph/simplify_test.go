@@ -29,18 +29,9 @@ func reference(m *graphtest.Made, in map[string][]float64) [][]float64 {
 				args[k] = g.Input(name, m.Exprs[a].Type)
 				bind[name] = values[a]
 			}
-			var y graph.ID
-			switch e.Op {
-			case graph.Slice:
-				y = g.Slice(args[0], e.Int0, e.Type)
-			case graph.Pad:
-				y = g.Pad(args[0], e.Int0, e.Type)
-			case graph.Reshape:
-				y = g.Reshape(args[0], e.Type)
-			case graph.Broadcast:
-				y = g.Broadcast(args[0], e.Type)
-			default:
-				y, _ = g.Apply(e.Op, args...)
+			y, err := e.On(g, args...)
+			if err != nil {
+				panic(err)
 			}
 			all, err := g.Interpret([]graph.ID{y}, bind)
 			if err != nil {
@@ -52,9 +43,16 @@ func reference(m *graphtest.Made, in map[string][]float64) [][]float64 {
 	return values
 }
 
+func drawAny(t *rapid.T) *graphtest.Made {
+	if rapid.Bool().Draw(t, "batches") {
+		return graphtest.DrawBatch(t, 20)
+	}
+	return graphtest.Draw(t, 30)
+}
+
 func TestSimplificationKeepsBits(t *testing.T) {
 	property := func(t *rapid.T) {
-		m := graphtest.Draw(t, 30)
+		m := drawAny(t)
 		in := m.Values(t, graphtest.Numbers())
 		want := reference(m, in)
 		got, err := m.Graph.Interpret(m.IDs, in)
@@ -83,7 +81,7 @@ func TestSimplificationKeepsBits(t *testing.T) {
 
 func TestInterningSharesNodes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := graphtest.Draw(t, 30)
+		m := drawAny(t)
 		before := m.Graph.Len()
 		ids := m.Graph.Import(m.Graph, m.IDs, map[string]graph.ID{})
 		for i := range ids {

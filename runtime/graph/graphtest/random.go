@@ -3,7 +3,9 @@
 package graphtest
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -25,12 +27,52 @@ func Numbers() *rapid.Generator[float64] {
 // Expr is an expression that has not been simplified: the same operations, as
 // they were asked for.
 type Expr struct {
-	Op   graph.Op
-	Type graph.Type
-	Int0 int
-	Args []int // of the same Made
-	Data []float64
-	Name string
+	Op     graph.Op
+	Type   graph.Type
+	Int0   int
+	Window graph.Window
+	Args   []int // of the same Made
+	Data   []float64
+	Name   string
+}
+
+// On returns the node that computes e, which is neither a constant nor an input,
+// on the operands.
+func (e Expr) On(g *graph.Graph, args ...graph.ID) (graph.ID, error) {
+	switch e.Op {
+	case graph.Slice:
+		return g.Slice(args[0], e.Int0, e.Type), nil
+	case graph.Pad:
+		return g.Pad(args[0], e.Int0, e.Type), nil
+	case graph.Reshape:
+		return g.Reshape(args[0], e.Type), nil
+	case graph.Broadcast:
+		return g.Broadcast(args[0], e.Type), nil
+	case graph.SpreadRows:
+		return g.SpreadRows(args[0], e.Type), nil
+	case graph.SpreadCols:
+		return g.SpreadCols(args[0], e.Type), nil
+	case graph.SliceCols:
+		_, width := e.Type.RowsAndColumns()
+		return g.SliceCols(args[0], e.Int0, width), nil
+	case graph.PadCols:
+		return g.PadCols(args[0], e.Int0, e.Type), nil
+	case graph.Conv:
+		return g.Convolve(args[0], args[1], e.Window)
+	case graph.ConvInput:
+		return g.ConvInput(args[0], args[1], e.Window, e.Type), nil
+	case graph.ConvWeights:
+		return g.ConvWeights(args[0], args[1], e.Window, e.Type), nil
+	case graph.MaxPool, graph.MeanPool:
+		return g.Pool(e.Op, args[0], e.Window)
+	case graph.MaxPoolInput:
+		return g.MaxPoolInput(args[0], args[1], e.Window), nil
+	case graph.MaxPoolPick:
+		return g.MaxPoolPick(args[0], args[1], e.Window), nil
+	case graph.MeanPoolInput:
+		return g.MeanPoolInput(args[0], e.Window, e.Type), nil
+	}
+	return g.Apply(e.Op, args...)
 }
 
 // Made is a random graph beside the expressions that it was made from.
@@ -39,6 +81,9 @@ type Made struct {
 	Exprs  []Expr
 	IDs    []graph.ID // of each expression, after simplification
 	Inputs map[string]graph.Type
+
+	largest int // elements of an expression
+	windows []windowed
 }
 
 var unary = []graph.Op{
@@ -56,15 +101,21 @@ var compare = []graph.Op{graph.Lt, graph.Le, graph.Gt, graph.Ge, graph.Eq, graph
 
 // Draw makes a graph of up to size nodes over inputs of several shapes.
 func Draw(t *rapid.T, size int) *Made {
-	m := &Made{Graph: graph.New(), Inputs: map[string]graph.Type{
+	m := start(30, map[string]graph.Type{
 		"x": graph.Number, "y": graph.Number, "v": graph.Of(3), "w": graph.Of(3), "A": graph.Of(2, 3),
-	}}
-	for _, name := range []string{"x", "y", "v", "w", "A"} {
-		m.Exprs = append(m.Exprs, Expr{Op: graph.Input, Type: m.Inputs[name], Name: name})
-		m.IDs = append(m.IDs, m.Graph.Input(name, m.Inputs[name]))
-	}
+	})
 	for len(m.Exprs) < size {
 		m.grow(t)
+	}
+	return m
+}
+
+// start is a graph of inputs, whose expressions have up to largest elements.
+func start(largest int, inputs map[string]graph.Type) *Made {
+	m := &Made{Graph: graph.New(), Inputs: inputs, largest: largest}
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		m.Exprs = append(m.Exprs, Expr{Op: graph.Input, Type: inputs[name], Name: name})
+		m.IDs = append(m.IDs, m.Graph.Input(name, inputs[name]))
 	}
 	return m
 }
@@ -136,17 +187,15 @@ func (m *Made) move(t *rapid.T) {
 		if u.Rank() > 0 {
 			i := rapid.IntRange(0, u.Dim(0)-1).Draw(t, "index")
 			part := u.Drop()
-			m.add(Expr{Op: graph.Slice, Type: part, Int0: i * part.Size(), Args: []int{a}}, m.Graph.Index(m.IDs[a], i))
+			m.add(Expr{Op: graph.Slice, Type: part, Int0: i * part.Size(), Args: []int{a}})
 		}
 	case 4:
-		whole := graph.Of(u.Size() + 2)
-		m.add(Expr{Op: graph.Pad, Type: whole, Int0: 1, Args: []int{a}}, m.Graph.Pad(m.IDs[a], 1, whole))
+		m.add(Expr{Op: graph.Pad, Type: graph.Of(u.Size() + 2), Int0: 1, Args: []int{a}})
 	case 5:
-		flat := graph.Of(u.Size())
-		m.add(Expr{Op: graph.Reshape, Type: flat, Args: []int{a}}, m.Graph.Reshape(m.IDs[a], flat))
+		m.add(Expr{Op: graph.Reshape, Type: graph.Of(u.Size()), Args: []int{a}})
 	case 6:
 		if u.Rank() == 0 {
-			m.add(Expr{Op: graph.Broadcast, Type: graph.Of(3), Args: []int{a}}, m.Graph.Broadcast(m.IDs[a], graph.Of(3)))
+			m.add(Expr{Op: graph.Broadcast, Type: graph.Of(3), Args: []int{a}})
 		}
 	case 7:
 		m.apply(graph.Join, a, b)
@@ -158,30 +207,31 @@ func (m *Made) constant(u graph.Type, t *rapid.T) {
 	for i := range data {
 		data[i] = rapid.SampledFrom(Special).Draw(t, "constant")
 	}
-	m.add(Expr{Op: graph.Const, Type: u, Data: data}, m.Graph.ConstArray(u, data))
+	m.Exprs = append(m.Exprs, Expr{Op: graph.Const, Type: u, Data: data})
+	m.IDs = append(m.IDs, m.Graph.ConstArray(u, data))
 }
 
-func (m *Made) apply(op graph.Op, args ...int) {
-	ids := make([]graph.ID, len(args))
-	for i, a := range args {
+func (m *Made) apply(op graph.Op, args ...int) { m.add(Expr{Op: op, Args: args}) }
+
+// add adds an expression whose operands fit and that is not too large, with the
+// type that it has.
+func (m *Made) add(e Expr) {
+	ids := make([]graph.ID, len(e.Args))
+	for i, a := range e.Args {
 		ids[i] = m.IDs[a]
 	}
-	id, err := m.Graph.Apply(op, ids...)
-	if err != nil || m.Graph.Type(id).Size() > 30 {
+	id, err := e.On(m.Graph, ids...)
+	if err != nil || m.Graph.Type(id).Size() > m.largest {
 		return
 	}
-	m.add(Expr{Op: op, Type: m.Graph.Type(id), Args: args}, id)
-}
-
-func (m *Made) add(e Expr, id graph.ID) {
-	m.Exprs = append(m.Exprs, e)
-	m.IDs = append(m.IDs, id)
+	e.Type = m.Graph.Type(id)
+	m.Exprs, m.IDs = append(m.Exprs, e), append(m.IDs, id)
 }
 
 // Values draws a value for each input.
 func (m *Made) Values(t *rapid.T, numbers *rapid.Generator[float64]) map[string][]float64 {
 	in := map[string][]float64{}
-	for _, name := range []string{"x", "y", "v", "w", "A"} {
+	for _, name := range slices.Sorted(maps.Keys(m.Inputs)) {
 		v := make([]float64, m.Inputs[name].Size())
 		for i := range v {
 			v[i] = numbers.Draw(t, name)
