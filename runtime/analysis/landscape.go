@@ -11,6 +11,7 @@ import (
 	"relief/runtime/array"
 	"relief/runtime/bind"
 	"relief/runtime/graph"
+	"relief/runtime/model"
 	"relief/runtime/plan"
 	"relief/runtime/program"
 )
@@ -33,14 +34,17 @@ type Landscape struct {
 	// the first.
 	Curvature []*array.Array
 	NonFinite int // samples whose loss is NaN or infinite; they are kept
+	Paths     []Coordinates
 }
 
 // Options is what a landscape needs beside its plan.
 type Options struct {
 	Results     bind.Results
 	Workers     int
-	NoCurvature bool  // leaves Curvature empty
-	Memory      int64 // largest size of the arrays in bytes; 0 is 4 GiB
+	NoCurvature bool                                 // leaves Curvature empty
+	Objective   model.Objective                      // of a network, or where a direction needs one
+	Rows        func(run plan.Address) (Rows, error) // recorded paths; nil: there are none
+	Memory      int64                                // largest size of the arrays in bytes; 0 is 4 GiB
 	// Progress, if not nil, is told how many of the samples are made.
 	Progress func(done, samples int)
 }
@@ -75,6 +79,13 @@ func Sample(ctx context.Context, l *plan.Landscape, opt Options) (*Landscape, er
 }
 
 func sample(ctx context.Context, l *plan.Landscape, opt Options) (*Landscape, error) {
+	if l.Objective.Training != nil {
+		return sampleNetwork(ctx, l, &opt)
+	}
+	l, err := resolved(ctx, l, &opt)
+	if err != nil {
+		return nil, err
+	}
 	r := &Landscape{}
 	var dims []int
 	total := 1.0
@@ -111,6 +122,44 @@ func sample(ctx context.Context, l *plan.Landscape, opt Options) (*Landscape, er
 		}
 	}
 	return r, nil
+}
+
+// resolved is the landscape with its directions in words computed.
+func resolved(ctx context.Context, l *plan.Landscape, opt *Options) (*plan.Landscape, error) {
+	if !slices.ContainsFunc(l.Axes, func(a plan.Axis) bool { return a.Word != "" }) {
+		return l, nil
+	}
+	center, err := Flat(l.Center, l.Objective, "center", opt.Results)
+	if err != nil {
+		return nil, err
+	}
+	d := &Directions{Plan: l.Objective, Objective: opt.Objective, Results: opt.Results, Rows: opt.Rows}
+	out := *l
+	out.Axes = slices.Clone(l.Axes)
+	for i := range out.Axes {
+		a := &out.Axes[i]
+		if a.Word == "" {
+			continue
+		}
+		v, err := d.At(ctx, a, center)
+		if err != nil {
+			return nil, err
+		}
+		a.Word, a.Direction = "", constantPoint(v, l.Objective, a.Span)
+	}
+	return &out, nil
+}
+
+// constantPoint is a flat vector as a point.
+func constantPoint(v []float64, f *plan.Objective, span diag.Span) plan.Point {
+	var out plan.Point
+	for _, p := range f.Params {
+		g := graph.New()
+		n := p.Type.Size()
+		out = append(out, &plan.Expr{Graph: g, Root: g.ConstArray(p.Type, v[:n:n]), Span: span})
+		v = v[n:]
+	}
+	return out
 }
 
 func checkMemory(l *plan.Landscape, samples float64, opt *Options) error {

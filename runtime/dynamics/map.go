@@ -24,12 +24,12 @@ type Map struct {
 	Vary  []Name   // the names of vary, in order
 
 	Loss         graph.ID
-	Gradient     []graph.ID // of the objective, by parameter
+	Gradient     []graph.ID // of the objective, by parameter; an input for a network
 	GradNorm     graph.ID   // Euclidean norm of the objective's gradient, before weight decay and clipping
 	LearningRate graph.ID   // that the update from this state uses
 	Stability    graph.ID   // largest curvature at which the optimizer is stable on a quadratic, at this rate
 	Stop         graph.ID   // graph.None if the run never stops early
-	Probes       []graph.ID // by probe of the run
+	Probes       []graph.ID // by probe of the run; graph.None for one that is no formula
 }
 
 // Component is one part of the state: a parameter or a buffer.
@@ -60,20 +60,38 @@ func inputName(kind, name string) string { return kind + " " + name }
 //	momentum  v' = beta v + g,  x' = x - eta v'              (heavy ball, Polyak 1964)
 //	nesterov  v' = beta v + g,  x' = x - eta (g + beta v')   (Nesterov 1983)
 //
+//	sgd       momentum or nesterov, with the gradient of a mini-batch
+//	adam      m' = beta1 m + (1-beta1) g,  v' = beta2 v + (1-beta2) g^2,
+//	          x' = x - eta m'/(1-beta1^n) / (sqrt(v'/(1-beta2^n)) + epsilon),  n = updates made, this one included
+//	          (Kingma and Ba 2015)
+//	rmsprop   v' = beta2 v + (1-beta2) g^2,  x' = x - eta g / (sqrt(v') + epsilon)  (Hinton 2012)
+//
 // in the form that PyTorch gives them: the rate multiplies the velocity, so a
-// change of the rate acts at once.
+// change of the rate acts at once. g^2 is by element.
 //
 // On a quadratic with curvature lambda the linear map of (x, v) has an
 // eigenvalue -1 where lambda is 2/eta, (2+2 beta)/eta and
 // (2+2 beta)/((1+2 beta) eta); below, all eigenvalues lie inside the unit circle
-// (0 <= beta < 1). Stability is that bound less the weight decay. The update of
+// (0 <= beta < 1). Stability is that bound less the weight decay. For adam and
+// rmsprop it is the bound on the Hessian preconditioned by the inverse of what
+// divides the step, (2+2 beta1)/((1-beta1) eta) and 2/eta (Cohen et al. 2022,
+// "Adaptive gradient methods at the edge of stability"), without weight decay.
+// The update of
 // a quasistatic optimizer is not one graph; its Map has the objective's parts,
 // the rate and the bound 2/eta, and each component's Out is its In.
+//
+// The parameters of a network are one component, "params", the flat vector of
+// all; its loss and its gradient are inputs, "loss" and "gradient", that the run
+// computes sample by sample.
 func NewMap(run *plan.Run, results bind.Results) (*Map, error) {
 	g := graph.New()
 	m := &Map{Graph: g, Stop: graph.None}
 	params := make(map[string]graph.ID)
-	for _, p := range run.Objective.Params {
+	components := run.Objective.Params
+	if run.Objective.Training != nil {
+		components = []plan.Param{{Name: flatName, Type: graph.Of(run.Objective.Network.Size)}}
+	}
+	for _, p := range components {
 		id := g.Input(p.Name, p.Type)
 		params[p.Name] = id
 		m.State = append(m.State, Component{Name: p.Name, In: id, Out: id})
@@ -88,17 +106,10 @@ func NewMap(run *plan.Run, results bind.Results) (*Map, error) {
 		}
 	}
 
-	var err error
-	if m.Loss, err = bind.Into(g, run.Objective.Value, params, results); err != nil {
+	if err := m.objective(run.Objective, params, results); err != nil {
 		return nil, err
 	}
-	inputs := make([]graph.ID, len(m.State))
-	for i, c := range m.State {
-		inputs[i] = c.In
-	}
-	if m.Gradient, err = g.Gradient(m.Loss, inputs); err != nil {
-		return nil, &bind.Error{Span: run.Objective.Value.Span, Err: err}
-	}
+	var err error
 	if m.GradNorm, err = m.norm(m.Gradient); err != nil {
 		return nil, err
 	}
@@ -120,6 +131,10 @@ func NewMap(run *plan.Run, results bind.Results) (*Map, error) {
 		}
 	}
 	for _, p := range run.Probes {
+		if p.Value == nil {
+			m.Probes = append(m.Probes, graph.None)
+			continue
+		}
 		id, err := bind.Into(g, p.Value, observed, results)
 		if err != nil {
 			return nil, err
@@ -127,6 +142,29 @@ func NewMap(run *plan.Run, results bind.Results) (*Map, error) {
 		m.Probes = append(m.Probes, id)
 	}
 	return m, nil
+}
+
+// flatName is the one component of a network's parameters.
+const flatName = "params"
+
+// objective adds the loss and its gradient.
+func (m *Map) objective(f *plan.Objective, params map[string]graph.ID, results bind.Results) (err error) {
+	if f.Training != nil {
+		m.Loss = m.Graph.Input("loss", graph.Number)
+		m.Gradient = []graph.ID{m.Graph.Input("gradient", m.Graph.Type(m.State[0].In))}
+		return nil
+	}
+	if m.Loss, err = bind.Into(m.Graph, f.Value, params, results); err != nil {
+		return err
+	}
+	inputs := make([]graph.ID, len(m.State))
+	for i, c := range m.State {
+		inputs[i] = c.In
+	}
+	if m.Gradient, err = m.Graph.Gradient(m.Loss, inputs); err != nil {
+		return &bind.Error{Span: f.Value.Span, Err: err}
+	}
+	return nil
 }
 
 // Iterate returns the state after n updates, as nodes of the map's own graph
@@ -187,34 +225,63 @@ func (m *Map) update(o *plan.Optimizer, laws map[string]graph.ID, results bind.R
 	beta := law("momentum", o.Momentum)
 	decay := law("weight_decay", o.WeightDecay)
 	clip := law("clip", o.Clip)
+	beta1, beta2, epsilon := law("beta1", o.Beta1), law("beta2", o.Beta2), law("epsilon", o.Epsilon)
 	if b.err != nil {
 		return b.err
 	}
-	if eta == graph.None || (o.Kind == "momentum" || o.Kind == "nesterov") && beta == graph.None {
+	kind := o.Kind
+	if kind == "sgd" {
+		switch {
+		case beta == graph.None:
+			kind = "gd"
+		case o.Nesterov:
+			kind = "nesterov"
+		default:
+			kind = "momentum"
+		}
+	}
+	lacks := false
+	switch kind {
+	case "momentum", "nesterov":
+		lacks = beta == graph.None
+	case "adam":
+		lacks = beta1 == graph.None || beta2 == graph.None || epsilon == graph.None
+	case "rmsprop":
+		lacks = beta2 == graph.None || epsilon == graph.None
+	}
+	if lacks || eta == graph.None {
 		return &bind.Error{Span: o.Span, Err: fmt.Errorf("the optimizer %q lacks a setting", o.Kind)}
 	}
 	m.LearningRate = eta
-
-	one, two := m.Graph.Const(1), m.Graph.Const(2)
-	bound := two
-	switch o.Kind {
-	case "momentum":
-		bound = b.apply(graph.Mul, two, b.apply(graph.Add, one, beta))
-	case "nesterov":
-		bound = b.apply(graph.Div, b.apply(graph.Mul, two, b.apply(graph.Add, one, beta)),
-			b.apply(graph.Add, one, b.apply(graph.Mul, two, beta)))
-	}
-	m.Stability = b.apply(graph.Div, bound, eta)
-	if decay != graph.None {
+	m.Stability = b.stability(kind, eta, beta, beta1)
+	if decay != graph.None && kind != "adam" && kind != "rmsprop" {
 		m.Stability = b.apply(graph.Sub, m.Stability, decay)
 	}
 
+	one := m.Graph.Const(1)
 	scale := graph.None
 	if clip != graph.None {
 		above := b.apply(graph.Gt, m.GradNorm, clip)
 		scale = b.apply(graph.Select, above, b.apply(graph.Div, clip, m.GradNorm), one)
 	}
-	for i, n := 0, len(m.State); i < n; i++ {
+	n := len(m.State)
+	buffer := func(i int, what string) graph.ID {
+		return m.Graph.Input(inputName(what, m.State[i].Name), m.Graph.Type(m.State[i].In))
+	}
+	keep := func(i int, what string, in, out graph.ID) {
+		m.State = append(m.State, Component{Name: m.State[i].Name, Buffer: what, In: in, Out: out})
+	}
+	blend := func(beta, old, next graph.ID) graph.ID {
+		return b.apply(graph.Add, b.apply(graph.Mul, beta, old), b.apply(graph.Mul, b.apply(graph.Sub, one, beta), next))
+	}
+	updates, unbias1, unbias2 := graph.None, graph.None, graph.None
+	if kind == "adam" {
+		made := m.Graph.Input(inputName("updates", ""), graph.Number)
+		updates = b.apply(graph.Add, made, one)
+		unbias1 = b.apply(graph.Sub, one, b.apply(graph.Pow, beta1, updates))
+		unbias2 = b.apply(graph.Sub, one, b.apply(graph.Pow, beta2, updates))
+	}
+	for i := range n {
 		x, d := m.State[i].In, m.Gradient[i]
 		if scale != graph.None {
 			d = b.apply(graph.Mul, scale, d)
@@ -222,17 +289,29 @@ func (m *Map) update(o *plan.Optimizer, laws map[string]graph.ID, results bind.R
 		if decay != graph.None {
 			d = b.apply(graph.Add, d, b.apply(graph.Mul, decay, x))
 		}
-		switch o.Kind {
+		switch kind {
 		case "gd":
 		case "momentum", "nesterov":
-			v := m.Graph.Input(inputName("velocity", m.State[i].Name), m.Graph.Type(x))
+			v := buffer(i, "velocity")
 			next := b.apply(graph.Add, b.apply(graph.Mul, beta, v), d)
-			m.State = append(m.State, Component{Name: m.State[i].Name, Buffer: "velocity", In: v, Out: next})
-			if o.Kind == "nesterov" {
+			keep(i, "velocity", v, next)
+			if kind == "nesterov" {
 				d = b.apply(graph.Add, d, b.apply(graph.Mul, beta, next))
 			} else {
 				d = next
 			}
+		case "adam":
+			first, second := buffer(i, "first moment"), buffer(i, "second moment")
+			next1, next2 := blend(beta1, first, d), blend(beta2, second, b.apply(graph.Mul, d, d))
+			keep(i, "first moment", first, next1)
+			keep(i, "second moment", second, next2)
+			root := b.apply(graph.Sqrt, b.apply(graph.Div, next2, unbias2))
+			d = b.apply(graph.Div, b.apply(graph.Div, next1, unbias1), b.apply(graph.Add, root, epsilon))
+		case "rmsprop":
+			second := buffer(i, "second moment")
+			next := blend(beta2, second, b.apply(graph.Mul, d, d))
+			keep(i, "second moment", second, next)
+			d = b.apply(graph.Div, d, b.apply(graph.Add, b.apply(graph.Sqrt, next), epsilon))
 		case "quasistatic":
 			continue
 		default:
@@ -240,7 +319,26 @@ func (m *Map) update(o *plan.Optimizer, laws map[string]graph.ID, results bind.R
 		}
 		m.State[i].Out = b.apply(graph.Sub, x, b.apply(graph.Mul, eta, d))
 	}
+	if updates != graph.None {
+		in, _ := m.Graph.Lookup(inputName("updates", ""))
+		m.State = append(m.State, Component{Buffer: "updates", In: in, Out: updates})
+	}
 	return b.err
+}
+
+// stability is the largest stable curvature: see NewMap.
+func (b *builder) stability(kind string, eta, beta, beta1 graph.ID) graph.ID {
+	one, bound := b.Const(1), b.Const(2)
+	switch kind {
+	case "momentum":
+		bound = b.apply(graph.Mul, bound, b.apply(graph.Add, one, beta))
+	case "nesterov":
+		bound = b.apply(graph.Div, b.apply(graph.Mul, bound, b.apply(graph.Add, one, beta)),
+			b.apply(graph.Add, one, b.apply(graph.Mul, b.Const(2), beta)))
+	case "adam":
+		bound = b.apply(graph.Div, b.apply(graph.Mul, bound, b.apply(graph.Add, one, beta1)), b.apply(graph.Sub, one, beta1))
+	}
+	return b.apply(graph.Div, bound, eta)
 }
 
 // builder applies operations until one fails.

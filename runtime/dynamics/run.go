@@ -3,14 +3,19 @@ package dynamics
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
 
 	"relief/lang/diag"
+	"relief/runtime/analysis"
 	"relief/runtime/array"
 	"relief/runtime/bind"
+	"relief/runtime/dataset"
+	"relief/runtime/dense"
 	"relief/runtime/graph"
+	"relief/runtime/model"
 	"relief/runtime/plan"
 	"relief/runtime/program"
 )
@@ -24,6 +29,18 @@ type Options struct {
 	// Memory is how many bytes may be recorded; 0 is plan.MaxMemory. Others is how
 	// many of them other runs record.
 	Memory, Others int64
+	// Objective is what is minimised, for probes that ask for more than a formula.
+	// That of a network is a *model.Network, and the update of its parameters is
+	// computed on Machine.
+	Objective model.Objective
+	Machine   *dense.Machine
+	Data      func(*plan.Dataset) (*dataset.Set, error) // loads the data of a test
+	Weights   func(path string, x []float64) error      // reads the weights that a network starts from
+	Rows      func(plan.Address) (analysis.Rows, error) // the recorded path of an earlier run
+	// Dir is the folder for snapshots; "" is the system's. Checkpoint is the file
+	// that a run on a network is saved to now and then, and taken up from; "":
+	// none.
+	Dir, Checkpoint string
 	// Progress, if not nil, is told now and then how many of the steps are made.
 	Progress func(done, steps int)
 }
@@ -48,6 +65,13 @@ func Run(ctx context.Context, run *plan.Run, opt Options) (*Trajectory, error) {
 	if err := checkMemory(run, l.count, opt.Memory, opt.Others); err != nil {
 		return nil, err
 	}
+	if run.Objective.Training != nil {
+		t, err := train(ctx, m, run, &opt)
+		if err != nil {
+			return nil, failure(err, run)
+		}
+		return t, nil
+	}
 	if err := checkAxes(m, l); err != nil {
 		return nil, failure(err, run)
 	}
@@ -56,6 +80,9 @@ func Run(ctx context.Context, run *plan.Run, opt Options) (*Trajectory, error) {
 		return nil, failure(err, run)
 	}
 	if run.Optimizer.Kind == "quasistatic" {
+		if i := slices.IndexFunc(run.Probes, func(p plan.Probe) bool { return p.Value == nil }); i >= 0 {
+			return nil, failure(&bind.Error{Span: run.Probes[i].Span, Err: fmt.Errorf("a quasistatic run has probes of kind \"value\" only")}, run)
+		}
 		return runQuasistatic(ctx, m, run, l, state, &opt)
 	}
 	r, err := newRunner(m, run, l, state, &opt)
@@ -91,6 +118,9 @@ func checkAxes(m *Map, l lanes) error {
 		}
 	}
 	for _, id := range m.Probes {
+		if id == graph.None {
+			continue
+		}
 		if _, err := l.typeOf(m.Graph.Type(id)); err != nil {
 			return err
 		}
@@ -110,7 +140,8 @@ type runner struct {
 	params, buffers []int // inputs, by component
 	time            int   // input
 	loss, gradNorm  int   // outputs
-	probes, path    []int // outputs
+	probes, path    []int // outputs; -1 for a probe that is no formula
+	observers       []*observer
 
 	records map[recordKey]*record
 	begin   [][]float64 // the first state, for a replay
@@ -150,8 +181,21 @@ func newRunner(m *Map, run *plan.Run, l lanes, state [][]float64, opt *Options) 
 	if m.Stop != graph.None {
 		stop = output(m.Stop)
 	}
-	for _, id := range m.Probes {
-		r.probes = append(r.probes, output(id))
+	for i, id := range m.Probes {
+		if id != graph.None {
+			r.probes = append(r.probes, output(id))
+			continue
+		}
+		r.probes = append(r.probes, -1)
+		p := &run.Probes[i]
+		if l.count > 1 {
+			return nil, &bind.Error{Span: p.Span, Err: fmt.Errorf("a probe %q of a run with lanes", p.Kind)}
+		}
+		o, err := newObserver(p, run, opt)
+		if err != nil {
+			return nil, err
+		}
+		r.observers = append(r.observers, o)
 	}
 	finite := []int{r.loss}
 	for _, i := range r.params {
@@ -189,7 +233,9 @@ func newRunner(m *Map, run *plan.Run, l lanes, state [][]float64, opt *Options) 
 		}
 	}
 	for i, out := range r.probes {
-		r.record(out, run.Probes[i].Every)
+		if out >= 0 {
+			r.record(out, run.Probes[i].Every)
+		}
 	}
 	return r, nil
 }
@@ -222,7 +268,11 @@ func (r *runner) iterate(ctx context.Context) error {
 			}
 			keep = keep[1:]
 		}
-		if k == r.run.Steps || r.ended() {
+		last := k == r.run.Steps || r.ended()
+		if err := r.observe(ctx, k, last); err != nil {
+			return err
+		}
+		if last {
 			break
 		}
 		if ctx.Err() != nil {
@@ -232,6 +282,9 @@ func (r *runner) iterate(ctx context.Context) error {
 		end := min(k+stretch, r.run.Steps)
 		if len(keep) > 0 {
 			end = min(end, keep[0])
+		}
+		for _, o := range r.observers {
+			end = min(end, o.next(k))
 		}
 		began := time.Now()
 		if err := r.loop.Run(context.Background(), k, end, workers); err != nil {
@@ -249,6 +302,35 @@ func (r *runner) iterate(ctx context.Context) error {
 	}
 	r.steps = k
 	return r.loop.Observe(context.Background(), k, workers)
+}
+
+// observe lets the observers see the state at step k, or where the run ended.
+func (r *runner) observe(ctx context.Context, k int, last bool) error {
+	if len(r.observers) == 0 {
+		return nil
+	}
+	lane := r.loop.Lane(0)
+	if lane.Ending == program.NonFiniteEnding {
+		return nil
+	}
+	if lane.Ending == program.Stopped {
+		k = lane.Step
+	}
+	values := r.snapshot(k)
+	at := &moment{k: k, model: r.opt.Objective}
+	for _, i := range r.params {
+		at.x = append(at.x, values[i]...)
+	}
+	at.loss = values[len(r.m.State)][0]
+	for _, o := range r.observers {
+		if n := len(o.steps); n > 0 && o.steps[n-1] == k {
+			continue
+		}
+		if err := o.observe(ctx, at, last || k%o.probe.Every == 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ended reports whether no lane goes on.
@@ -368,9 +450,15 @@ func (r *runner) assemble(t *Trajectory, e *ending, last [][]float64, end string
 	}
 	t.Probes = map[string]*array.Array{}
 	for i, p := range r.run.Probes {
+		if r.probes[i] < 0 {
+			continue
+		}
 		if t.Probes[p.Name], err = series(r.records[recordKey{r.probes[i], p.Every}]); err != nil {
 			return err
 		}
+	}
+	for _, o := range r.observers {
+		maps.Copy(t.Probes, o.series(end))
 	}
 	if len(r.l.axes) > 0 || !e.cut[0] {
 		if t.Final, err = r.stateOf(last, t.T0+e.last, e, e.last); err != nil {

@@ -35,7 +35,8 @@ type Trajectory struct {
 	LearningRate *array.Array // that update k+1 uses, also where it is not made
 	Stability    *array.Array // largest stable curvature at that rate; see NewMap
 	Path         map[string]*array.Array
-	Probes       map[string]*array.Array
+	Probes       map[string]*array.Array // by name; what a probe gives beside itself as name.which
+	Snapshots    *Snapshots              // nil: none
 
 	Final *State         // nil if a run without lanes diverged or never began
 	Kept  map[int]*State // by step; a step that the run did not reach is missing

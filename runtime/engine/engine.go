@@ -31,6 +31,10 @@ type Options struct {
 	// plan.MaxMemory. A run that would record more than the runs before it
 	// leave is refused.
 	Memory int64
+	// Checkpoints is the folder in which runs on networks are saved now and then,
+	// and from which they are taken up when they were interrupted; "": they are
+	// not. The caller removes it when a study is whole.
+	Checkpoints string
 	// Progress is told how the blocks come along; nil tells nobody.
 	Progress Progress
 }
@@ -55,6 +59,8 @@ func Run(ctx context.Context, study *plan.Study, opts Options) (*Results, error)
 	if err != nil {
 		return nil, err
 	}
+	r.ctx = ctx
+	defer r.close()
 	r.runBlocks(ctx)
 	for _, o := range only(r, study.Outputs, func(o *plan.Output) plan.Address { return o.Address }) {
 		r.out.Outputs = append(r.out.Outputs, r.output(o))
@@ -70,6 +76,7 @@ func Run(ctx context.Context, study *plan.Study, opts Options) (*Results, error)
 		r.out.Plots = append(r.out.Plots, r.plot(p, colors))
 	}
 	r.out.Report = r.reportPieces()
+	r.out.Datasets = r.datasets()
 	return r.finish(ctx), nil
 }
 
@@ -86,9 +93,13 @@ type runner struct {
 	others     map[plan.Address]int64 // bytes that the runs before one record
 	positions  map[*int][]float64     // step labels as numbers, by the first of them: plots share them
 
+	ctx    context.Context // of the call: references to objectives compute
+	models models
+
 	mu         sync.Mutex // guards what follows while blocks run
 	runs       map[plan.Address]*RunResult
 	landscapes map[plan.Address]*LandscapeResult
+	analyses   map[plan.Address]*AnalysisResult
 	failed     bool
 }
 
@@ -100,6 +111,7 @@ func newRunner(study *plan.Study, opts Options) (*runner, error) {
 		keep:       keptSteps(study),
 		runs:       map[plan.Address]*RunResult{},
 		landscapes: map[plan.Address]*LandscapeResult{},
+		analyses:   map[plan.Address]*AnalysisResult{},
 		positions:  map[*int][]float64{},
 	}
 	for _, o := range study.Objectives {
@@ -165,6 +177,12 @@ func (r *runner) runBlocks(ctx context.Context) {
 			r.out.Diagnostics = append(r.out.Diagnostics, l.Diagnostics...)
 		}
 	}
+	for _, a := range order {
+		if x := r.analyses[a]; x != nil {
+			r.out.Analyses = append(r.out.Analyses, x)
+			r.out.Diagnostics = append(r.out.Diagnostics, x.Diagnostics...)
+		}
+	}
 }
 
 // guarded turns a panic in a block, which is a fault of relief and not of the
@@ -197,6 +215,9 @@ func (r *runner) guarded(a plan.Address, run func() Status) (status Status) {
 				r.landscapes[a] = &LandscapeResult{Plan: p, Status: Failed, Diagnostics: diag.List{d}}
 			}
 		}
+		if a.Noun == "spectrum" || a.Noun == "projection" {
+			r.analyses[a] = &AnalysisResult{Address: a, Status: Failed, Diagnostics: diag.List{d}}
+		}
 	}()
 	return run()
 }
@@ -220,12 +241,36 @@ func (r *runner) blocks() map[plan.Address]block {
 		}}
 	}
 	for _, p := range r.study.Landscapes {
-		out[p.Address] = block{p.Needs, samples(p), func(ctx context.Context, step func(int)) Status {
+		needs := append(slices.Clone(p.Needs), p.Paths...)
+		for _, a := range p.Axes {
+			needs = append(needs, a.Of)
+		}
+		out[p.Address] = block{needs, samples(p), func(ctx context.Context, step func(int)) Status {
 			result := r.landscape(ctx, p, step)
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.landscapes[p.Address] = result
 			return result.Status
+		}}
+	}
+	keep := func(a plan.Address, result *AnalysisResult) Status {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.analyses[a] = result
+		return result.Status
+	}
+	for _, p := range r.study.Spectra {
+		out[p.Address] = block{append(slices.Clone(p.Needs), p.Preconditioner), 1, func(ctx context.Context, _ func(int)) Status {
+			return keep(p.Address, r.analyse(ctx, p.Block, func() ([]Named, error) { return r.spectrum(ctx, p) }))
+		}}
+	}
+	for _, p := range r.study.Projections {
+		needs := append(slices.Clone(p.Needs), p.Runs...)
+		for _, s := range p.Segments {
+			needs = append(needs, s.Run)
+		}
+		out[p.Address] = block{needs, 1, func(ctx context.Context, _ func(int)) Status {
+			return keep(p.Address, r.analyse(ctx, p.Block, func() ([]Named, error) { return r.projection(p) }))
 		}}
 	}
 	return out
@@ -256,6 +301,14 @@ func (r *runner) finish(ctx context.Context) *Results {
 	}
 	for _, l := range out.Landscapes {
 		switch l.Status {
+		case Failed:
+			r.failed = true
+		case Interrupted:
+			interrupted = true
+		}
+	}
+	for _, a := range out.Analyses {
+		switch a.Status {
 		case Failed:
 			r.failed = true
 		case Interrupted:

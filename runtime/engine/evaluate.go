@@ -19,6 +19,7 @@ const (
 	codeNoBlock     = "RL0604"
 	codeInterrupted = "RL0605"
 	codeInternal    = "RL0606"
+	codeNoData      = "RL0607"
 )
 
 // value evaluates an expression over results.

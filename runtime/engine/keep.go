@@ -47,6 +47,10 @@ func forEachRef(s *plan.Study, visit func(*plan.Ref)) {
 			exprs(e.Refs[i].Args...)
 		}
 	}
+	axis := func(a *plan.Axis) {
+		exprs(a.Direction...)
+		exprs(a.From, a.To, a.Rate)
+	}
 	text := func(t plan.Text) {
 		for _, p := range t {
 			expr(p.Value)
@@ -55,12 +59,17 @@ func forEachRef(s *plan.Study, visit func(*plan.Ref)) {
 			}
 		}
 	}
+	for _, d := range s.Datasets {
+		expr(d.Norm)
+	}
 	for _, o := range s.Objectives {
-		expr(o.Value)
+		if expr(o.Value); o.Training != nil {
+			expr(o.Regularizer)
+		}
 	}
 	for _, r := range s.Runs {
 		if o := r.Optimizer; o != nil {
-			exprs(o.LearningRate, o.Momentum, o.WeightDecay, o.Clip)
+			exprs(o.LearningRate, o.Momentum, o.WeightDecay, o.Clip, o.Beta1, o.Beta2, o.Epsilon, o.LabelNoise)
 		}
 		for _, st := range r.Start {
 			exprs(st.Value, st.Args[0], st.Args[1])
@@ -68,14 +77,20 @@ func forEachRef(s *plan.Study, visit func(*plan.Ref)) {
 		expr(r.Stop)
 		for _, p := range r.Probes {
 			expr(p.Value)
+			exprs(p.Point...)
+			if p.Axis != nil {
+				axis(p.Axis)
+			}
 		}
 	}
 	for _, l := range s.Landscapes {
 		exprs(l.Center...)
-		for _, a := range l.Axes {
-			exprs(a.Direction...)
-			exprs(a.From, a.To)
+		for i := range l.Axes {
+			axis(&l.Axes[i])
 		}
+	}
+	for _, x := range s.Spectra {
+		exprs(x.Point...)
 	}
 	for _, o := range s.Outputs {
 		expr(o.Value)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"relief/lang/diag"
@@ -19,11 +20,7 @@ func (r *runner) landscape(ctx context.Context, p *plan.Landscape, progress func
 		out.Status = Interrupted
 		return out
 	}
-	l, err := analysis.Sample(ctx, p, analysis.Options{
-		Results:  r.result,
-		Workers:  r.workers(),
-		Progress: func(done, _ int) { progress(done) },
-	})
+	l, err := r.sample(ctx, p, progress)
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		out.Status = Interrupted
@@ -34,6 +31,9 @@ func (r *runner) landscape(ctx context.Context, p *plan.Landscape, progress func
 			out.Diagnostics = diag.List{{Code: codeNoValue, Summary: err.Error(), Span: p.Span, Context: blockContext(p.Address)}}
 		}
 		return out
+	}
+	for _, c := range l.Paths {
+		out.Fields = append(out.Fields, coordinates("path", c)...)
 	}
 	for _, positions := range l.Positions {
 		out.Positions = append(out.Positions, positions.Data)
@@ -47,6 +47,43 @@ func (r *runner) landscape(ctx context.Context, p *plan.Landscape, progress func
 		out.Fields = append(out.Fields, Named{along("curvature", p, i), a})
 	}
 	return out
+}
+
+func (r *runner) sample(ctx context.Context, p *plan.Landscape, progress func(done int)) (*analysis.Landscape, error) {
+	results, release := r.holding(p.Objective)
+	defer release()
+	opt := analysis.Options{
+		Results:  results,
+		Workers:  r.workers(),
+		Rows:     r.rows,
+		Progress: func(done, _ int) { progress(done) },
+	}
+	words := slices.ContainsFunc(p.Axes, func(a plan.Axis) bool { return a.Word != "" })
+	if p.Objective.Training != nil || words {
+		var err error
+		if opt.Objective, err = r.objective(p.Objective, results); err != nil {
+			return nil, err
+		}
+		// Of a network a curvature costs several times what a loss does.
+		opt.NoCurvature = p.Objective.Training != nil && !r.asksCurvature(p.Address)
+	}
+	return analysis.Sample(ctx, p, opt)
+}
+
+// asksCurvature reports whether anything refers to the curvature of a landscape.
+func (r *runner) asksCurvature(a plan.Address) bool {
+	asked := false
+	forEachRef(r.study, func(ref *plan.Ref) {
+		asked = asked || ref.Block == a && len(ref.Path) > 0 && ref.Path[0] == "curvature"
+	})
+	for _, p := range r.study.Plots {
+		for _, panel := range p.Panels {
+			for _, m := range panel.Marks {
+				asked = asked || m.Of == a && m.Field == "curvature"
+			}
+		}
+	}
+	return asked
 }
 
 // along names a field that each axis has one of: curvature, curvature.x2.

@@ -13,7 +13,10 @@ import (
 
 // result gives the value of a reference; it is a bind.Results. The error is a
 // clause that names the block and, where a run came to an early end, the step.
-func (r *runner) result(ref *plan.Ref) (*array.Array, error) {
+func (r *runner) result(ref *plan.Ref) (*array.Array, error) { return r.resultOf(ref, false) }
+
+// resultOf is result; held says that the caller holds the lock of networks.
+func (r *runner) resultOf(ref *plan.Ref, held bool) (*array.Array, error) {
 	var a *array.Array
 	var err error
 	switch ref.Block.Noun {
@@ -22,7 +25,11 @@ func (r *runner) result(ref *plan.Ref) (*array.Array, error) {
 	case "landscape":
 		a, err = r.ofLandscape(ref)
 	case "objective":
-		a, err = r.ofObjective(ref)
+		a, err = r.ofObjective(ref, held)
+	case "spectrum", "projection":
+		a, err = r.ofAnalysis(ref)
+	case "dataset":
+		a, err = r.ofDataset(ref)
 	default:
 		err = fmt.Errorf("%s has no results", ref.Block)
 	}
@@ -198,21 +205,29 @@ func (r *runner) ofLandscape(ref *plan.Ref) (*array.Array, error) {
 
 // ofObjective asks an objective for its value or a derivative at a point. The
 // mathematics is evaluated once, as it stands, without compiling a program.
-func (r *runner) ofObjective(ref *plan.Ref) (*array.Array, error) {
+func (r *runner) ofObjective(ref *plan.Ref, held bool) (*array.Array, error) {
 	o := r.objectives[ref.Block]
 	if o == nil || len(ref.Args) == 0 || len(ref.Path) == 0 || ref.Path[0] == "hvp" && len(ref.Args) != 2 {
 		return nil, fmt.Errorf("%s cannot be asked for %s", ref.Block, strings.Join(ref.Path, "."))
 	}
 	g := graph.New()
 	values := map[string]*array.Array{}
+	results := r.result
+	if held {
+		results = r.held
+	}
 	var parts [2][]graph.ID // the point and the vector, by parameter
+	var flat [2][]float64
 	for k, e := range ref.Args[:min(len(ref.Args), 2)] {
-		a, err := r.value(e)
+		a, err := bind.Value(e, nil, results)
 		if err != nil {
 			return nil, err
 		}
 		if a.Type.Series || len(a.Data) != o.Size() {
 			return nil, &bind.Error{Span: e.Span, Err: fmt.Errorf("it has %d numbers, but %s has %d parameters", len(a.Data), ref.Block, o.Size())}
+		}
+		if flat[k] = a.Data; o.Training != nil {
+			continue
 		}
 		offset := 0
 		for _, p := range o.Params {
@@ -223,11 +238,14 @@ func (r *runner) ofObjective(ref *plan.Ref) (*array.Array, error) {
 			offset += n
 		}
 	}
+	if o.Training != nil {
+		return r.networkAt(o, ref, flat[0], flat[1], held)
+	}
 	params := make(map[string]graph.ID, len(o.Params))
 	for i, p := range o.Params {
 		params[p.Name] = parts[0][i]
 	}
-	root, err := bind.Into(g, o.Value, params, r.result)
+	root, err := bind.Into(g, o.Value, params, results)
 	if err != nil {
 		return nil, err
 	}

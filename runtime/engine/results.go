@@ -29,6 +29,8 @@ type Results struct {
 	Status      Status
 	Runs        []*RunResult
 	Landscapes  []*LandscapeResult
+	Analyses    []*AnalysisResult // spectra and projections, in the order of the run
+	Datasets    []*DatasetResult  // those that were loaded
 	Checks      []*CheckResult
 	Outputs     []*OutputResult
 	Tables      []*TableResult

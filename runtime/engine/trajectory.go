@@ -2,9 +2,10 @@ package engine
 
 import (
 	"context"
-	"errors"
+	"encoding/hex"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -26,8 +27,10 @@ func (r *runner) trajectory(ctx context.Context, p *plan.Run, step func(k int)) 
 		out.Status = Interrupted
 		return out
 	}
+	results, release := r.holding(p.Objective)
+	defer release()
 	opt := dynamics.Options{
-		Results:  r.result,
+		Results:  results,
 		Keep:     r.keep[p.Address],
 		Workers:  r.workers(),
 		Memory:   r.opts.Memory,
@@ -43,14 +46,14 @@ func (r *runner) trajectory(ctx context.Context, p *plan.Run, step func(k int)) 
 		}
 		opt.From = from
 	}
-	t, err := dynamics.Run(ctx, p, opt)
+	err := r.equip(p, &opt, &out.Diagnostics)
+	var t *dynamics.Trajectory
+	if err == nil {
+		t, err = dynamics.Run(ctx, p, opt)
+	}
 	if err != nil {
 		out.Status = Failed
-		var list diag.List
-		if !errors.As(err, &list) {
-			list = diag.List{{Code: codeNoValue, Summary: err.Error(), Span: p.Span, Context: blockContext(p.Address)}}
-		}
-		out.Diagnostics = list
+		out.Diagnostics = append(out.Diagnostics, r.failure(p.Block, err)...)
 		return out
 	}
 	out.adopt(t)
@@ -58,6 +61,39 @@ func (r *runner) trajectory(ctx context.Context, p *plan.Run, step func(k int)) 
 		out.Diagnostics.Add(d)
 	}
 	return out
+}
+
+// equip gives a run what it needs beside its formulas: the objective as a
+// function for probes, and for a network its data and where it is saved.
+func (r *runner) equip(p *plan.Run, opt *dynamics.Options, notes *diag.List) (err error) {
+	network := p.Objective.Training != nil
+	probes := slices.ContainsFunc(p.Probes, func(q plan.Probe) bool { return q.Value == nil })
+	if network || probes {
+		if opt.Objective, err = r.objective(p.Objective, opt.Results); err != nil {
+			return err
+		}
+	}
+	opt.Data, opt.Rows = r.dataset, r.rows
+	if !network {
+		return nil
+	}
+	opt.Machine = r.models.machine
+	if p.Weights != "" {
+		opt.Weights = weightsOf(p, notes)
+	}
+	if r.opts.Checkpoints != "" {
+		opt.Checkpoint = filepath.Join(r.opts.Checkpoints, checkpointName(p.Address))
+	}
+	return nil
+}
+
+// checkpointName is a file's name for a block, one for each.
+func checkpointName(a plan.Address) string {
+	name := a.Noun + "." + a.Name
+	if a.Keyed {
+		name += "." + hex.EncodeToString([]byte(a.Key))
+	}
+	return name
 }
 
 // needsOf lists the blocks that a run refers to, the one it resumes included.
@@ -144,6 +180,11 @@ func (r *RunResult) adopt(t *dynamics.Trajectory) {
 	}
 	for _, p := range r.Plan.Probes {
 		add(t.Probes[p.Name], "probe", p.Name)
+		for _, name := range slices.Sorted(maps.Keys(t.Probes)) {
+			if which, ok := strings.CutPrefix(name, p.Name+"."); ok {
+				add(t.Probes[name], "probe", p.Name, which)
+			}
+		}
 	}
 	if len(t.Lanes) > 0 {
 		r.LaneSteps = slices.Clone(t.LaneSteps)

@@ -149,5 +149,5 @@ func (b *batch) hessian() ([]graph.ID, error) { return b.HVP(b.loss, b.params, b
 
 // gaussNewton is the product of the Gauss-Newton matrix with the vector.
 func (b *batch) gaussNewton() ([]graph.ID, error) {
-	return b.HVP(b.loss, b.params, b.vector())
+	return b.GaussNewton(b.loss, b.built.Logits, b.params, b.vector())
 }

@@ -35,7 +35,7 @@ func (r *Run) RecordedBytes(lanes int) float64 {
 	total := perStep * float64(Rows(r.Steps, r.Every))
 	labels := map[int]bool{max(1, r.Every): true}
 	for _, p := range r.Probes {
-		total += float64(p.Value.Type().Size()) * float64(Rows(r.Steps, p.Every))
+		total += float64(p.Size()) * float64(Rows(r.Steps, p.Every))
 		labels[max(1, p.Every)] = true
 	}
 	total *= float64(lanes)
@@ -43,6 +43,24 @@ func (r *Run) RecordedBytes(lanes int) float64 {
 		total += 2 * float64(Rows(r.Steps, every))
 	}
 	return 8 * total
+}
+
+// Size is how many numbers a probe records each time, all its results counted.
+func (p *Probe) Size() int {
+	if p.Value != nil {
+		return p.Value.Type().Size()
+	}
+	switch p.Kind {
+	case "sharpness":
+		return 2*max(1, p.Top) + 1
+	case "average":
+		return 4
+	case "test":
+		return 3
+	case "landscape":
+		return 2 * p.Axis.Points
+	}
+	return 1
 }
 
 // MemoryFault says in two sentences what is too much about a run of so many

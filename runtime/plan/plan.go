@@ -242,7 +242,8 @@ type Run struct {
 	Block
 	Objective  *Objective
 	Optimizer  *Optimizer
-	Start      []Start // by parameter, in the objective's order; nil in a resumed run
+	Start      []Start // by parameter, in the objective's order; nil in a resumed run, and for a network that starts by its inits
+	Weights    string  // file of weights that a network starts from, .safetensors or .npz; "": none
 	Resume     *Resume
 	Steps      int
 	Stop       *Expr // over parameters, "t", "loss", "grad_norm"; nil: never

@@ -1,0 +1,84 @@
+package analysis
+
+import (
+	"fmt"
+
+	"relief/runtime/array"
+	"relief/runtime/bind"
+	"relief/runtime/graph"
+	"relief/runtime/plan"
+)
+
+// Projection is the coordinates of runs along the components of segments.
+type Projection struct {
+	Variance *array.Array // by segment: the share that its component explains of it
+	Paths    []Coordinates
+}
+
+// Project takes the leading principal component of each segment, makes them
+// orthonormal in their order (Gram and Schmidt), and gives the coordinates of
+// the runs along them, from the first point of the first segment on.
+func Project(p *plan.Projection, rowsOf func(plan.Address) (Rows, error)) (*Projection, error) {
+	var axes [][]float64
+	var origin, shares []float64
+	var labels []string
+	for i, s := range p.Segments {
+		fail := func(err error) error { return &bind.Error{Span: s.Span, Err: err} }
+		rows, err := rowsOf(s.Run)
+		if err != nil {
+			return nil, fail(err)
+		}
+		part, err := stretch(rows, s.From, s.To)
+		if err != nil {
+			return nil, fail(err)
+		}
+		if i == 0 {
+			origin = make([]float64, rows.Dim())
+			if err := part.Row(0, origin); err != nil {
+				return nil, fail(err)
+			}
+		}
+		c, err := components(part, 1)
+		if err != nil {
+			return nil, fail(err)
+		}
+		if len(c.Vectors) == 0 || len(c.Vectors[0]) != len(origin) {
+			return nil, fail(fmt.Errorf("%s does not move, or has other parameters", s.Run))
+		}
+		axes, labels, shares = append(axes, c.Vectors[0]), append(labels, s.Label), append(shares, c.Shares[0])
+	}
+	left := orthogonalise(axes)
+	for i, length := range left {
+		if length < 1e-6 {
+			return nil, &bind.Error{Span: p.Segments[i].Span, Err: fmt.Errorf("the component of the segment %q lies in the span of those before it", labels[i])}
+		}
+	}
+	out := &Projection{Variance: array.New(graph.Of(len(shares)), shares)}
+	for _, run := range p.Runs {
+		rows, err := rowsOf(run)
+		if err != nil {
+			return nil, &bind.Error{Span: p.Span, Err: err}
+		}
+		c := Coordinates{Run: run, Labels: labels}
+		steps := make([]int, rows.Len())
+		data := make([][]float64, len(axes))
+		x := make([]float64, rows.Dim())
+		for i := range steps {
+			steps[i] = rows.Step(i)
+			if err := rows.Row(i, x); err != nil {
+				return nil, err
+			}
+			for j := range x {
+				x[j] -= origin[j]
+			}
+			for k, v := range axes {
+				data[k] = append(data[k], dot(v, x))
+			}
+		}
+		for _, d := range data {
+			c.Series = append(c.Series, array.Series(graph.Number, steps, d))
+		}
+		out.Paths = append(out.Paths, c)
+	}
+	return out, nil
+}

@@ -1,0 +1,266 @@
+package dynamics
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"relief/runtime/dataset"
+	"relief/runtime/dense"
+	"relief/runtime/model"
+	"relief/runtime/network"
+	"relief/runtime/plan"
+)
+
+// trained is a run on a small network with batch normalisation and dropout.
+func trained(t *testing.T, workers int, edit func(*plan.Run)) (*plan.Run, Options) {
+	t.Helper()
+	set, err := dataset.Synthetic{Classes: 3, Limit: 24, Size: 8}.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := set.Standardize(dataset.PerPixel); err != nil {
+		t.Fatal(err)
+	}
+	net := &network.Network{Input: network.Shape{H: 8, W: 8, C: 3}, Layers: []*network.Layer{
+		{Kind: network.Conv, Name: "conv1", Channels: 4, Kernel: [2]int{3, 3}, Stride: 1, Padding: 1, Groups: 1, Bias: true},
+		{Kind: network.BatchNorm, Name: "batch_norm1", Epsilon: 1e-5, Function: "tanh"},
+		{Kind: network.MaxPool, Name: "max_pool1", Kernel: [2]int{2, 2}, Stride: 2},
+		{Kind: network.Flatten, Name: "flatten1"},
+		{Kind: network.Dropout, Name: "dropout1", Rate: 0.2},
+		{Kind: network.Dense, Name: "dense1", Units: 3, Bias: true},
+	}}
+	if err := net.Infer(); err != nil {
+		t.Fatal(err)
+	}
+	f := &plan.Objective{
+		Block:    plan.Block{Address: plan.Address{Noun: "objective", Name: "f"}},
+		Training: &plan.Training{Network: &plan.Network{Network: net}, Data: &plan.Dataset{}, Loss: "mse", Batch: 12},
+	}
+	for _, p := range net.Params {
+		f.Params = append(f.Params, plan.Param{Name: p.Name, Type: p.Type})
+	}
+	run := &plan.Run{
+		Block: plan.Block{Address: plan.Address{Noun: "run", Name: "r"}}, Objective: f, Steps: 12, Every: 1, Seed: 5,
+		Optimizer: &plan.Optimizer{Kind: "gd", LearningRate: number(0.1)},
+		Probes:    []plan.Probe{{Name: "lambda", Kind: "sharpness", Every: 3}, {Name: "mean", Kind: "average", Every: 4, Over: 2}},
+	}
+	if edit != nil {
+		edit(run)
+	}
+	machine := dense.NewMachine(workers)
+	n, err := model.NewNetwork(f, set, machine, 9, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run, Options{Objective: n, Machine: machine, Keep: []int{7}, Data: func(*plan.Dataset) (*dataset.Set, error) { return set, nil }}
+}
+
+// TestTrainByHand makes the steps of gradient descent one by one.
+func TestTrainByHand(t *testing.T) {
+	ctx := context.Background()
+	run, opt := trained(t, 1, nil)
+	n := opt.Objective.(*model.Network)
+	x, g := make([]float64, n.Size()), make([]float64, n.Size())
+	n.Start(x, run.Seed)
+	var losses []float64
+	for k := range run.Steps + 1 {
+		n.Draw = uint64(k)
+		loss, err := n.Gradient(ctx, g, x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		losses = append(losses, loss)
+		if k < run.Steps {
+			for i := range x {
+				x[i] -= 0.1 * g[i]
+			}
+		}
+	}
+	r, err := Run(ctx, run, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(r.Loss.Data, losses) {
+		t.Errorf("losses %v, want %v", r.Loss.Data, losses)
+	}
+	flat := make([]float64, n.Size())
+	flatten(flat, run.Objective.Params, r.Final.Params)
+	if !slices.Equal(flat, x) {
+		t.Error("the run ends elsewhere than the steps made by hand")
+	}
+	if got := r.Probes["lambda"].Steps; !slices.Equal(got, []int{0, 3, 6, 9, 12}) {
+		t.Errorf("sharpness at the steps %v", got)
+	}
+	if got := r.Probes["mean.loss"]; math.Abs(got.Data[1]-(losses[3]+losses[4])/2) > 1e-15 {
+		t.Errorf("mean loss %v over steps 3 and 4, want %v", got.Data[1], (losses[3]+losses[4])/2)
+	}
+	if r.Stability.Data[0] != 20 {
+		t.Errorf("stability %v, want 2/0.1", r.Stability.Data[0])
+	}
+}
+
+var optimizers = map[string]func(*plan.Run){
+	"gd": nil,
+	"momentum": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "momentum", LearningRate: number(0.05), Momentum: number(0.9)}
+	},
+	"adam": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "adam", LearningRate: number(0.01), Beta1: number(0.9), Beta2: number(0.999), Epsilon: number(1e-8)}
+	},
+	"sgd": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "sgd", LearningRate: number(0.05), Momentum: number(0.5), Batch: 7, LabelNoise: number(0.1)}
+		r.Objective.Data.Flip, r.Objective.Data.Crop = true, 1
+	},
+	"rmsprop, snapshots and path": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "rmsprop", LearningRate: number(0.01), Beta2: number(0.99), Epsilon: number(1e-8)}
+		r.Snapshots = &plan.Snapshots{Every: 2}
+		r.RecordPath = true
+		r.Probes = append(r.Probes, plan.Probe{Name: "score", Kind: "test", Every: 5, Data: r.Objective.Data})
+	},
+}
+
+// TestTakenUp interrupts runs at every step, takes them up, and finds the bits
+// of runs that were never interrupted, also with another number of workers.
+func TestTakenUp(t *testing.T) {
+	for name, edit := range optimizers {
+		t.Run(name, func(t *testing.T) {
+			run, opt := trained(t, 1, edit)
+			whole, err := Run(context.Background(), run, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := snapshotRows(t, whole)
+			file := filepath.Join(t.TempDir(), "run.ckpt")
+			for at := 1; at <= run.Steps; at += 2 {
+				os.Remove(file)
+				run, opt := trained(t, 2, edit)
+				opt.Checkpoint = file
+				ctx, cancel := context.WithCancel(context.Background())
+				opt.Progress = func(done, _ int) {
+					if done == at {
+						cancel()
+					}
+				}
+				broken, err := Run(ctx, run, opt)
+				if err != nil || broken.Status != Interrupted || broken.Steps != at-1 {
+					t.Fatalf("interrupted at %d: %v, %v", at, broken, err)
+				}
+				if broken.Snapshots != nil {
+					broken.Snapshots.Close(true)
+				}
+				run, opt = trained(t, 3, edit)
+				opt.Checkpoint = file
+				first := -1
+				opt.Progress = func(done, _ int) {
+					if first < 0 {
+						first = done
+					}
+				}
+				again, err := Run(context.Background(), run, opt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if at < run.Steps && first != at+1 {
+					t.Fatalf("interrupted at %d, the run goes on with step %d", at, first)
+				}
+				sameTraining(t, whole, again)
+				if !slices.Equal(rows, snapshotRows(t, again)) {
+					t.Fatal("the snapshots differ")
+				}
+			}
+		})
+	}
+}
+
+func snapshotRows(t *testing.T, r *Trajectory) []float64 {
+	t.Helper()
+	if r.Snapshots == nil {
+		return nil
+	}
+	defer r.Snapshots.Close(false)
+	var all []float64
+	for i := range r.Snapshots.Len() {
+		row := make([]float64, r.Snapshots.Dim())
+		if err := r.Snapshots.Row(i, row); err != nil {
+			t.Fatal(err)
+		}
+		all = append(append(all, float64(r.Snapshots.Step(i))), row...)
+	}
+	return all
+}
+
+func sameTraining(t *testing.T, a, b *Trajectory) {
+	t.Helper()
+	same := func(what string, x, y []float64) {
+		t.Helper()
+		if !slices.EqualFunc(x, y, func(p, q float64) bool { return math.Float64bits(p) == math.Float64bits(q) }) {
+			t.Fatalf("%s differ: %v and %v", what, x, y)
+		}
+	}
+	same("losses", a.Loss.Data, b.Loss.Data)
+	same("norms", a.GradNorm.Data, b.GradNorm.Data)
+	for name, s := range a.Probes {
+		same(name, s.Data, b.Probes[name].Data)
+		if !slices.Equal(s.Steps, b.Probes[name].Steps) {
+			t.Fatalf("steps of %s differ", name)
+		}
+	}
+	for name, s := range a.Path {
+		same(name, s.Data, b.Path[name].Data)
+	}
+	for _, pair := range [][2]*State{{a.Final, b.Final}, {a.Kept[7], b.Kept[7]}} {
+		same("losses of states", pair[0].Loss.Data, pair[1].Loss.Data)
+		for name, p := range pair[0].Params {
+			same(name, p.Data, pair[1].Params[name].Data)
+		}
+		for name, p := range pair[0].Buffers {
+			same(name, p.Data, pair[1].Buffers[name].Data)
+		}
+	}
+}
+
+// TestForks: a run that resumes another from a kept state goes on with its bits.
+func TestForks(t *testing.T) {
+	for name, edit := range optimizers {
+		t.Run(name, func(t *testing.T) {
+			run, opt := trained(t, 1, edit)
+			run.Probes = nil
+			whole, err := Run(context.Background(), run, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			snapshotRows(t, whole)
+			rest, opt := trained(t, 1, edit)
+			rest.Probes, rest.Steps, rest.Resume = nil, 5, &plan.Resume{At: 7}
+			opt.From = whole.Kept[7]
+			fork, err := Run(context.Background(), rest, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			snapshotRows(t, fork)
+			if !slices.Equal(fork.Loss.Data, whole.Loss.Data[7:]) {
+				t.Errorf("losses %v of the fork, %v of the whole run", fork.Loss.Data, whole.Loss.Data[7:])
+			}
+		})
+	}
+}
+
+// TestTrainDiverges: a rate far too large ends the run, and what was recorded is
+// kept.
+func TestTrainDiverges(t *testing.T) {
+	run, opt := trained(t, 1, func(r *plan.Run) {
+		r.Optimizer.LearningRate = number(1e200)
+		r.Probes = nil
+	})
+	r, err := Run(context.Background(), run, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Status != Diverged || r.Final != nil || r.Divergence == nil || len(r.Loss.Data) != r.Steps+1 || r.Loss.Data[0] == 0 {
+		t.Fatalf("%+v", r)
+	}
+}

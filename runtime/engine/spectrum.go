@@ -1,0 +1,233 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"relief/lang/diag"
+	"relief/runtime/analysis"
+	"relief/runtime/array"
+	"relief/runtime/bind"
+	"relief/runtime/graph"
+	"relief/runtime/model"
+	"relief/runtime/plan"
+)
+
+// AnalysisResult is what a spectrum or a projection gave. Fields are named by
+// their references without the block's address, joined by dots.
+type AnalysisResult struct {
+	Address     plan.Address
+	Span        diag.Span
+	Status      Status
+	Fields      []Named
+	Seconds     float64
+	Diagnostics diag.List
+}
+
+// Lookup returns the field of that name, nil if there is none.
+func (a *AnalysisResult) Lookup(field string) *array.Array {
+	for _, f := range a.Fields {
+		if f.Name == field {
+			return f.Value
+		}
+	}
+	return nil
+}
+
+// analyse runs one spectrum or projection.
+func (r *runner) analyse(ctx context.Context, b plan.Block, compute func() ([]Named, error)) *AnalysisResult {
+	out := &AnalysisResult{Address: b.Address, Span: b.Span, Status: OK}
+	begin := time.Now()
+	defer func() { out.Seconds = time.Since(begin).Seconds() }()
+	if ctx.Err() != nil || r.awaitsInterrupted(b.Needs) {
+		out.Status = Interrupted
+		return out
+	}
+	var err error
+	out.Fields, err = compute()
+	switch {
+	case err == nil:
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		out.Status, out.Fields = Interrupted, nil
+	default:
+		out.Status, out.Fields = Failed, nil
+		out.Diagnostics = r.failure(b, err)
+	}
+	return out
+}
+
+// failure is an error of a block as diagnostics.
+func (r *runner) failure(b plan.Block, err error) diag.List {
+	var list diag.List
+	if errors.As(err, &list) {
+		return list
+	}
+	d := &diag.Diagnostic{Code: codeNoValue, Summary: err.Error(), Span: b.Span, Context: blockContext(b.Address)}
+	var at *bind.Error
+	if errors.As(err, &at) && !at.Span.IsZero() {
+		d.Span = at.Span
+	}
+	return diag.List{d}
+}
+
+func (r *runner) spectrum(ctx context.Context, p *plan.Spectrum) ([]Named, error) {
+	results, release := r.holding(p.Objective)
+	defer release()
+	f, err := r.objective(p.Objective, results)
+	if err != nil {
+		return nil, err
+	}
+	var x []float64
+	if n, ok := f.(*model.Network); ok && p.FromStart {
+		x = make([]float64, n.Size())
+		n.Start(x, p.Seed)
+	} else if x, err = analysis.Flat(p.Point, p.Objective, "point", results); err != nil {
+		return nil, err
+	}
+	precondition, err := r.preconditioner(p)
+	if err != nil {
+		return nil, err
+	}
+	found, err := analysis.Spectrum(ctx, p, f, x, precondition)
+	var out []Named
+	for _, n := range found {
+		out = append(out, Named(n))
+	}
+	return out, err
+}
+
+// preconditioner is the diagonal that divides the steps of an adaptive
+// optimizer, where its run ended.
+func (r *runner) preconditioner(p *plan.Spectrum) ([]float64, error) {
+	if p.Preconditioner.Noun == "" {
+		return nil, nil
+	}
+	run, err := r.finishedRun(p.Preconditioner)
+	if err != nil {
+		return nil, err
+	}
+	last := run.trajectory.Final
+	if last == nil {
+		return nil, fmt.Errorf("%s has no final state: %s", p.Preconditioner, run.end())
+	}
+	return dynamicsDiagonal(run, last.Buffers)
+}
+
+// dynamicsDiagonal is sqrt(v / (1 - beta2^n)) + epsilon by element, with the
+// bias correction of adam only.
+func dynamicsDiagonal(run *RunResult, buffers map[string]*array.Array) ([]float64, error) {
+	o := run.Plan.Optimizer
+	if o.Beta2 == nil || o.Epsilon == nil {
+		return nil, fmt.Errorf("%s has no second moments to precondition with: its optimizer is %q", run.Plan.Address, o.Kind)
+	}
+	var d []float64
+	if run.Plan.Objective.Training != nil {
+		d = append(d, buffers["second moment params"].Data...)
+	} else {
+		for _, w := range run.Plan.Objective.Params {
+			d = append(d, buffers["second moment "+w.Name].Data...)
+		}
+	}
+	at := map[string]*array.Array{"t": array.Scalar(float64(max(0, run.Steps-1))), "steps": array.Scalar(float64(run.Plan.Steps))}
+	beta2, err := bind.Value(o.Beta2, at, nil)
+	if err != nil {
+		return nil, err
+	}
+	epsilon, err := bind.Value(o.Epsilon, at, nil)
+	if err != nil {
+		return nil, err
+	}
+	unbias := 1.0
+	if made, ok := buffers["updates "]; ok {
+		unbias = 1 - math.Pow(beta2.Data[0], made.Data[0])
+	}
+	for i, v := range d {
+		d[i] = math.Sqrt(v/unbias) + epsilon.Data[0]
+	}
+	return d, nil
+}
+
+func (r *runner) projection(p *plan.Projection) ([]Named, error) {
+	found, err := analysis.Project(p, r.rows)
+	if err != nil {
+		return nil, err
+	}
+	out := []Named{{"variance", found.Variance}}
+	for _, c := range found.Paths {
+		out = append(out, coordinates("run", c)...)
+	}
+	return out, nil
+}
+
+// coordinates names the series of a path: run.after.650.x.
+func coordinates(first string, c analysis.Coordinates) []Named {
+	var out []Named
+	for i, label := range c.Labels {
+		path := []string{first, c.Run.Name}
+		if c.Run.Keyed {
+			path = append(path, c.Run.Key)
+		}
+		out = append(out, Named{strings.Join(append(path, label), "."), c.Series[i]})
+	}
+	return out
+}
+
+// ofAnalysis gives a result of a spectrum or projection.
+func (r *runner) ofAnalysis(ref *plan.Ref) (*array.Array, error) {
+	r.mu.Lock()
+	a := r.analyses[ref.Block]
+	r.mu.Unlock()
+	switch {
+	case a == nil:
+		return nil, fmt.Errorf("%s has not been computed", ref.Block)
+	case a.Status == Interrupted:
+		return nil, fmt.Errorf("%s was interrupted", ref.Block)
+	case a.Status == Failed:
+		return nil, fmt.Errorf("%s failed and has no results", ref.Block)
+	}
+	if f := a.Lookup(strings.Join(ref.Path, ".")); f != nil {
+		return f, nil
+	}
+	return nil, fmt.Errorf("%s has no %s", ref.Block, strings.Join(ref.Path, "."))
+}
+
+// ofDataset gives what is known of samples.
+func (r *runner) ofDataset(ref *plan.Ref) (*array.Array, error) {
+	var d *plan.Dataset
+	for _, x := range r.study.Datasets {
+		if x.Address == ref.Block {
+			d = x
+		}
+	}
+	if d == nil || len(ref.Path) != 1 {
+		return nil, fmt.Errorf("%s has no %s", ref.Block, strings.Join(ref.Path, "."))
+	}
+	set, err := r.dataset(d)
+	if err != nil {
+		return nil, err
+	}
+	vector := func(v []float64) *array.Array { return array.New(graph.Of(len(v)), v) }
+	switch ref.Path[0] {
+	case "samples":
+		return array.Scalar(float64(set.Len())), nil
+	case "features":
+		return array.Scalar(float64(set.Features())), nil
+	case "classes":
+		return array.Scalar(float64(set.Classes)), nil
+	case "norms":
+		return vector(set.Norms()), nil
+	case "mean", "deviation":
+		if set.Stats == nil {
+			return nil, fmt.Errorf("%s is not standardised", ref.Block)
+		}
+		if ref.Path[0] == "mean" {
+			return vector(set.Stats.Mean), nil
+		}
+		return vector(set.Stats.Deviation), nil
+	}
+	return nil, fmt.Errorf("%s has no %s", ref.Block, ref.Path[0])
+}
