@@ -52,12 +52,12 @@ func FuzzCompile(f *testing.F) {
 			return
 		}
 		for _, r := range p.Runs {
-			if r.Objective == nil || r.Optimizer == nil || r.Optimizer.LearningRate == nil || r.Resume == nil && len(r.Start) != len(r.Objective.Params) {
+			if r.Objective == nil || r.Optimizer == nil || r.Optimizer.LearningRate == nil || r.Resume == nil && r.Objective.Training == nil && len(r.Start) != len(r.Objective.Params) {
 				t.Errorf("%s is not whole: %+v", r.Address, r)
 			}
 		}
-		if len(p.Order) != len(p.Runs)+len(p.Landscapes) {
-			t.Errorf("%d blocks in order, %d runs, %d landscapes", len(p.Order), len(p.Runs), len(p.Landscapes))
+		if n := blocksInOrder(p); len(p.Order) != n {
+			t.Errorf("%d blocks in order, %d that run", len(p.Order), n)
 		}
 	})
 }

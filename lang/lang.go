@@ -20,6 +20,7 @@ type Options struct {
 	VarFiles []string // files of name = value lines, which go before the environment
 	Env      []string // NAME=value, as of os.Environ; RELIEF_VAR_n gives the variable n
 	Version  string   // that `requires` of a study is held against; "" is Version
+	DataDir  string   // a folder that data may come from beside the study's own; "" for none
 }
 
 // Compile reads the study at path and checks all of it. The plan may be run
@@ -59,7 +60,7 @@ func compile(path string, opts Options) (Result, diag.List) {
 	if files.Main == nil {
 		return Result{Study: &plan.Study{File: path, Sources: files.Sources}}, short(study.Fold(diags))
 	}
-	decls, faults := study.Declare(files, given, opts.Version) // -> *study.Declarations: names, variables, for_each
+	decls, faults := study.Declare(files, study.Outside{Given: given, Version: opts.Version, DataDir: opts.DataDir}) // -> *study.Declarations: names, variables, for_each
 	diags = append(diags, faults...)
 	out, faults := decls.Plan() // -> *plan.Study: references, types, mathematics as graphs
 	diags = append(diags, faults...)

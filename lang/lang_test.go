@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"relief/lang/diag"
+	"relief/runtime/plan"
 )
 
 // TestExperiments: every experiment compiles without a word.
@@ -22,10 +23,15 @@ func TestExperiments(t *testing.T) {
 		for _, d := range diags {
 			t.Errorf("%s:%d: %s %s\n\t%s", d.Span.File, d.Span.Start.Line, d.Code, d.Summary, d.Detail)
 		}
-		if len(p.Runs)+len(p.Landscapes) == 0 || len(p.Order) != len(p.Runs)+len(p.Landscapes) {
-			t.Errorf("%s: %d runs, %d landscapes, %d in order", path, len(p.Runs), len(p.Landscapes), len(p.Order))
+		if n := blocksInOrder(p); n == 0 || len(p.Order) != n {
+			t.Errorf("%s: %d blocks that run, %d in order", path, n, len(p.Order))
 		}
 	}
+}
+
+// blocksInOrder is how many blocks of a study have a place in its order.
+func blocksInOrder(p *plan.Study) int {
+	return len(p.Runs) + len(p.Landscapes) + len(p.Spectra) + len(p.Projections)
 }
 
 var expectation = regexp.MustCompile(`# ERROR (RL[0-9x]{4}) "((?:[^"\\]|\\.)*)"`)

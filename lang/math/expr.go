@@ -107,6 +107,9 @@ func (l *Lowerer) traverse(v Value, t hcl.Traversal) Value {
 		if IsBad(v) {
 			return Bad
 		}
+		if a, isAttr := step.(hcl.TraverseAttr); !isAttr || !hasPart(v, a.Name) {
+			v = l.measured(v)
+		}
 		switch s := step.(type) {
 		case hcl.TraverseAttr:
 			v = l.attr(v, s.Name, s.SrcRange)
@@ -114,6 +117,26 @@ func (l *Lowerer) traverse(v Value, t hcl.Traversal) Value {
 			v = l.element(v, s.Key, s.SrcRange)
 		default:
 			return l.errorf("RL0308", step.SourceRange(), "", "this form of reference has no meaning here")
+		}
+	}
+	return l.measured(v)
+}
+
+// hasPart reports whether name is a part of what is a value as well.
+func hasPart(v Value, name string) bool {
+	ref, ok := v.(Ref)
+	if !ok {
+		return false
+	}
+	m, ok := ref.Object.(Measured)
+	return ok && m.Has(name)
+}
+
+// measured is the value of an object that is one, and v itself otherwise.
+func (l *Lowerer) measured(v Value) Value {
+	if ref, ok := v.(Ref); ok {
+		if m, ok := ref.Object.(Measured); ok {
+			return m.Value(l)
 		}
 	}
 	return v

@@ -211,8 +211,12 @@ func nameResult(block string) string {
 	switch {
 	case noun == "run" && !strings.HasSuffix(block, ".final") && !strings.HasSuffix(block, "]"):
 		return "Name one of its results, as in " + block + ".final.loss: `relief docs run` lists them."
-	case noun == "run", noun == "landscape":
-		return "Name one of its results, as in " + block + ".loss: `relief docs " + noun + "` lists them."
+	case noun == "run", noun == "landscape", noun == "spectrum", noun == "dataset", noun == "projection":
+		example := map[string]string{"spectrum": ".trace", "dataset": ".norms", "projection": ".variance"}[noun]
+		if example == "" {
+			example = ".loss"
+		}
+		return "Name one of its results, as in " + block + example + ": `relief docs " + noun + "` lists them."
 	case noun == "objective":
 		return "Ask for its value at a point: value(" + block + ", { x = 1 })."
 	}

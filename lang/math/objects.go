@@ -109,10 +109,14 @@ func (o library) Attr(l *Lowerer, name string, span diag.Span) Value {
 	if b, ok := builtins[name]; ok && o.name == "std" {
 		return Callable{Name: name, builtin: b}
 	}
+	if x, ok := o.m.Objects[name]; ok {
+		return Ref{x}
+	}
 	if x, ok := o.m.Locals[name]; ok && o.name != "std" {
 		return l.Lower(x, NewScope(o.m, nil))
 	}
-	return l.ErrorAt("RL0203", span, didYouMean(name, sortedKeys(o.m.Functions), "`relief list` shows what it has."), "the library %s has no function %q", o.name, name)
+	known := append(sortedKeys(o.m.Functions), sortedKeys(o.m.Objects)...)
+	return l.ErrorAt("RL0203", span, didYouMean(name, known, "`relief list` shows what it has."), "the library %s has nothing called %q", o.name, name)
 }
 
 func (library) Index(l *Lowerer, k cty.Value, s diag.Span) Value { return plain{}.Index(l, k, s) }

@@ -194,3 +194,20 @@ func (l *Lowerer) template(e hclsyntax.Expression, sc *Scope) Value {
 	}
 	return l.errorf("RL0301", e.Range(), "Numbers are written without quotes.", "text with results in it stands where a number is needed")
 }
+
+// IsText reports whether an expression is a text known when the file is loaded.
+func (l *Lowerer) IsText(e hclsyntax.Expression, sc *Scope) bool {
+	switch x := e.(type) {
+	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr:
+		return l.isStructural(e, sc)
+	case *hclsyntax.ScopeTraversalExpr:
+		if name, ok := attrStep(x.Traversal); ok && x.Traversal.RootName() == "var" && len(x.Traversal) == 2 {
+			v := sc.module.Vars[name]
+			return v != cty.NilVal && !v.IsNull() && v.Type() == cty.String
+		}
+		if x.Traversal.RootName() == "each" && sc.each != nil && len(x.Traversal) == 2 {
+			return sc.each.Value.Type() == cty.String
+		}
+	}
+	return false
+}

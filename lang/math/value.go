@@ -77,6 +77,16 @@ type Object interface {
 	Elements(l *Lowerer, span diag.Span) ([]Value, bool)
 }
 
+// Measured is an Object that is a value as well: a probe is a series, and has
+// parts that are further ones.
+type Measured interface {
+	Object
+	// Has reports whether Attr knows a part of that name.
+	Has(name string) bool
+	// Value is what it stands for where none of its parts is named.
+	Value(l *Lowerer) Value
+}
+
 // Function is a function of a study or library.
 type Function struct {
 	Name   string
@@ -113,6 +123,7 @@ type Module struct {
 	Vars      map[string]cty.Value // unknown-free; the names declared by variable blocks
 	Imports   map[string]*Module   // by the label of the import; nil for a file in error
 	Std       *Module              // nil inside the standard library itself
+	Objects   map[string]Object    // what a library has beside functions: networks
 	// Blocks holds an object per noun (run, objective, ...) through which the
 	// blocks of the study are reached; nil in a library.
 	Blocks map[string]Object

@@ -105,7 +105,7 @@ var function = Block{
 
 var objective = Block{
 	Noun: "objective", Labels: []string{"name"}, ForEach: true,
-	Description: "A function to be minimised. `w[8]` declares a vector of 8 elements, `W[3][5]` a matrix of 3 rows and 5 columns.",
+	Description: "A function to be minimised: a formula in `params`, or the mean loss of a `network` on `data`. `w[8]` declares a vector of 8 elements, `W[3][5]` a matrix of 3 rows and 5 columns. The parameters of a network have names such as `dense1.weight`.",
 	Example: `objective "two_valleys" {
   params = [x1, x2]
   value  = valley(log_growth, flat, x1, x2)
@@ -113,10 +113,11 @@ var objective = Block{
 	Attributes: []Attribute{
 		{Name: "params", Phase: Name, Type: Params, Description: "the parameters, in order"},
 		{Name: "value", Phase: Math, Type: Formula, Description: "the number to be minimised, in the parameters"},
-		{Name: "network", Phase: Name, Type: Reference, Noun: "network", NotBuilt: true, Description: "the network that is trained"},
-		{Name: "data", Phase: Name, Type: Reference, Noun: "dataset", NotBuilt: true, Description: "what it is trained on"},
-		{Name: "loss", Phase: Structural, Type: String, NotBuilt: true, Description: "the loss per sample"},
-		{Name: "regularizer", Phase: Math, Type: Formula, NotBuilt: true, Description: "a number added to the loss"},
+		{Name: "network", Phase: Name, Type: Reference, Noun: "network", Description: "the network that is trained, instead of `params` and `value`"},
+		{Name: "data", Phase: Name, Type: Reference, Noun: "dataset", Description: "what it is trained on"},
+		{Name: "loss", Phase: Structural, Type: String, Allowed: []string{"mse", "cross_entropy"}, Description: "of a sample, whose mean is minimised: `\"mse\"` is half the sum of squares over the outputs, with labels as one-hot targets; `\"cross_entropy\"` that of the softmax with the label"},
+		{Name: "regularizer", Phase: Math, Type: Formula, Description: "a number added to the loss, in `params`, the flat vector of all parameters, and `weights`, that of the weights of dense and conv layers: `5e-4 * sum(sq(weights))`"},
+		{Name: "batch", Phase: Structural, Type: Count, Description: "how many samples are computed together. With batch_norm it is part of the loss, whose statistics are those of each batch, and all samples are one batch by default; without it only the memory changes"},
 	},
 	Results: []Output{
 		{"value(objective.f, point)", "a number", "the objective at a point"},
@@ -169,8 +170,20 @@ var optimizer = Block{
 		kind("quasistatic", "the slow parameters x move while the fast one y sits on its two-cycle (Ma, Kunin, Wu, Ying (2022), section 4.4): r dF/dy(x, y) = 2y where F is even in y, x <- x - r dF/dx, which for F = f(h(x) y) is (4.8); below the threshold y is at its minimum and x stays",
 			Attribute{Name: "along", Phase: Name, Type: Elements, Required: true, Description: "the slow parameters"},
 			Attribute{Name: "across", Phase: Name, Type: Element, Required: true, Description: "the fast one"}),
-		later("adam", "Adam"), later("adamw", "Adam with decoupled weight decay"), later("adagrad", "AdaGrad"), later("rmsprop", "RMSProp"),
-		later("sgd", "stochastic gradient descent"), later("sam", "sharpness-aware minimisation"), later("sde", "a stochastic differential equation, by Euler-Maruyama"),
+		kind("adam", "Adam (Kingma and Ba 2015), as torch.optim.Adam: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, x <- x - r m/(1 - b1^n) / (sqrt(v/(1 - b2^n)) + epsilon); stable while the preconditioned curvature is up to (2 + 2 b1)/((1 - b1) r)", append([]Attribute{
+			{Name: "beta1", Phase: Math, Type: Scalar, Default: "0.9", Description: "how much of the mean gradient is kept"},
+			{Name: "beta2", Phase: Math, Type: Scalar, Default: "0.999", Description: "how much of the mean squared gradient is kept"},
+			{Name: "epsilon", Phase: Math, Type: Scalar, Default: "0.00000001", Description: "added to the root"}}, decay...)...),
+		kind("rmsprop", "RMSProp (Hinton 2012), as torch.optim.RMSprop: v <- b2 v + (1 - b2) g^2, x <- x - r g / (sqrt(v) + epsilon)", append([]Attribute{
+			{Name: "beta2", Phase: Math, Type: Scalar, Default: "0.99", Description: "how much of the mean squared gradient is kept"},
+			{Name: "epsilon", Phase: Math, Type: Scalar, Default: "0.00000001", Description: "added to the root"}}, decay...)...),
+		kind("sgd", "stochastic gradient descent on a network: each step has the gradient of one mini-batch, drawn without replacement, epoch by epoch, in an order that the run's seed decides; what is left of an epoch is left out. A step is one mini-batch; the run's loss and grad_norm are those of its mini-batches", append([]Attribute{
+			{Name: "batch", Phase: Structural, Type: Count, Required: true, Description: "samples per mini-batch"},
+			{Name: "momentum", Phase: Math, Type: Scalar, Description: "how much of the last update is kept, from 0 to below 1: none by default"},
+			{Name: "nesterov", Phase: Structural, Type: Bool, Default: "false", Description: "accelerates as the optimizer \"nesterov\" does"},
+			{Name: "label_noise", Phase: Math, Type: Scalar, Description: "standard deviation of normal noise added to the targets of each mini-batch"}}, decay...)...),
+		later("adamw", "Adam with decoupled weight decay"), later("adagrad", "AdaGrad"),
+		later("sam", "sharpness-aware minimisation"), later("sde", "a stochastic differential equation, by Euler-Maruyama"),
 		later("gradient_flow", "the gradient flow, by an adaptive solver"), later("central_flow", "the central flow"), later("map", "an update rule of your own"),
 	},
 }
@@ -187,11 +200,11 @@ var run = Block{
 	Attributes: []Attribute{
 		{Name: "objective", Phase: Name, Type: Reference, Noun: "objective", Description: "what is minimised; a resumed run takes that of the run it resumes"},
 		{Name: "optimizer", Phase: Name, Type: Reference, Noun: "optimizer", Description: "an optimizer that stands beside the runs, instead of a block inside"},
-		{Name: "start", Phase: Result, Type: Point, Description: "the point at step 0: a value, `normal(mean, sd)` or `uniform(from, to)` for each parameter, a number or law for all, another run's state, or a flat vector"},
+		{Name: "start", Phase: Result, Type: File, Description: "the point at step 0: a value, `normal(mean, sd)` or `uniform(from, to)` for each parameter, a number or law for all, another run's state, or a flat vector. A network begins as its inits say unless this says otherwise; the path of a `.safetensors` or `.npz` file takes the weights from there"},
 		{Name: "resume", Phase: Result, Type: Point, Description: "goes on from another run's state, `run.a.at[650]` or `run.a.final`, instead of a start; the optimizer's own state is kept when the kind is the same"},
 		{Name: "steps", Phase: Structural, Type: Index, Required: true, Description: "the number of updates; of a resumed run, of further ones"},
 		{Name: "may_diverge", Phase: Structural, Type: Bool, Default: "false", Description: "a run that blows up is no failure"},
-		{Name: "seed", Phase: Structural, Type: Index, Max: 1 << 53, Description: "of its random numbers; by default derived from the study's seed and the run's name"},
+		{Name: "seed", Phase: Structural, Type: Index, Max: 1 << 53, Description: "of its random numbers; by default derived from the study's seed and the run's name, or on a network from the network's name, so that all runs on it start at one point"},
 	},
 	Blocks: []Nested{
 		{Max: 1, Block: &Block{
@@ -207,18 +220,21 @@ var run = Block{
 			Noun: "record", Description: "What is kept of the way.",
 			Attributes: []Attribute{
 				{Name: "every", Phase: Structural, Type: Count, Default: "1", Description: "records every n-th step"},
-				{Name: "path", Phase: Structural, Type: Bool, Default: "true", Description: "records the parameters, not only loss, gradient norm and rate"},
+				{Name: "path", Phase: Structural, Type: Bool, Description: "records the parameters, not only loss, gradient norm and rate: true by default, false on a network, which has `snapshots`"},
+			},
+		}},
+		{Max: 1, Block: &Block{
+			Noun: "snapshots", Description: "Keeps the parameters on disk in binary32 along the run, for projections, principal components and the distance of a path from a landscape's plane.",
+			Attributes: []Attribute{
+				{Name: "every", Phase: Structural, Type: Count, Required: true, Description: "keeps every n-th step"},
+				{Name: "budget", Phase: Structural, Type: Count, Max: 1 << 20, Default: "1024", Unit: "MiB", Description: "what they may take on disk"},
 			},
 		}},
 		{Block: &Block{
 			Noun: "probe", Labels: []string{"kind", "name"},
 			Description: "Records one more value along the run, `run.r.probe.name`.",
 			Attributes:  []Attribute{{Name: "every", Phase: Structural, Type: Count, Default: "1", Description: "records every n-th step"}},
-			Kinds: []Kind{
-				kind("value", "a formula", Attribute{Name: "value", Phase: Math, Type: Formula, Required: true, Description: "in the parameters, `t`, `loss` and `grad_norm`"}),
-				later("sharpness", "top eigenvalues of the Hessian"), later("average", "a moving average"), later("test", "the loss on other data"),
-				later("distance", "the distance from a point"), later("landscape", "the loss along a line"), later("directional_curvature", "the curvature along a direction"),
-			},
+			Kinds:       probes,
 		}},
 		{Block: &Block{
 			Noun: "vary", Open: "a list of numbers",
@@ -232,8 +248,8 @@ var run = Block{
 		{"learning_rate", "series", "the rate of the update that follows"},
 		{"stability", "series", "the curvature above which the optimizer is unstable: 2 / rate for gd"},
 		{"path.x", "series", "a parameter"},
-		{"probe.name", "series", "what a probe recorded"},
-		{"final", "state", "the last state: `.loss`, `.grad_norm`, `.params.x`"},
+		{"probe.name", "series", "what a probe recorded; more of it as `probe.name.residual`, see the kinds of probes"},
+		{"final", "state", "the last state: `.loss`, `.grad_norm`, `.params.x`; of a network `.params[\"dense1.weight\"]`"},
 		{"at[k]", "state", "the state after k updates"},
 		{"steps", "number", "the number of updates made"},
 		{"vary.name", "array", "a name of `vary`: its value in each lane, for drawing results against it: `x = run.r.vary.eta`"},

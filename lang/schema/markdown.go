@@ -28,7 +28,7 @@ func Markdown(w io.Writer) error {
 	b.WriteString("\n")
 	for i := range Blocks {
 		if !Blocks[i].Later {
-			writeBlock(b, &Blocks[i], 2)
+			writeBlock(b, &Blocks[i], 2, described{})
 		}
 	}
 	b.WriteString("## Not built yet\n\nThese blocks belong to the language, and a later version runs them:\n\n")
@@ -43,20 +43,35 @@ func Markdown(w io.Writer) error {
 // WriteMarkdown writes the reference of one block.
 func (b *Block) WriteMarkdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	writeBlock(out, b, 2)
+	writeBlock(out, b, 2, described{})
 	return out.Flush()
 }
 
-// Form is the block's header as a study writes it: `optimizer "KIND" "NAME"`.
+// Form is the block's header as a study writes it, without labels that may be
+// missing: `optimizer "KIND" "NAME"`.
 func (b *Block) Form() string {
 	s := b.Noun
-	for _, l := range b.Labels {
+	for _, l := range b.Labels[:len(b.Labels)-b.Optional] {
 		s += ` "` + strings.ToUpper(l) + `"`
 	}
 	return s
 }
 
-func writeBlock(w *bufio.Writer, b *Block, level int) {
+// described has, by block, where the text before explains it: the marks of a
+// plot are those of a panel, and layers hold layers.
+type described map[*Block]string
+
+// hold enters what a block holds, at any depth.
+func (d described) hold(b *Block) {
+	for _, n := range b.Blocks {
+		if _, again := d[n.Block]; !again {
+			d[n.Block] = b.Noun
+			d.hold(n.Block)
+		}
+	}
+}
+
+func writeBlock(w *bufio.Writer, b *Block, level int, before described) {
 	fmt.Fprintf(w, "%s %s\n\n`%s { ... }`\n\n%s", strings.Repeat("#", level), b.Noun, b.Form(), b.Description)
 	if b.Library {
 		w.WriteString(" May stand in a library.")
@@ -76,14 +91,28 @@ func writeBlock(w *bufio.Writer, b *Block, level int) {
 	if len(b.Kinds) > 0 {
 		writeKinds(w, b)
 	}
+	// What the first nested block holds is described there.
+	inFirst := described{}
+	if len(b.Blocks) > 0 {
+		inFirst.hold(b.Blocks[0].Block)
+	}
 	var bare []string
+	var whole []Nested
+	where := ""
 	for i, n := range b.Blocks {
-		if repeated(b, i) {
-			bare = append(bare, "`"+n.Block.Noun+"`")
+		at, again := before[n.Block]
+		if !again && i > 0 {
+			at, again = inFirst[n.Block]
+		}
+		if again {
+			bare, where = append(bare, "`"+n.Block.Noun+"`"), at
+		} else {
+			whole = append(whole, n)
+			before[n.Block] = b.Noun
 		}
 	}
 	if len(bare) > 0 {
-		fmt.Fprintf(w, "It also holds %s, as described at `%s`.\n\n", strings.Join(bare, ", "), b.Blocks[0].Block.Noun)
+		fmt.Fprintf(w, "It also holds %s, as described at `%s`.\n\n", strings.Join(bare, ", "), where)
 	}
 	if len(b.Results) > 0 {
 		w.WriteString("| what it gives | type | |\n|---|---|---|\n")
@@ -92,21 +121,12 @@ func writeBlock(w *bufio.Writer, b *Block, level int) {
 		}
 		w.WriteString("\n")
 	}
-	for i, n := range b.Blocks {
-		if !repeated(b, i) {
-			writeNested(w, n, level+1)
-		}
+	for _, n := range whole {
+		writeNested(w, n, level+1, before)
 	}
 }
 
-// repeated reports whether nested block i is that of the block's first nested
-// block as well: the marks of a plot are those of a panel.
-func repeated(b *Block, i int) bool {
-	_, again := b.Blocks[0].Block.NestedBlock(b.Blocks[i].Block.Noun)
-	return i > 0 && again
-}
-
-func writeNested(w *bufio.Writer, n Nested, level int) {
+func writeNested(w *bufio.Writer, n Nested, level int, before described) {
 	how := "any number"
 	switch {
 	case n.Min == 1 && n.Max == 1:
@@ -124,7 +144,7 @@ func writeNested(w *bufio.Writer, n Nested, level int) {
 		b.Kinds, b.Attributes = nil, nil
 	}
 	b.Description += " " + strings.ToUpper(how[:1]) + how[1:] + "."
-	writeBlock(w, &b, level)
+	writeBlock(w, &b, level, before)
 }
 
 func writeAttributes(w *bufio.Writer, attributes []Attribute) {

@@ -65,6 +65,17 @@ const (
 	Levels     Type = "whole number or list of numbers"
 	Cells      Type = "list of rows"
 	Words      Type = "text with results"
+	Wholes     Type = "list of whole numbers"
+	Rows       Type = "list of numbers or of lists of numbers"
+	List       Type = "list"
+	Window     Type = "whole number, or [height, width]"
+	Padding    Type = "whole number or \"same\""
+	Init       Type = "text, law or number"
+	Standards  Type = "text or dataset"
+	Choices    Type = "list of names or numbers"
+	Digest     Type = "text, or a map of texts"
+	Settings   Type = "object of default values"
+	File       Type = "point, law or path of a file"
 )
 
 // Attribute is one argument of a block.
@@ -114,6 +125,7 @@ type Block struct {
 	Attributes  []Attribute
 	Blocks      []Nested
 	Open        string // what an attribute of any name is; "" if none
+	OpenWith    string // the attribute with which others of any name may stand; "" if none
 	ForEach     bool
 	Library     bool // may stand in a file without a study block
 	Single      bool // at most once per file

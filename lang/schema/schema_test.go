@@ -37,8 +37,13 @@ func TestReference(t *testing.T) {
 
 // walk visits every block of the table with its way from the top.
 func walk(visit func(way string, b *Block)) {
+	seen := map[*Block]bool{} // layers hold layers
 	var down func(way string, b *Block)
 	down = func(way string, b *Block) {
+		if seen[b] {
+			return
+		}
+		seen[b] = true
 		visit(way+b.Noun, b)
 		for _, n := range b.Blocks {
 			down(way+b.Noun+".", n.Block)
@@ -131,7 +136,10 @@ func TestLookup(t *testing.T) {
 	if _, ok := Lookup("orbits"); ok {
 		t.Error("there is a noun orbits")
 	}
-	if k, ok := opt.Kind("adam"); !ok || !k.Later {
-		t.Error("adam is not known as a kind of later")
+	if k, ok := opt.Kind("adagrad"); !ok || !k.Later {
+		t.Error("adagrad is not known as a kind of later")
+	}
+	if residual, ok := network.NestedBlock("residual"); !ok || residual.Block.Blocks[1].Block != residual.Block {
+		t.Error("a residual holds no residuals")
 	}
 }

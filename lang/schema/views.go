@@ -19,28 +19,42 @@ var landscape = Block{
 	Attributes: []Attribute{
 		{Name: "objective", Phase: Name, Type: Reference, Noun: "objective", Required: true, Description: "what is sampled"},
 		{Name: "center", Phase: Result, Type: Point, Description: "the point that the axes go through: the values of the parameters that no axis replaces, a run's state, or a flat vector"},
+		{Name: "paths", Phase: Name, Type: References, Description: "runs, with `snapshots` or a recorded path, whose coordinates in the plane and distance from it are wanted"},
 	},
 	Blocks: []Nested{{Min: 1, Max: 2, Block: &Block{
 		Noun: "axis", Labels: []string{"label"},
 		Description: "One direction.",
-		Attributes: []Attribute{
+		Attributes: append([]Attribute{
 			{Name: "from", Phase: Result, Type: Scalar, Required: true, Description: "the first position"},
 			{Name: "to", Phase: Result, Type: Scalar, Required: true, Description: "the last position"},
 			{Name: "points", Phase: Structural, Type: Count, Required: true, Description: "how many positions, both ends included"},
 			{Name: "scale", Phase: Structural, Type: String, Default: `"linear"`, Allowed: []string{"linear", "log"}, Description: "how the positions are spaced"},
 			{Name: "coordinate", Phase: Name, Type: Element, Description: "the parameter, or element of one, that the axis runs over"},
-			{Name: "direction", Phase: Result, Type: Direction, Allowed: []string{"gradient"}, Later: []string{"random", "eigenvector", "component"},
-				Description: "position s is the center plus s times this: `\"gradient\"` (the learning rate times the gradient, so that -1 is one step of gradient descent), a vector, or a point or state (the way to it)"},
-			{Name: "learning_rate", Phase: Result, Type: Scalar, Description: "of the direction \"gradient\"; by default that of the run that the center comes from"},
-			{Name: "normalize", Phase: Structural, Type: String, Allowed: []string{"unit"}, Later: []string{"filter", "layer"}, Description: "`\"unit\"` scales the direction to length 1"},
-		},
+		}, directions()...),
 	}}},
 	Results: []Output{
 		{"loss", "array", "the objective, by position along each axis"},
 		{"second_difference", "array", "the second difference of the loss along its axis, NaN at both ends; with two axes `second_difference.label`"},
 		{"curvature", "array", "the exact second derivative along the axis, v^T H v for its direction v; with two axes `curvature.label` for each, and `curvature` alone in a mark is that of the first"},
 		{"axis.label", "vector", "the positions of an axis"},
+		{"path.a.label", "series", "of run.a in `paths`, its coordinate along an axis; of a run with for_each `path.a[key].label`"},
+		{"path.a.distance", "series", "its distance from the line or plane"},
 	},
+}
+
+// directions are the arguments that say which way an axis or a probe looks.
+func directions() []Attribute {
+	return []Attribute{
+		{Name: "direction", Phase: Result, Type: Direction, Allowed: []string{"gradient", "random", "eigenvector", "component"},
+			Description: "position s is the center plus s times this: `\"gradient\"` (the learning rate times the gradient, so that -1 is one step of gradient descent), `\"random\"` (independent normal numbers), `\"eigenvector\"` (of the Hessian at the center), `\"component\"` (a principal component of a run's path), a vector, or a point or state (the way to it)"},
+		{Name: "learning_rate", Phase: Result, Type: Scalar, Description: "of the direction \"gradient\"; by default that of the run that the center comes from"},
+		{Name: "normalize", Phase: Structural, Type: String, Allowed: []string{"unit", "layer", "filter"}, Description: "`\"unit\"` scales the direction to length 1; of a network, `\"layer\"` gives each parameter array the length that it has at the center, `\"filter\"` each output channel or unit (Li, Xu, Taylor, Studer, Goldstein 2018)"},
+		{Name: "seed", Phase: Structural, Type: Index, Max: 1 << 53, Description: "of the direction \"random\"; by default derived from the study's seed, the block's name and the label"},
+		{Name: "index", Phase: Structural, Type: Index, Default: "0", Description: "of \"eigenvector\" and \"component\": which, from the largest down"},
+		{Name: "of", Phase: Name, Type: Reference, Noun: "run", Description: "of \"component\": the run, with `snapshots` or a recorded path"},
+		{Name: "from_step", Phase: Structural, Type: Index, Default: "0", Description: "of \"component\": the first step of the run that counts"},
+		{Name: "to_step", Phase: Structural, Type: Index, Description: "of \"component\": the last one; by default that of the run"},
+	}
 }
 
 var check = Block{
@@ -211,16 +225,8 @@ var report = Block{
 
 // Blocks of later work.
 var (
-	dataset = Block{Noun: "dataset", Labels: []string{"kind", "name"}, Later: true, ForEach: true,
-		Description: "Data that a network is trained on."}
-	network = Block{Noun: "network", Labels: []string{"name"}, Later: true, ForEach: true, Library: true,
-		Description: "A neural network, layer by layer."}
-	spectrum = Block{Noun: "spectrum", Labels: []string{"name"}, Later: true, ForEach: true,
-		Description: "Eigenvalues of the Hessian at a point."}
 	orbit = Block{Noun: "orbit", Labels: []string{"name"}, Later: true, ForEach: true,
 		Description: "Periodic points of an optimizer, with their multipliers."}
 	growth = Block{Noun: "growth", Labels: []string{"name"}, Later: true, ForEach: true,
 		Description: "How an objective grows from a minimum."}
-	projection = Block{Noun: "projection", Labels: []string{"name"}, Later: true, ForEach: true,
-		Description: "Principal components of path segments."}
 )

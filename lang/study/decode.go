@@ -120,17 +120,22 @@ func contextOf(src *hclsyntax.Block) string {
 // be judged without them.
 func (d decoder) labels(b *body) bool {
 	spec, src := b.spec, b.src
-	if len(src.Labels) != len(spec.Labels) {
+	least := len(spec.Labels) - spec.Optional
+	if n := len(src.Labels); n < least || n > len(spec.Labels) {
 		r := src.DefRange()
-		if len(src.Labels) > len(spec.Labels) {
+		if n > len(spec.Labels) {
 			r = src.LabelRanges[len(spec.Labels)]
 		}
-		d.errorf(b, "RL0404", r, "Write "+spec.Form()+" { ... }.", "%s takes %s, not %d", spec.Noun, plural(len(spec.Labels), "label"), len(src.Labels))
-		if len(src.Labels) < len(spec.Labels) {
+		takes := plural(len(spec.Labels), "label")
+		if spec.Optional > 0 {
+			takes = fmt.Sprintf("%d or %s", least, takes)
+		}
+		d.errorf(b, "RL0404", r, "Write "+spec.Form()+" { ... }.", "%s takes %s, not %d", spec.Noun, takes, n)
+		if n < least {
 			return false
 		}
 	}
-	for i, what := range spec.Labels {
+	for i, what := range spec.Labels[:min(len(spec.Labels), len(src.Labels))] {
 		label := src.Labels[i]
 		switch what {
 		case "kind":
@@ -201,6 +206,7 @@ func (d decoder) attributes(b *body) {
 			}
 		}
 	}
+	open := b.spec.OpenWith != "" && b.src.Body.Attributes[b.spec.OpenWith] != nil
 	unknown := 0
 	for name := range b.src.Body.Attributes {
 		if _, ok := b.spec.Attribute(b.kind, name); !ok {
@@ -218,7 +224,7 @@ func (d decoder) attributes(b *body) {
 			d.errorf(b, "RL0405", a.NameRange, "Leave it out; a later version of relief has it.", "%q of %s is not built yet", a.Name, b.spec.Noun)
 			delete(missing, "params")
 			delete(missing, "value")
-		case ok:
+		case ok, open:
 			b.attrs[a.Name] = a
 		default:
 			d.unknownAttribute(b, a, free, missing, unknown == 1)
@@ -286,6 +292,9 @@ func (d decoder) unknownAttribute(b *body, a *hclsyntax.Attribute, free []string
 	}
 	d.errorf(b, "RL0402", a.NameRange, cure, "%s has no argument %q", b.title(), a.Name)
 }
+
+// sortedKeys are the keys of a map in alphabetical order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func names(attrs []schema.Attribute) []string {
 	out := make([]string, len(attrs))

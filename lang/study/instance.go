@@ -36,10 +36,16 @@ type instance struct {
 	asked map[plan.Address]bool // those in needs
 
 	// What it became; the one that fits its noun.
-	objective *plan.Objective
-	run       *plan.Run
-	t0        int // of a run: updates made before its start, as far as is known before it runs
-	landscape *plan.Landscape
+	dataset    *plan.Dataset
+	paths      []filePath // of a dataset: the files and folders that it names
+	opened     bool       // the dataset is named by something, and was looked at
+	network    *plan.Network
+	objective  *plan.Objective
+	run        *plan.Run
+	t0         int // of a run: updates made before its start, as far as is known before it runs
+	landscape  *plan.Landscape
+	spectrum   *plan.Spectrum
+	projection *plan.Projection
 }
 
 type state uint8
@@ -221,15 +227,19 @@ var builders map[string]func(*builder)
 
 func init() {
 	builders = map[string]func(*builder){
-		"objective": (*builder).objective,
-		"schedule":  (*builder).schedule,
-		"optimizer": (*builder).namedOptimizer,
-		"run":       (*builder).run,
-		"landscape": (*builder).landscape,
-		"check":     (*builder).check,
-		"plot":      (*builder).plot,
-		"table":     (*builder).table,
-		"output":    (*builder).output,
+		"dataset":    (*builder).dataset,
+		"network":    (*builder).network,
+		"objective":  (*builder).objective,
+		"schedule":   (*builder).schedule,
+		"optimizer":  (*builder).namedOptimizer,
+		"run":        (*builder).run,
+		"landscape":  (*builder).landscape,
+		"spectrum":   (*builder).spectrum,
+		"projection": (*builder).projection,
+		"check":      (*builder).check,
+		"plot":       (*builder).plot,
+		"table":      (*builder).table,
+		"output":     (*builder).output,
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
 	"relief/lang/math"
 	"relief/runtime/graph"
@@ -31,7 +30,7 @@ func (b *builder) landscape() {
 	covered := map[int]bool{}     // elements that an axis runs over
 	for _, body := range bodies {
 		s := b.settings(body)
-		a := plan.Axis{Label: body.name, Coordinate: -1, Span: body.header}
+		a := plan.Axis{Label: body.name, Coordinate: -1, ToStep: -1, Span: body.header}
 		if seen[a.Label] {
 			report(&b.in.diags, "RL0201", body.src.LabelRanges[0], b.body.context, "Give one of them another label.", "there is a second axis %q", a.Label)
 		}
@@ -60,15 +59,25 @@ func (b *builder) landscape() {
 		ls.Axes = append(ls.Axes, a)
 	}
 	l := b.lowerer()
-	center, ids, ok := b.center(l, f, replaced)
+	center, at, ok := b.center(l, f, replaced)
 	if !ok {
 		b.in.bad = true
 		return
 	}
 	ls.Center = center
 	for i, body := range bodies {
-		if ls.Axes[i].Coordinate < 0 {
-			ls.Axes[i].Direction = b.direction(body, f, ids)
+		if ls.Axes[i].Coordinate >= 0 || body.attr("direction") == nil {
+			continue
+		}
+		if at.expr == nil {
+			b.errorAt("RL0403", b.body.header, "Add center = { ... }, or center = run.name.final.", "%s needs a center for its direction to start from", b.body.title())
+			break
+		}
+		b.direction(&ls.Axes[i], body, f, at)
+	}
+	if e := b.body.attr("paths"); e != nil {
+		for _, r := range b.pathsOf(e, &f) {
+			ls.Paths = append(ls.Paths, r.Address)
 		}
 	}
 	if b.body.broken || b.in.bad || b.in.diags.HasErrors() {
@@ -149,6 +158,10 @@ func (b *builder) coordinate(a *plan.Axis, body *body, s settings, f *plan.Objec
 		} else {
 			b.in.bad = true
 		}
+	case dir == nil && f.Training != nil:
+		if !body.broken {
+			b.errorAt("RL0403", body.header, "Add direction = \"gradient\", \"random\", \"eigenvector\", \"component\", or the point that the axis leads to.", "an axis of a network needs %q", "direction")
+		}
 	case dir == nil:
 		offset := 0
 		for _, p := range f.Params {
@@ -169,7 +182,7 @@ func (b *builder) coordinate(a *plan.Axis, body *body, s settings, f *plan.Objec
 			didYouMean(body.name, paramNames(f), fmt.Sprintf("Label it by a parameter (%s), or add coordinate = w[0] or direction = \"gradient\".", list(paramNames(f)))),
 			"%s has no parameter %q, and the axis has no coordinate or direction", f.Address, body.name)
 	}
-	for _, name := range []string{"learning_rate", "normalize"} {
+	for _, name := range []string{"learning_rate", "normalize", "seed", "index", "of", "from_step", "to_step"} {
 		if e := body.attr(name); e != nil && dir == nil {
 			b.errorf("RL0407", e, "Remove it, or add direction = \"gradient\".", "%s belongs to an axis with a direction", name)
 		}
@@ -225,58 +238,6 @@ type centerPoint struct {
 	state *stateObject         // the state of a run that it is, or nil
 }
 
-// direction builds the direction of an axis, one part per parameter.
-func (b *builder) direction(body *body, f *plan.Objective, c *centerPoint) plan.Point {
-	e := body.attr("direction")
-	if e == nil {
-		return nil
-	}
-	s := b.settings(body)
-	l := b.lowerer()
-	if c.expr == nil {
-		b.errorAt("RL0403", b.body.header, "Add center = { ... }, or center = run.name.final.", "%s needs a center for its direction to start from", b.body.title())
-		return nil
-	}
-	at, ok := b.point(l, l.Lower(c.expr, b.scope(result)), c.expr.Range(), f, nil)
-	if !ok {
-		b.in.bad = true
-		return nil
-	}
-	v := l.Lower(e, b.scope(result))
-	if math.IsBad(v) {
-		b.in.bad = true
-		return nil
-	}
-	var dir []graph.ID
-	if word, is := v.(math.Static); is && !word.V.IsNull() && word.V.Type() == cty.String {
-		if _, ok := s.value("direction"); !ok {
-			b.in.bad = true
-			return nil
-		}
-		dir = b.gradient(l, body, s, f, c, l.Graph.Flatten(at))
-	} else {
-		if x := body.attr("learning_rate"); x != nil {
-			b.errorf("RL0407", x, "Remove it, or write direction = \"gradient\".", "learning_rate belongs to the direction \"gradient\"")
-		}
-		dir = b.way(l, v, e, f, at)
-	}
-	if dir == nil {
-		b.in.bad = true
-		return nil
-	}
-	if s.text("normalize") == "unit" {
-		length := apply(l, graph.Norm, l.Graph.Flatten(dir))
-		for i := range dir {
-			dir[i] = apply(l, graph.Div, dir[i], length)
-		}
-	}
-	out := make(plan.Point, len(dir))
-	for i, id := range dir {
-		out[i] = b.checked(expr(l, id, spanOf(e.Range())))
-	}
-	return out
-}
-
 // apply is for operands that fit by construction.
 func apply(l *math.Lowerer, op graph.Op, args ...graph.ID) graph.ID {
 	id, err := l.Graph.Apply(op, args...)
@@ -284,66 +245,4 @@ func apply(l *math.Lowerer, op graph.Op, args ...graph.ID) graph.ID {
 		panic("study: " + err.Error())
 	}
 	return id
-}
-
-// gradient is the learning rate times the gradient at the center; with
-// normalize the rate does not matter and is left out.
-func (b *builder) gradient(l *math.Lowerer, body *body, s settings, f *plan.Objective, c *centerPoint, flat graph.ID) []graph.ID {
-	span := spanOf(body.attr("direction").Range())
-	ref := plan.Ref{Input: fmt.Sprintf("%s.gradient(%d)", f.Address, flat), Block: f.Address, Path: []string{"gradient"},
-		Args: []*plan.Expr{expr(l, flat, span)}, Type: graph.Of(f.Size()), Span: span}
-	g := l.Result(ref).(math.Node).ID
-	if rate := body.attr("learning_rate"); rate != nil {
-		id, ok := l.Node(rate, b.scope(result))
-		if !ok {
-			return nil
-		}
-		if t := l.Graph.Type(id); t != graph.Number {
-			b.errorf("RL0302", rate, "Take one number of it, as in last(s) or s[100].", "learning_rate must be a number, not %s", t)
-			return nil
-		}
-		g = apply(l, graph.Mul, id, g)
-	} else if !s.set("normalize") {
-		if c.state == nil || len(c.state.plan.Vary) > 0 {
-			b.errorf("RL0403", body.attr("direction"), "Add learning_rate = ..., or normalize = \"unit\"; only a center that is a run's state brings a rate with it.", "the direction \"gradient\" needs a learning rate")
-			return nil
-		}
-		series := c.state.run.result(l, graph.Number.AsSeries(), "learning_rate").(math.Node).ID
-		rate := apply(l, graph.Last, series)
-		if c.state.what == "at" {
-			rate = l.Graph.AtStep(series, c.state.at)
-		}
-		g = apply(l, graph.Mul, rate, g)
-	}
-	return split(l, g, f)
-}
-
-func split(l *math.Lowerer, flat graph.ID, f *plan.Objective) []graph.ID {
-	out := make([]graph.ID, len(f.Params))
-	offset := 0
-	for i, p := range f.Params {
-		out[i] = l.Graph.Slice(flat, offset, p.Type)
-		offset += p.Type.Size()
-	}
-	return out
-}
-
-// way is a direction given as a vector, or as a point or state: the way to it.
-func (b *builder) way(l *math.Lowerer, v math.Value, e hclsyntax.Expression, f *plan.Objective, at []graph.ID) []graph.ID {
-	ids, ok := b.point(l, v, e.Range(), f, nil)
-	if !ok {
-		return nil
-	}
-	switch v := v.(type) {
-	case math.Node, math.Tuple:
-		return ids
-	case math.Static:
-		if t := v.V.Type(); !t.IsObjectType() && !t.IsMapType() {
-			return ids
-		}
-	}
-	for i := range ids {
-		ids[i] = apply(l, graph.Sub, ids[i], at[i])
-	}
-	return ids
 }

@@ -15,7 +15,7 @@ import (
 // standard returns the module of the standard library, parsed once per
 // process.
 var standard = sync.OnceValues(func() (*math.Module, diag.List) {
-	m := &math.Module{File: "std", Functions: map[string]*math.Function{}, Locals: map[string]hclsyntax.Expression{}}
+	m := &math.Module{File: "std", Functions: map[string]*math.Function{}, Locals: map[string]hclsyntax.Expression{}, Objects: map[string]math.Object{}}
 	var diags diag.List
 	for _, lib := range stdlib.Files() {
 		// Without the checks of a study's file: a test makes them once and for all.
@@ -28,6 +28,7 @@ var standard = sync.OnceValues(func() (*math.Module, diag.List) {
 		f := &File{Name: name, imports: map[string]*File{}, later: map[string]map[string]bool{}}
 		f.decode(src.Body.(*hclsyntax.Body), &diags)
 		addFunctions(m, f, &diags)
+		addNetworks(m, f, "std", &diags)
 	}
 	return m, diags
 })
@@ -64,6 +65,20 @@ func addFunctions(m *math.Module, f *File, diags *diag.List) {
 				m.Locals[a.Name] = a.Expr
 			}
 		}
+	}
+}
+
+// addNetworks declares the networks of a library.
+func addNetworks(m *math.Module, f *File, library string, diags *diag.List) {
+	for _, b := range f.blocks {
+		if b.spec.Noun != "network" || b.name == "" {
+			continue
+		}
+		if first, twice := m.Objects[b.name].(patternObject); twice {
+			twiceDeclared(diags, b, first.body.header)
+			continue
+		}
+		m.Objects[b.name] = patternObject{pattern{b, m, nil}, library + "." + b.name}
 	}
 }
 

@@ -13,14 +13,26 @@ import (
 	"relief/runtime/plan"
 )
 
-// objective builds params and value.
+// objective builds params and value, or a network on data.
 func (b *builder) objective() {
 	e, value := b.body.attr("params"), b.body.attr("value")
+	for _, name := range ofNetworks {
+		x := b.body.attr(name)
+		switch {
+		case x == nil:
+		case e != nil || value != nil:
+			b.errorf("RL0407", x, "Keep params and value, or network, data and loss.", "%s has %s beside a formula", b.body.title(), name)
+			return
+		default:
+			b.training()
+			return
+		}
+	}
 	if b.body.broken && (e == nil || value == nil) {
 		return
 	}
 	if e == nil && value == nil {
-		b.errorAt("RL0403", b.body.header, "Add params = [x] and value = ... in x.", "%s needs \"params\" and \"value\"", b.body.title())
+		b.errorAt("RL0403", b.body.header, "Add params = [x] and value = ... in x; or network, data and loss.", "%s needs \"params\" and \"value\"", b.body.title())
 		return
 	}
 	if e == nil {

@@ -200,6 +200,12 @@ func (c *compiler) object(l *math.Lowerer, in *instance, p phase, span diag.Span
 		return math.Ref{Object: landscapeObject{ref}}
 	case "objective":
 		return math.Ref{Object: objectiveObject{ref}}
+	case "spectrum":
+		return math.Ref{Object: spectrumObject{ref}}
+	case "projection":
+		return math.Ref{Object: projectionObject{ref}}
+	case "dataset":
+		return math.Ref{Object: datasetObject{ref}}
 	case "schedule":
 		return c.scheduleValue(l, in)
 	}
@@ -242,10 +248,32 @@ func (o nameObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Valu
 	return l.ErrorAt("RL0302", span, "Write "+o.Describe()+" alone.", "a part of %s stands where a block is named", o.Describe())
 }
 
+// libraryNetworks is what the noun network stands for in a library.
+type libraryNetworks struct{ m *math.Module }
+
+func (libraryNetworks) Describe() string { return "the noun network" }
+
+func (o libraryNetworks) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
+	if x, ok := o.m.Objects[name]; ok {
+		return math.Ref{Object: x}
+	}
+	return l.ErrorAt("RL0203", span, didYouMean(name, sortedKeys(o.m.Objects), fmt.Sprintf("Declare it: network %q { ... }.", name)), "unknown network %q", name)
+}
+
+func (o libraryNetworks) Index(l *math.Lowerer, _ cty.Value, span diag.Span) math.Value {
+	return l.ErrorAt("RL0302", span, "Write network.name.", "network needs the name of a block")
+}
+
+func (o libraryNetworks) Elements(l *math.Lowerer, span diag.Span) ([]math.Value, bool) {
+	l.ErrorAt("RL0302", span, "Write network.name.", "network needs the name of a block")
+	return nil, false
+}
+
 // part is an object made of its parts by name or index.
 type part struct {
 	what  string
 	have  []string // names of the parts, for messages
+	named bool     // a part may be named by a text in brackets, as dense1.weight must be
 	attr  func(l *math.Lowerer, name string, span diag.Span) math.Value
 	index func(l *math.Lowerer, key cty.Value, span diag.Span) math.Value
 }
@@ -260,6 +288,9 @@ func (p part) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
 }
 
 func (p part) Index(l *math.Lowerer, key cty.Value, span diag.Span) math.Value {
+	if p.index == nil && p.named && key.Type() == cty.String && !key.IsNull() {
+		return p.attr(l, key.AsString(), span)
+	}
 	if p.index == nil {
 		return l.ErrorAt("RL0302", span, partsOf(p.what, p.have), "%s needs a name", p.what)
 	}

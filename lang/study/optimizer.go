@@ -1,12 +1,15 @@
 package study
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"relief/lang/diag"
 	langmath "relief/lang/math"
+	"relief/lang/schema"
 	"relief/runtime/graph"
 	"relief/runtime/plan"
 )
@@ -38,7 +41,11 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, vari
 	rate := func(name string) *plan.Expr {
 		e := body.attr(name)
 		if e == nil {
-			return nil
+			spec, _ := body.spec.Attribute(body.kind, name)
+			if spec.Name == "weight_decay" {
+				return nil // none, not 0 times the parameters
+			}
+			return defaultExpr(spec, body.header)
 		}
 		return at.law(e, name, graph.Number, scope, at.inLaw(strings.ReplaceAll(name, "_", " "), f, varied), more)
 	}
@@ -48,22 +55,33 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, vari
 		good = good && (x != nil || body.attr(name) == nil)
 		return x
 	}
+	between := func(name string, low, high float64) *plan.Expr {
+		if _, known := body.spec.Attribute(body.kind, name); !known {
+			return nil
+		}
+		x := take(name)
+		good = at.within(x, body.attr(name), name, low, high) && good
+		return x
+	}
 	o.LearningRate = take("learning_rate")
 	switch body.kind {
 	case "quasistatic":
-		if f != nil {
+		if f != nil && f.Training != nil {
+			b.errorAt("RL0407", body.header, "Write another optimizer, such as gd.", "quasistatic is for formulas, not for networks")
+			good = false
+		} else if f != nil {
 			good = at.split(body, owner, f, o) && good
 		}
-	default:
-		if body.kind != "gd" {
-			o.Momentum = take("momentum")
-			good = at.within(o.Momentum, body.attr("momentum"), "momentum", 0, 1) && good
-		}
-		o.WeightDecay = take("weight_decay")
-		good = at.within(o.WeightDecay, body.attr("weight_decay"), "weight_decay", 0, math.Inf(1)) && good
-		o.Clip = take("clip")
-		good = at.within(o.Clip, body.attr("clip"), "clip", 0, math.Inf(1)) && good
+	case "sgd":
+		good = at.stochastic(body, owner, f, o) && good
+		o.LabelNoise = between("label_noise", 0, math.Inf(1))
+	case "adam", "rmsprop":
+		o.Beta1, o.Beta2 = between("beta1", 0, 1), between("beta2", 0, 1)
+		o.Epsilon = between("epsilon", 0, math.Inf(1))
 	}
+	o.Momentum = between("momentum", 0, 1)
+	o.WeightDecay = between("weight_decay", 0, math.Inf(1))
+	o.Clip = between("clip", 0, math.Inf(1))
 	if !good {
 		b.in.bad = true
 		return nil
@@ -75,6 +93,48 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, vari
 		at.warnf(body.attr("clip"), "Write the largest norm that the gradient may have, or remove it.", "clip is 0: the gradient is always 0")
 	}
 	return o
+}
+
+// defaultExpr is the default of an argument that is mathematics, nil if it has
+// none.
+func defaultExpr(spec schema.Attribute, span diag.Span) *plan.Expr {
+	v, ok := defaultOf(spec)
+	if !ok {
+		return nil
+	}
+	f, _ := v.AsBigFloat().Float64()
+	g := graph.New()
+	return &plan.Expr{Graph: g, Root: g.Const(f), Span: span}
+}
+
+// stochastic reads what belongs to mini-batches.
+func (b *builder) stochastic(body *body, owner *instance, f *plan.Objective, o *plan.Optimizer) bool {
+	s := b.settings(body)
+	if owner != nil {
+		s.scope = langmath.NewScope(b.c.phases[structural], owner.each)
+	}
+	o.Batch, _ = s.whole("batch")
+	if o.Nesterov = s.truth("nesterov"); o.Nesterov && body.attr("momentum") == nil {
+		b.errorf("RL0403", body.attr("nesterov"), "Add momentum = 0.9.", "nesterov needs momentum")
+		return false
+	}
+	switch {
+	case f == nil:
+		return true
+	case f.Training == nil:
+		b.errorAt("RL0407", body.header, "Write optimizer \"gd\", or \"momentum\": a formula has no samples to draw.", "sgd is for networks, and %s is a formula", f.Address)
+		return false
+	}
+	n := 0
+	if f.Data.Outline != nil {
+		n = f.Data.Samples()
+	}
+	if n > 0 && o.Batch > n {
+		b.errorf("RL0420", body.attr("batch"), fmt.Sprintf("Write at most %d.", n), "a mini-batch has %d samples, and %s has %d", o.Batch, f.Data.Address, n)
+		return false
+	}
+	// What is left of an epoch is left out: only batches of one have one sample.
+	return o.Batch == 0 || b.normalised(f.Training, o.Batch, 0, body.attr("batch"), nil)
 }
 
 // constant returns the value of a formula that has only one; x may be nil.

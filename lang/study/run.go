@@ -23,17 +23,10 @@ func (b *builder) run() {
 	steps, haveSteps := s.whole("steps")
 	r.Steps = steps
 	r.MayDiverge = s.truth("may_diverge")
-	r.Seed = b.seed(s)
-	r.Every, r.RecordPath = 1, true
-	if rec := b.body.one("record"); rec != nil {
-		rs := b.settings(rec)
-		if n, ok := rs.whole("every"); ok {
-			r.Every = n
-		}
-		r.RecordPath = rs.truth("path")
-	}
 	source, origin := b.resume(r)
 	r.Objective = b.runObjective(source)
+	r.Seed = b.seedOn(s, r.Objective)
+	b.record(r)
 	if source != nil && r.Objective != nil && !sameParams(source.Objective, r.Objective) {
 		b.errorf("RL0409", b.body.attr("resume"), "A run resumes where the parameters and their shapes are the same.", "%s has other parameters than %s", r.Objective.Address, source.Objective.Address)
 		r.Objective = nil
@@ -64,6 +57,7 @@ func (b *builder) run() {
 		}
 	}
 	b.probes(r, observed)
+	b.snapshots(r)
 	if !haveSteps || b.in.bad || b.in.diags.HasErrors() {
 		b.in.bad = true
 		return
@@ -81,12 +75,47 @@ func (b *builder) run() {
 	b.c.order(b.in)
 }
 
-// seed is the block's own, or one derived from the study's and the address.
-func (b *builder) seed(s settings) uint64 {
-	if n, ok := s.whole("seed"); ok {
-		return uint64(n)
+// record reads what is kept of the way. That of a network is too long for memory
+// unless it is asked for.
+func (b *builder) record(r *plan.Run) {
+	r.Every, r.RecordPath = 1, r.Objective == nil || r.Objective.Training == nil
+	rec := b.body.one("record")
+	if rec == nil {
+		return
 	}
-	return seedOf(b.c.out.Seed, b.in.addr)
+	s := b.settings(rec)
+	if n, ok := s.whole("every"); ok {
+		r.Every = n
+	}
+	if s.set("path") {
+		r.RecordPath = s.truth("path")
+	}
+}
+
+// snapshots reads which parameters are kept on disk.
+func (b *builder) snapshots(r *plan.Run) {
+	body := b.body.one("snapshots")
+	if body == nil {
+		return
+	}
+	s := b.settings(body)
+	p := &plan.Snapshots{Span: body.header}
+	p.Every, _ = s.whole("every")
+	budget, _ := s.whole("budget")
+	p.Budget = int64(budget) << 20
+	if p.Every == 0 || body.broken {
+		return
+	}
+	if len(r.Vary) > 0 {
+		b.errorAt("RL0407", body.header, "Use for_each for separate runs, or record their paths.", "a run with lanes keeps no snapshots")
+		return
+	}
+	need := 4 * int64(r.Objective.Size()) * int64(plan.Rows(r.Steps, p.Every))
+	if need > p.Budget {
+		b.errorf("RL0504", body.attr("every"), fmt.Sprintf("Keep fewer, or write budget = %d.", need>>20+1), "the snapshots would take %d MiB, more than their budget of %d", need>>20+1, budget)
+		return
+	}
+	r.Snapshots = p
 }
 
 // named resolves an attribute that names one block of a noun.
@@ -272,6 +301,10 @@ func (b *builder) resume(r *plan.Run) (source *plan.Run, origin func(*math.Lower
 // vary reads the lanes. A resumed run has those of its source.
 func (b *builder) vary(r *plan.Run, source *plan.Run) bool {
 	blocks := b.body.nested("vary")
+	if len(blocks) > 0 && r.Objective != nil && r.Objective.Training != nil {
+		b.errorAt("RL0407", blocks[0].header, "Make a run of each: for_each = [0.01, 0.02] in the run, and each.value in its place.", "a run on a network has no lanes")
+		return false
+	}
 	if source != nil && len(source.Vary) > 0 {
 		if len(blocks) > 0 {
 			b.errorAt("RL0407", blocks[0].header, "A resumed run has the lanes of the run it resumes.", "%s varies what the resumed run varies already", b.body.title())
@@ -382,51 +415,12 @@ func (b *builder) observed(r *plan.Run) symbols {
 		for _, n := range []string{"loss", "grad_norm"} {
 			names[n] = math.Node{ID: l.Graph.Input(n, graph.Number)}
 		}
+		if r.Objective.Training != nil {
+			return names // its parameters have no names in formulas
+		}
 		for _, p := range r.Objective.Params {
 			names[p.Name] = math.Node{ID: l.Graph.Input(p.Name, p.Type)}
 		}
 		return names
-	}
-}
-
-func (b *builder) probes(r *plan.Run, more symbols) {
-	seen := map[string]bool{}
-	for _, body := range b.body.nested("probe") {
-		if seen[body.name] {
-			report(&b.in.diags, "RL0201", body.src.LabelRanges[1], b.body.context, "Give one of them another name.", "there is a second probe %q", body.name)
-			continue
-		}
-		seen[body.name] = true
-		p := plan.Probe{Name: body.name, Kind: body.kind, Every: 1, Span: body.header}
-		if n, ok := b.settings(body).whole("every"); ok {
-			p.Every = n
-		}
-		e := body.attr("value")
-		if e == nil {
-			b.in.bad = true
-			continue
-		}
-		l := b.lowerer()
-		l.Unknown = inObserved(r.Objective, variedNames(r))
-		names := clock(l)
-		for n, v := range more(l) {
-			names[n] = v
-		}
-		id, ok := l.Node(e, b.scope(law).With(names))
-		if !ok {
-			b.in.bad = true
-			continue
-		}
-		t := l.Graph.Type(id)
-		if t.Series {
-			b.errorf("RL0302", e, "Take one step of it, as in s[100] or last(s).", "a probe must be a number or vector, not %s", t)
-			continue
-		}
-		if t.Rank()+len(r.Vary) > graph.MaxRank {
-			b.errorf("RL0302", e, "Record a number or a vector.", "the probe has too many axes")
-			continue
-		}
-		p.Value = b.checked(expr(l, id, spanOf(e.Range())))
-		r.Probes = append(r.Probes, p)
 	}
 }

@@ -50,9 +50,13 @@ func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value
 		o.c.need(o.in.addr)
 		return math.Word{Ref: plan.Ref{Input: o.Describe() + ".status", Block: o.in.addr, Path: []string{"status"}, Span: o.span}}
 	case "path":
-		return math.Ref{Object: part{what: o.Describe() + ".path", have: paramNames(r.Objective), attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
+		return math.Ref{Object: part{what: o.Describe() + ".path", have: paramNames(r.Objective), named: r.Objective.Training != nil, attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
 			if !r.RecordPath {
-				return l.ErrorAt("RL0307", span, "Remove path = false from its record block.", "%s does not record its path", o.Describe())
+				cure := "Remove path = false from its record block."
+				if r.Objective.Training != nil {
+					cure = "Write record { path = true } in it; every records fewer steps."
+				}
+				return l.ErrorAt("RL0307", span, cure, "%s does not record its path", o.Describe())
 			}
 			if p, ok := param(r.Objective, name); ok {
 				return o.result(l, lanes(r, p.Type).AsSeries(), "path", name)
@@ -64,7 +68,7 @@ func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value
 			var have []string
 			for _, p := range r.Probes {
 				if p.Name == name {
-					return o.result(l, lanes(r, p.Value.Type()).AsSeries(), "probe", name)
+					return math.Ref{Object: probeObject{o, r, &p}}
 				}
 				have = append(have, p.Name)
 			}
@@ -237,7 +241,10 @@ func (o paramsObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Va
 	return o.state.run.result(l, lanes(o.state.plan, p.Type), o.state.path("params", name)...)
 }
 
-func (o paramsObject) Index(l *math.Lowerer, _ cty.Value, span diag.Span) math.Value {
+func (o paramsObject) Index(l *math.Lowerer, key cty.Value, span diag.Span) math.Value {
+	if key.Type() == cty.String && !key.IsNull() { // the parameters of networks have points in their names
+		return o.Attr(l, key.AsString(), span)
+	}
 	return l.ErrorAt("RL0302", span, partsOf(o.Describe(), paramNames(o.state.plan.Objective)), "%s needs the name of a parameter", o.Describe())
 }
 
@@ -274,6 +281,15 @@ func (o landscapeObject) Attr(l *math.Lowerer, name string, span diag.Span) math
 			have := []string{ls.Axes[0].Label, ls.Axes[1].Label}
 			return l.ErrorAt("RL0203", span, didYouMean(label, have, "It has one along each axis: "+list(have)+"."), "%s has no axis %q", what, label)
 		}}}
+	case "path":
+		if len(ls.Paths) == 0 {
+			return l.ErrorAt("RL0203", span, "Write paths = [run.name] in it.", "%s has no paths", o.Describe())
+		}
+		labels := make([]string, len(ls.Axes), len(ls.Axes)+1)
+		for i, a := range ls.Axes {
+			labels[i] = a.Label
+		}
+		return o.coordinatesOf("path", ls.Paths, append(labels, "distance"))
 	case "axis":
 		return math.Ref{Object: part{what: o.Describe() + ".axis", attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
 			var have []string
@@ -286,7 +302,11 @@ func (o landscapeObject) Attr(l *math.Lowerer, name string, span diag.Span) math
 			return l.ErrorAt("RL0203", span, didYouMean(name, have, "It has "+list(have)+"."), "%s has no axis %q", o.Describe(), name)
 		}}}
 	}
-	return o.unknown(l, name, span, []string{"loss", "second_difference", "curvature", "axis"})
+	have := []string{"loss", "second_difference", "curvature", "axis"}
+	if len(ls.Paths) > 0 {
+		have = append(have, "path")
+	}
+	return o.unknown(l, name, span, have)
 }
 
 func list(words []string) string {

@@ -216,3 +216,20 @@ func (s settings) texts(name string) []string {
 	}
 	return out
 }
+
+// wholes reads a list of whole numbers, 0 or more.
+func (s settings) wholes(e hclsyntax.Expression, name string) ([]int, bool) {
+	numbers, ok := s.numbers(e, name)
+	if !ok {
+		return nil, false
+	}
+	out := make([]int, len(numbers))
+	for i, x := range numbers {
+		if x < 0 || x > maxWhole || x != float64(int(x)) {
+			s.errorf("RL0406", e, "Write whole numbers of 0 or more.", "an element of %s is %v", name, x)
+			return nil, false
+		}
+		out[i] = int(x)
+	}
+	return out, true
+}

@@ -3,6 +3,8 @@ package study
 import (
 	"fmt"
 	stdmath "math"
+	"os"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -20,7 +22,7 @@ func (b *builder) start(r *plan.Run) {
 	}
 	e := b.body.attr("start")
 	if e == nil {
-		if !b.body.broken {
+		if r.Objective.Training == nil && !b.body.broken {
 			b.errorAt("RL0403", b.body.header, fmt.Sprintf("Add start = { %s = ... }, or resume = run.name.at[k].", r.Objective.Params[0].Name), "%s needs %q or %q", b.body.title(), "start", "resume")
 		}
 		return
@@ -28,6 +30,9 @@ func (b *builder) start(r *plan.Run) {
 	scope := b.scope(result)
 	e = b.choose(e, scope)
 	if e == nil {
+		return
+	}
+	if b.weights(e, r, scope) {
 		return
 	}
 	switch x := e.(type) {
@@ -48,49 +53,45 @@ func (b *builder) start(r *plan.Run) {
 	}
 }
 
+// weights reads a start that is the path of a file, and reports whether it is
+// one.
+func (b *builder) weights(e hclsyntax.Expression, r *plan.Run, sc *math.Scope) bool {
+	l := b.lowerer()
+	if !l.IsText(e, sc) {
+		return false
+	}
+	v, ok := l.Static(e, sc)
+	if !ok {
+		b.in.bad = true
+		return true
+	}
+	path := v.AsString()
+	switch {
+	case r.Objective.Training == nil:
+		b.errorf("RL0301", e, fmt.Sprintf("Write start = { %s = 1 }.", r.Objective.Params[0].Name), "a text stands where a point is needed: weights are read from files for networks alone")
+	case !strings.HasSuffix(path, ".safetensors") && !strings.HasSuffix(path, ".npz"):
+		b.errorf("RL0406", e, "Write the path of a .safetensors or .npz file, a state such as run.a.final, or a law such as normal(0, 0.1).", "%q is no file of weights", path)
+	default:
+		p := b.c.dataPath(e, "start", path)
+		if r.Weights = p.path; p.fault != "" {
+			b.errorf("RL0416", e, p.cure, "%s", p.fault)
+		} else if _, err := os.Stat(p.path); err != nil {
+			w := b.in.diags.Warnf("RL0418", spanOf(e.Range()), "there is no file %s", p.path)
+			w.Detail, w.Context = "The study cannot run without it. "+placesOfData, b.body.context
+		}
+	}
+	return true
+}
+
 // choose strips parentheses, follows locals and takes the branch that a
 // structural condition chooses. It returns nil after an error.
 func (b *builder) choose(e hclsyntax.Expression, sc *math.Scope) hclsyntax.Expression {
-	for range maxChoices {
-		switch x := e.(type) {
-		case *hclsyntax.ParenthesesExpr:
-			e = x.Expression
-		case *hclsyntax.ConditionalExpr:
-			v, ok := b.lowerer().Static(x.Condition, sc)
-			if !ok {
-				b.in.bad = true
-				return nil
-			}
-			if v.Type() != cty.Bool || v.IsNull() {
-				b.errorf("RL0309", x.Condition, "Write a comparison, as in var.far > 0.", "the condition is not a truth value")
-				return nil
-			}
-			if e = x.FalseResult; v.True() {
-				e = x.TrueResult
-			}
-		case *hclsyntax.ScopeTraversalExpr:
-			name, ok := localName(x.Traversal)
-			if !ok || b.c.module.Locals[name] == nil {
-				return e
-			}
-			e = b.c.module.Locals[name]
-		default:
-			return e
-		}
+	x, ok := b.lowerer().Choose(e, sc)
+	if !ok {
+		b.in.bad = true
+		return nil
 	}
-	b.errorf("RL0204", e, "A local cannot be part of its own value.", "locals refer to each other in a loop")
-	return nil
-}
-
-// maxChoices bounds the chain of locals, parentheses and conditions.
-const maxChoices = 1000
-
-func localName(t hcl.Traversal) (string, bool) {
-	if len(t) != 2 || t.RootName() != "local" {
-		return "", false
-	}
-	a, ok := t[1].(hcl.TraverseAttr)
-	return a.Name, ok
+	return x
 }
 
 // lawKind says whether a call draws random numbers.
@@ -139,6 +140,9 @@ func (b *builder) startByName(e *hclsyntax.ObjectConsExpr, r *plan.Run, sc *math
 	for _, p := range f.Params {
 		s, ok := given[p.Name]
 		if !ok {
+			if f.Training != nil {
+				continue // as the network's inits say
+			}
 			if strangers--; strangers < 0 {
 				b.errorf("RL0409", e, fmt.Sprintf("Add %s = ... to it.", p.Name), "start does not say what %s is", p.Name)
 			}

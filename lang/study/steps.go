@@ -85,12 +85,29 @@ func meet(a, b track) track {
 	return t
 }
 
-// trackOf finds the steps of a result of a run.
+// trackOf finds the steps of a result of a run, or of what follows a run.
 func (c *compiler) trackOf(r plan.Ref) track {
-	if in := c.instancesNamed(r.Block); len(in) > 0 && in[0].run != nil {
+	of := r.Block
+	first := ""
+	switch r.Block.Noun {
+	case "projection":
+		first = "run"
+	case "landscape":
+		first = "path"
+	}
+	if first != "" && len(r.Path) >= 3 && r.Path[0] == first {
+		of = plan.Address{Noun: "run", Name: r.Path[1]}
+		if of.Keyed = len(r.Path) > 3; of.Keyed {
+			of.Key = r.Path[2]
+		}
+	}
+	if in := c.instancesNamed(of); len(in) > 0 && in[0].run != nil {
 		run := in[0].run
-		t := track{last: run.Steps, every: run.Every, owner: r.Block.String()}
-		if len(r.Path) == 2 && r.Path[0] == "probe" {
+		t := track{last: run.Steps, every: run.Every, owner: of.String()}
+		if first != "" {
+			t.every = pathEvery(run)
+		}
+		if len(r.Path) >= 2 && r.Path[0] == "probe" {
 			for _, p := range run.Probes {
 				if p.Name == r.Path[1] {
 					t.every = p.Every

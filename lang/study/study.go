@@ -46,24 +46,33 @@ type compiler struct {
 	expanded  int                        // blocks that for_each has made
 	functions []string                   // names of all functions, once they have been asked for
 	drawn     int                        // marks that plots have made
+	outside   map[string]bool            // variables whose value was given from outside
+	dataDir   string                     // a folder that data may come from
 	links     []link                     // blocks being built, and the references that led to them
 	out       *plan.Study
 }
 
+// Outside is what a study gets from outside of its files.
+type Outside struct {
+	Given   []Given // values of variables
+	Version string  // of the tool, "" for any
+	DataDir string  // a folder that data may come from, "" for none
+}
+
 // Declare collects what the files declare and gives the variables their
-// values. version is that of the tool, "" for any.
-func Declare(files *Files, given []Given, version string) (*Declarations, diag.List) {
+// values.
+func Declare(files *Files, from Outside) (*Declarations, diag.List) {
 	c := &compiler{
 		file: files.Main, sources: files.Sources, schedules: map[*math.Function]bool{},
-		blocks: map[string]map[string]*declared{}, failed: files.Main.later, used: map[*instance]bool{},
+		blocks: map[string]map[string]*declared{}, failed: files.Main.later, used: map[*instance]bool{}, outside: map[string]bool{}, dataDir: from.DataDir,
 		out: &plan.Study{Name: strings.TrimSuffix(filepath.Base(files.Main.Name), ".hcl"), File: files.Main.Name, Sources: files.Sources},
 	}
 	std, faults := standard()
 	c.diags = append(c.diags, faults...)
 	c.module = c.libraryModule(files.Main, std, map[*File]*math.Module{})
 	c.openPhases()
-	c.variables(given)
-	c.header(version)
+	c.variables(from.Given)
+	c.header(from.Version)
 	for _, b := range files.Main.blocks {
 		c.declare(b)
 	}
@@ -83,10 +92,14 @@ func (c *compiler) libraryModule(f *File, std *math.Module, made map[*File]*math
 	}
 	m := &math.Module{
 		File: f.Name, Functions: map[string]*math.Function{}, Locals: map[string]hclsyntax.Expression{},
-		Vars: map[string]cty.Value{}, Imports: map[string]*math.Module{}, Std: std,
+		Vars: map[string]cty.Value{}, Imports: map[string]*math.Module{}, Std: std, Objects: map[string]math.Object{},
 	}
 	made[f] = m
 	addFunctions(m, f, &c.diags)
+	if f != c.file {
+		addNetworks(m, f, strings.TrimSuffix(filepath.Base(f.Name), ".hcl"), &c.diags)
+		m.Blocks = map[string]math.Object{"network": libraryNetworks{m}}
+	}
 	seen := map[string]diag.Span{}
 	for _, b := range f.blocks {
 		switch {
@@ -250,7 +263,7 @@ func (d *Declarations) Plan() (*plan.Study, diag.List) {
 	c := d.c
 	c.checkNames()
 	errors := len(c.diags)
-	for _, nouns := range [][]string{{"objective", "schedule"}, {"run", "landscape"}, {"optimizer"}, {"check", "plot", "table", "output"}} {
+	for _, nouns := range [][]string{{"dataset", "network"}, {"objective", "schedule"}, {"run", "landscape", "spectrum", "projection"}, {"optimizer"}, {"check", "plot", "table", "output"}} {
 		for _, d := range c.inOrder {
 			if !slices.Contains(nouns, d.noun) {
 				continue
@@ -274,12 +287,20 @@ func (d *Declarations) Plan() (*plan.Study, diag.List) {
 		for _, in := range d.instances {
 			c.diags = append(c.diags, in.diags...)
 			switch {
+			case in.dataset != nil && in.opened:
+				c.out.Datasets = append(c.out.Datasets, in.dataset)
+			case in.network != nil:
+				c.out.Networks = append(c.out.Networks, in.network)
 			case in.objective != nil:
 				c.out.Objectives = append(c.out.Objectives, in.objective)
 			case in.run != nil:
 				c.out.Runs = append(c.out.Runs, in.run)
 			case in.landscape != nil:
 				c.out.Landscapes = append(c.out.Landscapes, in.landscape)
+			case in.spectrum != nil:
+				c.out.Spectra = append(c.out.Spectra, in.spectrum)
+			case in.projection != nil:
+				c.out.Projections = append(c.out.Projections, in.projection)
 			}
 		}
 	}

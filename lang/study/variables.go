@@ -112,6 +112,7 @@ func (c *compiler) variable(b *body, g Given, has bool, checks *[]func()) {
 		return
 	}
 	c.setVar(b.name, converted)
+	c.outside[b.name] = has
 	p.Value = string(hclwrite.TokensForValue(converted).Bytes())
 	c.out.Variables = append(c.out.Variables, p)
 	for _, v := range b.nested("validation") {

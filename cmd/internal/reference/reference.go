@@ -24,7 +24,7 @@ import (
 // Entry is one thing that can be named.
 type Entry struct {
 	Name    string // "run", "run.stop", "optimizer.gd", "log_growth", "pi"
-	Kind    string // "block", "part", "mark", "optimizer", "probe", "law", "function", "constant"
+	Kind    string // "block", "part", "mark", "dataset", "layer", "network", "optimizer", "probe", "law", "function", "constant"
 	Written string // how it is written: `run "name"`, "log_growth(x)"
 	Summary string // one sentence, without a full stop
 	Later   bool   // designed, but not built yet
@@ -36,7 +36,7 @@ type Entry struct {
 }
 
 // Kinds lists the kinds of entries in the order in which they are listed.
-var Kinds = []string{"block", "part", "mark", "optimizer", "probe", "law", "function", "constant"}
+var Kinds = []string{"block", "part", "mark", "dataset", "layer", "network", "optimizer", "probe", "law", "function", "constant"}
 
 // All returns every entry, by kind and then in the order of its table;
 // functions and constants by name.
@@ -120,7 +120,7 @@ func kinds(b *schema.Block) []Entry {
 // header is the beginning of a block as it is written.
 func header(b *schema.Block) string {
 	text := b.Noun
-	for _, l := range b.Labels {
+	for _, l := range b.Labels[:len(b.Labels)-b.Optional] {
 		text += ` "` + l + `"`
 	}
 	return text

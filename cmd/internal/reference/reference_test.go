@@ -43,7 +43,7 @@ func TestAll(t *testing.T) {
 			t.Errorf("%s is missing", b.Name)
 		}
 	}
-	for _, name := range []string{"part run.stop", "mark plot.line", "probe probe.value", "function log_growth", "law normal", "law uniform", "constant pi", "part plot.panel"} {
+	for _, name := range []string{"part run.stop", "mark plot.line", "probe probe.value", "layer layer.conv", "dataset dataset.cifar10", "part network.residual", "part network.residual.shortcut", "function log_growth", "law normal", "law uniform", "constant pi", "part plot.panel"} {
 		if !seen[name] {
 			t.Errorf("%s is missing", name)
 		}
@@ -86,7 +86,7 @@ func TestWithArgument(t *testing.T) {
 	for _, e := range WithArgument("learning_rate") {
 		names = append(names, e.Name)
 	}
-	if got := strings.Join(names, " "); got != "optimizer landscape.axis" {
+	if got := strings.Join(names, " "); got != "optimizer landscape.axis probe.landscape probe.directional_curvature" {
 		t.Errorf("learning_rate: %s", got)
 	}
 	if len(WithArgument("no_such_argument")) > 0 {

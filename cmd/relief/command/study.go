@@ -19,6 +19,7 @@ import (
 type studyFlags struct {
 	vars     []string
 	varFiles []string
+	dataDir  string // that data may come from
 	format   string // of the diagnostics
 	out      string // file that they are written to
 }
@@ -36,11 +37,12 @@ func (f *studyFlags) add(cmd *cobra.Command) {
 func (f *studyFlags) addInputs(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable: `name=value`")
 	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "read variables from a `file` of name = value lines")
+	cmd.Flags().StringVar(&f.dataDir, "data-dir", "", "`folder` that data may come from, beside that of the study")
 	complete(cmd, "var", completeFrom(f, variableNames))
 }
 
 func (f *studyFlags) options() lang.Options {
-	return lang.Options{Vars: f.vars, VarFiles: f.varFiles, Env: os.Environ()}
+	return lang.Options{Vars: f.vars, VarFiles: f.varFiles, Env: os.Environ(), DataDir: f.dataDir}
 }
 
 // check finds a wrong flag before any work.

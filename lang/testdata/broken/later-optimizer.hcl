@@ -9,5 +9,5 @@ run "a" {
   objective = objective.f
   start     = { x = 1, y = 2 }
   steps     = 10
-  optimizer "adam" { learning_rate = 0.1 } # ERROR RL0405 "adam.*not built yet"
+  optimizer "adagrad" { learning_rate = 0.1 } # ERROR RL0405 "adagrad.*not built yet"
 }
