@@ -428,3 +428,35 @@ func TestStandingStill(t *testing.T) {
 		t.Errorf("%d nodes for %s", s.Len()-before, s.Node(d[0]).Op)
 	}
 }
+
+// TestMovedElements: what only moves elements is looked through.
+func TestMovedElements(t *testing.T) {
+	g := New()
+	x, y, v, r := g.Input("x", Of(4, 6)), g.Input("y", Of(4, 3)), g.Input("v", Of(6)), g.Input("r", Of(4))
+	row, col := g.Input("row", Of(1, 6)), g.Input("col", Of(4, 1))
+	rows, cols := g.SpreadRows(v, g.Type(x)), g.SpreadCols(r, g.Type(x))
+	for name, c := range map[string][2]ID{
+		"columns of columns":      {g.SliceCols(g.SliceCols(x, 1, 4), 2, 2), g.SliceCols(x, 3, 2)},
+		"columns of joined ones":  {g.SliceCols(g.apply(JoinCols, x, y), 7, 2), g.SliceCols(y, 1, 2)},
+		"one of the joined":       {g.SliceCols(g.apply(JoinCols, x, y), 6, 3), y},
+		"all columns":             {g.SliceCols(x, 0, 6), x},
+		"no more columns":         {g.PadCols(x, 0, g.Type(x)), x},
+		"joined alone":            {g.apply(JoinCols, x), x},
+		"elements of one":         {g.apply(Join, x), g.Reshape(x, Of(24))},
+		"reshaped twice":          {g.Reshape(g.Reshape(x, Of(24)), Of(3, 8)), g.Reshape(x, Of(3, 8))},
+		"reshaped back":           {g.Reshape(g.Reshape(x, Of(24)), Of(4, 6)), x},
+		"the sum of one row":      {g.apply(SumRows, row), g.Reshape(row, Of(6))},
+		"the sum of one column":   {g.apply(SumCols, col), g.Reshape(col, Of(4))},
+		"spread to one row":       {g.SpreadRows(v, Of(1, 6)), g.Reshape(v, Of(1, 6))},
+		"spread to one column":    {g.SpreadCols(r, Of(4, 1)), g.Reshape(r, Of(4, 1))},
+		"twice what is repeated":  {g.apply(Mul, g.Const(2), rows), g.SpreadRows(g.apply(Mul, g.Const(2), v), g.Type(x))},
+		"a product of repetition": {g.apply(Mul, cols, g.apply(Exp, cols)), g.SpreadCols(g.apply(Mul, r, g.apply(Exp, r)), g.Type(x))},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("%s: %s", name, g.Node(c[0]).Op)
+		}
+	}
+	if n := g.Node(g.apply(Mul, rows, cols)); n.Op != Mul {
+		t.Errorf("rows times columns is %s", n.Op)
+	}
+}

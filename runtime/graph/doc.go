@@ -1,8 +1,9 @@
 // Package graph is the mathematics of a study: nodes are operations on
-// binary64 scalars, vectors and matrices, edges are operands.
+// binary64 scalars, vectors, matrices and images, edges are operands.
 //
-//	lang/math --(Apply)--> Graph --(Gradient, Tangent)--> Graph --(program.Compile)--> instructions
-//	                          \--(array.Eval)--> results
+//	lang/math, network --(Apply)--> Graph --(Gradient, Tangent)--> Graph --(program.Compile)--> instructions
+//	                                 |                              \--(dense.Compile)--> calls of kernels
+//	                                 \--(array.Eval)--> results
 //
 // A Graph grows and never changes: a node is added by Apply, which checks the
 // operands' types, folds constants in the arithmetic of the run, applies the
@@ -12,6 +13,12 @@
 //
 // Derivatives are transforms that add nodes to the same graph; they compose,
 // so that the derivative of a derivative needs no rule of its own.
+//
+// Arrays are row-major. The last axis of an array is its columns and all others
+// are its rows: units of a batch, or channels of images N x H x W x C. The
+// operations on rows, columns and images and their adjoints are closed under
+// both modes: the adjoint of a convolution in its weights is an operation whose
+// adjoints are convolutions.
 //
 // # Conventions
 //
@@ -34,6 +41,15 @@
 // or would be multiplied with: an adjoint that is 0 because its branch is not
 // taken stays 0 (MulZero). At the boundary the branch taken is that of the
 // point itself.
+//
+// What networks are made of has the derivatives that hold almost everywhere, in
+// both modes, and no one-sided ones: they cost a condition per element. A gate,
+// Gate(x, s), is linear in x and flat in s, so relu as Gate(x, x) has the
+// derivative 0 at 0 and second derivative 0 everywhere. Max pooling is linear
+// given which pixel of each window is greatest: the first of equal ones, the
+// first of all where one is NaN. MaxCols is a shift that a result does not depend
+// on, such as that of a log-sum-exp, and its derivative counts as 0. A NaN stays
+// visible: it opens a gate, and is the greatest of its window.
 //
 // Adjoints are summed in a fixed order, constants first, and terms that cancel
 // by construction are never computed.

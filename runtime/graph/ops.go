@@ -1,7 +1,9 @@
 package graph
 
-// Op is an operation. What it computes, on one element, is in scalar.go; its
-// rule of types in apply.go; its derivatives in reverse.go and forward.go.
+// Op is an operation. What it computes is in scalar.go for one element, in
+// interpret.go, rows.go and images.go for arrays; its rule of types in apply.go,
+// rows.go and window.go; its derivatives in reverse.go, forward.go and their
+// neighbours for arrays.
 type Op uint8
 
 // The operations. Elementwise operations broadcast scalars; their operands
@@ -37,7 +39,7 @@ const (
 	Ceil
 	Round // half away from zero
 	Relu
-	Erf
+	Erf // Go's: its last bit may differ between families of processors
 	Not
 	IsFinite // 1 where x is neither NaN nor infinite
 
