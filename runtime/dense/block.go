@@ -130,6 +130,7 @@ func newGroup[T tensor.Float](m *Machine, p *plan, values []*value, s *step) *gr
 		w.sink(r)
 	}
 	w.place()
+	w.reuse()
 	return g
 }
 
@@ -295,17 +296,7 @@ func (w *writer[T]) compute(r ref, e *expr) int {
 // not overlap.
 func (w *writer[T]) place() {
 	g := w.g
-	last := make([]int, len(g.kinds))
-	for i, m := range g.moves {
-		if m.dst >= 0 {
-			last[m.dst] = i
-		}
-		for _, a := range m.args {
-			if a >= 0 {
-				last[a] = i
-			}
-		}
-	}
+	last := w.lastReads()
 	var free []int
 	release := func(i, s int) {
 		if s >= 0 && last[s] == i && g.kinds[s].temp >= 0 {
@@ -333,6 +324,48 @@ func (w *writer[T]) place() {
 		release(i, m.dst)
 	}
 	g.serial = g.size*len(g.moves) < 1<<15
+}
+
+// lastReads gives for each slot the last move that has to do with it.
+func (w *writer[T]) lastReads() []int {
+	last := make([]int, len(w.g.kinds))
+	for i, m := range w.g.moves {
+		if m.dst >= 0 {
+			last[m.dst] = i
+		}
+		for _, a := range m.args {
+			if a >= 0 {
+				last[a] = i
+			}
+		}
+	}
+	return last
+}
+
+// reuse finds which results may take the memory of an operand: one of the same
+// layout that no later move of a block reads.
+func (w *writer[T]) reuse() {
+	last := w.lastReads()
+	read := map[*value]int{} // last move of a block that reads memory
+	for _, m := range w.g.moves {
+		if m.act != actCompute && m.act != actStore && m.act != actOpen && m.act != actReduce {
+			v := m.value.root()
+			read[v] = max(read[v], last[m.dst])
+		}
+	}
+	for i, m := range w.g.moves {
+		if m.act != actStore {
+			continue
+		}
+		for _, l := range w.g.moves[:i] {
+			if l.act != actLoad || l.value.wide != m.value.wide || l.value.image.Border != m.value.image.Border {
+				continue
+			}
+			if v := l.value.root(); v.size == m.value.size && v.length() == m.value.length() && read[v] < i {
+				w.s.reuse = append(w.s.reuse, reuse{m.value, v})
+			}
+		}
+	}
 }
 
 // needsTemp reports whether the slot that move i makes may lie in scratch

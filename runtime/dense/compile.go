@@ -56,6 +56,8 @@ func compile[T tensor.Float](m *Machine, g *graph.Graph, roots []graph.ID, o Opt
 	if err != nil {
 		return nil, err
 	}
+	x, results = splitSums(x, results)
+	x, results = addEpilogues(x, results, o.Held)
 	plan := newPlan(x, results, o.Single, o.Held)
 	plan.makeSteps()
 	values, err := plan.layout()

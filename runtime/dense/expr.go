@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"relief/runtime/graph"
 )
@@ -13,9 +14,14 @@ type ref int32
 
 const none ref = -1
 
-// opCopy is the elementwise identity: it puts a form in memory, or an array
-// into another element type.
-const opCopy = graph.NumOps
+const (
+	// opCopy is the elementwise identity: it puts a form in memory, or an array
+	// into another element type.
+	opCopy = graph.NumOps
+	// opPick is which pixel of each window a MaxPool, its operand, has picked. It
+	// is a second result of the MaxPool's step.
+	opPick = graph.NumOps + 1
+)
 
 // expr is one operation of the graph as it will be computed.
 type expr struct {
@@ -28,6 +34,7 @@ type expr struct {
 	num    float64   // of a constant without data
 	data   []float64 // of a constant array
 	name   string    // of an input
+	finish finish    // of a kernel
 }
 
 // Transposed operands of a MatMul.
@@ -48,7 +55,8 @@ func newExprs() *exprs { return &exprs{index: map[string]ref{}} }
 
 // add returns the expression equal to e, which it adds if there is none.
 func (x *exprs) add(e expr) ref {
-	k := append(x.key[:0], byte(e.op), truth(e.wide), truth(e.t.Bool), byte(e.t.Rank()))
+	k := append(x.key[:0], byte(e.op), truth(e.wide), truth(e.t.Bool), byte(e.t.Rank()),
+		truth(e.finish.accumulate), truth(e.finish.bias), byte(e.finish.activation))
 	for i := range e.t.Rank() {
 		k = binary.AppendUvarint(k, uint64(e.t.Dim(i)))
 	}
@@ -111,6 +119,8 @@ func (e *expr) kind() kind {
 		return alias
 	case opCopy:
 		return fused
+	case opPick:
+		return call
 	}
 	switch {
 	case e.op.IsElementwise():
@@ -267,6 +277,9 @@ func (x *exprs) reduce(op graph.Op, t graph.Type, a ref) ref {
 			op = graph.MaxOf
 		}
 	}
+	if _, ok := sumOver[op]; ok {
+		return x.sum(op, t, a, false)
+	}
 	return x.add(expr{op: op, t: t, args: []ref{a}, wide: true})
 }
 
@@ -318,15 +331,13 @@ func (x *exprs) kernel(e expr) (ref, error) {
 		for i, a := range e.args {
 			e.args[i] = x.narrow(a)
 		}
-	case graph.MaxPoolInput, graph.MaxPoolPick: // the kernels read the maxima as well
-		for i, a := range e.args {
-			e.args[i] = x.narrow(a)
-		}
+	case graph.MaxPoolInput, graph.MaxPoolPick: // the kernels read what MaxPool has picked
 		y := e.t
 		if e.op == graph.MaxPoolInput {
 			y = x.list[e.args[0]].t
 		}
-		e.args = append(e.args, x.add(expr{op: graph.MaxPool, t: y, window: e.window, args: []ref{e.args[1]}}))
+		greatest := x.add(expr{op: graph.MaxPool, t: y, window: e.window, args: []ref{x.narrow(e.args[1])}})
+		e.args = []ref{x.narrow(e.args[0]), x.add(expr{op: opPick, t: y, args: []ref{greatest}})}
 	case graph.Stack, graph.Pad, graph.Transpose, graph.Join, graph.JoinCols, graph.SliceCols, graph.PadCols:
 		e.wide = true
 		for i, a := range e.args {
@@ -337,4 +348,93 @@ func (x *exprs) kernel(e expr) (ref, error) {
 		return none, fmt.Errorf("dense: no kernel computes %s", e.op)
 	}
 	return x.add(e), nil
+}
+
+// reach reports which expressions the roots need.
+func (x *exprs) reach(roots []ref) []bool {
+	need := make([]bool, len(x.list))
+	for _, r := range roots {
+		need[r] = true
+	}
+	for i := len(need) - 1; i >= 0; i-- {
+		if need[i] {
+			for _, a := range x.list[i].args {
+				need[a] = true
+			}
+		}
+	}
+	return need
+}
+
+// usersOf lists, of what is needed, who reads it, each once.
+func (x *exprs) usersOf(need []bool) [][]ref {
+	users := make([][]ref, len(x.list))
+	for i := range x.list {
+		if !need[i] {
+			continue
+		}
+		for k, a := range x.list[i].args {
+			if !slices.Contains(x.list[i].args[:k], a) {
+				users[a] = append(users[a], ref(i))
+			}
+		}
+	}
+	return users
+}
+
+// heldBy finds what depends on the inputs of these names and on constants
+// alone. Without names nothing is held.
+func (x *exprs) heldBy(names []string) []bool {
+	held := make([]bool, len(x.list))
+	if len(names) == 0 {
+		return held
+	}
+	for i := range x.list {
+		e := &x.list[i]
+		held[i] = e.op != graph.Input || slices.Contains(names, e.name)
+		for _, a := range e.args {
+			held[i] = held[i] && held[a]
+		}
+	}
+	return held
+}
+
+// rewrite writes what the roots need anew, each expression as f makes it from
+// one whose operands are written already.
+func (x *exprs) rewrite(roots []ref, f func(y *exprs, r ref, e expr) ref) (*exprs, []ref) {
+	y := newExprs()
+	refs := make([]ref, len(x.list))
+	for i, needed := range x.reach(roots) {
+		if !needed {
+			continue
+		}
+		e := x.list[i]
+		e.args = make([]ref, len(e.args))
+		for k, a := range x.list[i].args {
+			e.args[k] = refs[a]
+		}
+		refs[i] = f(y, ref(i), e)
+	}
+	results := make([]ref, len(roots))
+	for i, r := range roots {
+		results[i] = y.stored(refs[r])
+	}
+	return y, results
+}
+
+// again makes an expression on operands that may have become simpler.
+func (x *exprs) again(e expr) ref {
+	switch k := e.kind(); {
+	case k == fused && e.op != opCopy:
+		return x.elementwise(e.op, e.t, e.args)
+	case k == spread:
+		return x.spread(e.op, e.t, e.args[0])
+	case k == alias:
+		return x.view(e)
+	case k == call:
+		for i, a := range e.args {
+			e.args[i] = x.stored(a)
+		}
+	}
+	return x.add(e)
 }

@@ -115,7 +115,7 @@ func (p *plan) walk(sink ref, at moment, visit func(ref)) {
 func (p *plan) makeSteps() {
 	p.groups()
 	for i := range p.x.list {
-		if k := p.x.list[i].kind(); p.need[i] && (k == call || k == alias) {
+		if e := &p.x.list[i]; p.need[i] && (e.kind() == call && e.op != opPick || e.kind() == alias) {
 			p.steps = append(p.steps, &step{of: ref(i), held: p.held[i], stage: p.stage[i]})
 		}
 	}

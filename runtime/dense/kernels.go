@@ -22,12 +22,16 @@ type product[T tensor.Float] struct {
 	rows     int
 	inner    int
 	cols     int
+	bias     *value
 	epilogue tensor.Epilogue[T]
 }
 
 func (i *product[T]) run() {
 	a := matrix[T](i.a, i.rows, i.inner, i.ta)
 	b := matrix[T](i.b, i.inner, i.cols, i.tb)
+	if i.bias != nil {
+		i.epilogue.Bias = elements[T](i.bias)
+	}
 	tensor.MatMul(workspace[T](i.m), matrix[T](i.c, i.rows, i.cols, false), a, b, i.epilogue)
 }
 
@@ -56,23 +60,28 @@ func scratch[T tensor.Float](n int) needs {
 
 // convolution is a Conv, ConvInput or ConvWeights.
 type convolution[T tensor.Float] struct {
-	m       *Machine
-	op      graph.Op
-	shape   tensor.Convolution
-	x, w, y *value
+	m        *Machine
+	op       graph.Op
+	shape    tensor.Convolution
+	x, w, y  *value
+	bias     *value
+	epilogue tensor.Epilogue[T]
 }
 
 func (i *convolution[T]) run() {
 	ws, x, w, y := workspace[T](i.m), elements[T](i.x), elements[T](i.w), elements[T](i.y)
+	if i.bias != nil {
+		i.epilogue.Bias = elements[T](i.bias)
+	}
 	switch i.op {
 	case graph.Conv:
 		i.y.clearBorder()
-		tensor.Conv(ws, i.shape, y, x, w, tensor.Epilogue[T]{})
+		tensor.Conv(ws, i.shape, y, x, w, i.epilogue)
 	case graph.ConvInput:
 		i.x.clearBorder()
-		tensor.ConvGradInput(ws, i.shape, x, y, w, i.y.image, false)
+		tensor.ConvGradInput(ws, i.shape, x, y, w, i.y.image, i.epilogue.Accumulate)
 	default:
-		tensor.ConvGradWeights(ws, i.shape, w, x, y, i.y.image, false)
+		tensor.ConvGradWeights(ws, i.shape, w, x, y, i.y.image, i.epilogue.Accumulate)
 	}
 }
 
@@ -92,6 +101,7 @@ type pooling[T tensor.Float] struct {
 	op           graph.Op
 	shape        tensor.Pooling
 	x, y, dx, dy *value
+	pick         *value // of MaxPool: nil if nobody reads it
 }
 
 func (i *pooling[T]) run() {
@@ -99,7 +109,11 @@ func (i *pooling[T]) run() {
 	switch i.op {
 	case graph.MaxPool:
 		i.y.clearBorder()
-		tensor.MaxPool(ws, i.shape, elements[T](i.y), elements[T](i.x))
+		var pick []T
+		if i.pick != nil {
+			pick = elements[T](i.pick)
+		}
+		tensor.MaxPool(ws, i.shape, elements[T](i.y), pick, elements[T](i.x))
 	case graph.MeanPool:
 		i.y.clearBorder()
 		tensor.MeanPool(ws, i.shape, elements[T](i.y), elements[T](i.x))
@@ -108,10 +122,10 @@ func (i *pooling[T]) run() {
 		tensor.MeanPoolGrad(ws, i.shape, elements[T](i.dx), elements[T](i.dy))
 	case graph.MaxPoolInput:
 		i.dx.clearBorder()
-		tensor.MaxPoolGrad(ws, i.shape, elements[T](i.dx), elements[T](i.dy), elements[T](i.x), elements[T](i.y))
+		tensor.MaxPoolGrad(ws, i.shape, elements[T](i.dx), elements[T](i.dy), elements[T](i.pick))
 	case graph.MaxPoolPick:
 		i.dy.clearBorder()
-		tensor.MaxPoolTangent(ws, i.shape, elements[T](i.dy), elements[T](i.dx), elements[T](i.x), elements[T](i.y))
+		tensor.MaxPoolTangent(ws, i.shape, elements[T](i.dy), elements[T](i.dx), elements[T](i.pick))
 	}
 }
 
@@ -194,9 +208,13 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 		in[i] = values[a]
 	}
 	s.reads, s.writes = in, []*value{out}
+	var bias *value
+	if e.finish.bias {
+		bias = in[len(in)-1]
+	}
 	switch e.op {
 	case graph.MatMul, graph.Outer:
-		i := &product[T]{m: m, a: in[0], b: in[1], c: out, ta: e.at&firstTurned != 0, tb: e.at&secondTurned != 0}
+		i := &product[T]{m: m, bias: bias, epilogue: epilogueOf[T](e), a: in[0], b: in[1], c: out, ta: e.at&firstTurned != 0, tb: e.at&secondTurned != 0}
 		i.rows, i.inner, i.cols = p.productSizes(e)
 		s.flops = 2 * float64(i.rows) * float64(i.inner) * float64(i.cols)
 		return i, nil
@@ -205,7 +223,7 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 		if err != nil {
 			return nil, err
 		}
-		i := &convolution[T]{m: m, op: e.op, shape: shape}
+		i := &convolution[T]{m: m, bias: bias, epilogue: epilogueOf[T](e), op: e.op, shape: shape}
 		switch e.op {
 		case graph.Conv:
 			i.x, i.w, i.y = in[0], in[1], out
@@ -222,15 +240,21 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 		case graph.MaxPool, graph.MeanPool:
 			i.x, i.y = in[0], out
 			i.shape = p.pooling(s.of, i.x, i.y)
+			for _, u := range p.users[s.of] {
+				if p.x.list[u].op == opPick {
+					i.pick = values[u]
+					s.writes = append(s.writes, i.pick)
+				}
+			}
 		case graph.MeanPoolInput:
 			i.dy, i.dx = in[0], out
 			i.shape = p.pooling(s.of, i.dx, i.dy)
 		case graph.MaxPoolInput:
-			i.dy, i.x, i.y, i.dx = in[0], in[1], in[2], out
-			i.shape = p.pooling(s.of, i.x, i.y)
+			i.dy, i.pick, i.dx = in[0], in[1], out
+			i.shape = p.pooling(s.of, i.dx, i.dy)
 		case graph.MaxPoolPick:
-			i.dx, i.x, i.y, i.dy = in[0], in[1], in[2], out
-			i.shape = p.pooling(s.of, i.x, i.y)
+			i.dx, i.pick, i.dy = in[0], in[1], out
+			i.shape = p.pooling(s.of, i.dx, i.dy)
 		}
 		s.flops = float64(i.shape.Y.Pixels() * i.shape.Y.C * i.shape.H * i.shape.W)
 		return i, nil
@@ -241,6 +265,11 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 		return nil, nil
 	}
 	return newMovement(e, in, out)
+}
+
+// epilogueOf is what the kernel of e does with its sums, but for the bias.
+func epilogueOf[T tensor.Float](e *expr) tensor.Epilogue[T] {
+	return tensor.Epilogue[T]{Accumulate: e.finish.accumulate, Activation: e.finish.activation}
 }
 
 // newMovement makes the instruction of an expression that only moves elements.

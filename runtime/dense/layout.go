@@ -34,6 +34,9 @@ func (p *plan) layout() ([]*value, error) {
 			if !p.need[i] {
 				continue
 			}
+			if e.finish.accumulate {
+				equal(ref(i), e.args[2])
+			}
 			switch e.op {
 			case graph.Conv, graph.ConvWeights:
 				widen(e.args[0], e.window.Pad)
@@ -43,18 +46,18 @@ func (p *plan) layout() ([]*value, error) {
 					return nil, err
 				}
 				widen(e.args[0], cv.GradBorder())
-			case graph.MaxPoolInput: // the kernels take pairs of one layout
-				equal(ref(i), e.args[1])
-				equal(e.args[0], e.args[2])
-			case graph.MaxPoolPick:
-				equal(ref(i), e.args[2])
-				equal(e.args[0], e.args[1])
 			}
 		}
 	}
 	for i := range p.x.list {
 		e := &p.x.list[i]
-		if !p.need[i] || e.kind() != alias {
+		switch {
+		case !p.need[i]:
+			continue
+		case e.finish.accumulate: // in place
+			values[i].base = values[e.args[2]]
+			continue
+		case e.kind() != alias:
 			continue
 		}
 		v, base := values[i], values[e.args[0]]

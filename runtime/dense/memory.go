@@ -41,18 +41,37 @@ func place(steps []*step, values []*value, single bool) memory {
 		}
 	}
 	var free gaps
+	taken := map[*value]bool{}
 	for i, s := range steps {
 		for _, v := range s.writes {
-			if v = v.root(); v.first == i && !v.kept && !v.given {
-				v.place = free.take(v.words(single))
-				m.shared = max(m.shared, v.place+v.words(single))
+			if v = v.root(); v.first != i || v.kept || v.given {
+				continue
 			}
+			if u := s.operandFor(v, i, taken); u != nil {
+				v.place, taken[u] = u.place, true
+				continue
+			}
+			v.place = free.take(v.words(single))
+			m.shared = max(m.shared, v.place+v.words(single))
 		}
 		for _, v := range dying[i] {
-			free.give(v.place, v.words(single))
+			if !taken[v] {
+				free.give(v.place, v.words(single))
+			}
 		}
 	}
 	return m
+}
+
+// operandFor returns an operand of step number i that dies there and whose
+// memory the result v may take.
+func (s *step) operandFor(v *value, i int, taken map[*value]bool) *value {
+	for _, r := range s.reuse {
+		if u := r.operand; r.result == v && u.last == i && !u.kept && !u.given && !taken[u] {
+			return u
+		}
+	}
+	return nil
 }
 
 // gap is unused words of the arena, up to the place before end.

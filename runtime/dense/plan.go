@@ -30,59 +30,25 @@ type step struct {
 	stage int32
 
 	reads, writes []*value
+	reuse         []reuse
 	instruction   instruction
 	flops         float64
 }
 
+// reuse says that a result may take the memory of an operand that dies.
+type reuse struct{ result, operand *value }
+
 func newPlan(x *exprs, roots []ref, single bool, held []string) *plan {
 	n := len(x.list)
-	p := &plan{x: x, single: single, roots: roots, need: make([]bool, n), users: make([][]ref, n), held: make([]bool, n), stage: make([]int32, n), saved: make([]bool, n)}
-	for _, r := range roots {
-		p.need[r] = true
-	}
-	for i := n - 1; i >= 0; i-- {
-		if p.need[i] {
-			for _, a := range x.list[i].args {
-				p.need[a] = true
-			}
-		}
-	}
-	p.hold(held)
+	need := x.reach(roots)
+	p := &plan{x: x, single: single, roots: roots, need: need, users: x.usersOf(need), held: x.heldBy(held), stage: make([]int32, n), saved: make([]bool, n)}
 	for i := range x.list {
-		if !p.need[i] {
-			continue
+		if need[i] {
+			p.stage[i] = p.stageOf(ref(i))
 		}
-		for k, a := range x.list[i].args {
-			if k > 0 && a == x.list[i].args[0] {
-				continue
-			}
-			p.users[a] = append(p.users[a], ref(i))
-		}
-		p.stage[i] = p.stageOf(ref(i))
 	}
 	p.save()
 	return p
-}
-
-// hold finds what depends on held inputs and constants alone. Without held
-// inputs nothing is held.
-func (p *plan) hold(names []string) {
-	if len(names) == 0 {
-		return
-	}
-	for i := range p.x.list {
-		e := &p.x.list[i]
-		p.held[i] = true
-		if e.op == graph.Input {
-			p.held[i] = false
-			for _, name := range names {
-				p.held[i] = p.held[i] || name == e.name
-			}
-		}
-		for _, a := range e.args {
-			p.held[i] = p.held[i] && p.held[a]
-		}
-	}
 }
 
 // fuses reports whether a is computed in the group of its user u, which is an

@@ -39,12 +39,6 @@ func imageOf(t graph.Type) tensor.Image {
 	return tensor.Image{N: t.Dim(0), H: t.Dim(1), W: t.Dim(2), C: t.Dim(3)}
 }
 
-// bordered is the layout with another border.
-func bordered(g tensor.Image, border int) tensor.Image {
-	g.Border = border
-	return g
-}
-
 // root is the value whose memory v uses.
 func (v *value) root() *value {
 	for v.base != nil {

@@ -286,10 +286,13 @@ func checkPooling[T Float](t *testing.T, rng *rand.Rand, p Pooling) {
 		for k := range out {
 			out[k] = make([]T, len(want[k]))
 		}
+		pick := make([]T, p.Y.Pixels()*p.Y.C)
 		call := func() {
-			MaxPool(ws, p, out[0], x)
-			MaxPoolGrad(ws, p, out[1], dy, x, out[0])
-			MaxPoolTangent(ws, p, out[2], tx, x, out[0])
+			MaxPool(ws, p, out[0], nil, x)
+			clear(out[0])
+			MaxPool(ws, p, out[0], pick, x)
+			MaxPoolGrad(ws, p, out[1], dy, pick)
+			MaxPoolTangent(ws, p, out[2], tx, pick)
 			MeanPool(ws, p, out[3], x)
 			MeanPoolGrad(ws, p, out[4], dy)
 		}
@@ -310,12 +313,12 @@ func TestPoolingNaN(t *testing.T) {
 	}
 	atLevels(t, func(t *testing.T) {
 		for at := range 4 {
-			x, y := []float64{1, 2, 3, 4}, []float64{0}
+			x, y, pick := []float64{1, 2, 3, 4}, []float64{0}, []float64{9}
 			x[at] = math.NaN()
 			ws := NewWorkspace[float64](1, PoolScratch[float64](p, 1))
-			MaxPool(ws, p, y, x)
-			if y[0] == y[0] {
-				t.Errorf("NaN at %d gives %v", at, y[0])
+			MaxPool(ws, p, y, pick, x)
+			if y[0] == y[0] || pick[0] != 0 {
+				t.Errorf("NaN at %d gives %v at %v", at, y[0], pick[0])
 			}
 		}
 	})
@@ -537,7 +540,7 @@ func benchmarkNetwork[T Float](b *testing.B) {
 			b.Fatal(err)
 		}
 		x, y, dy := images[T](rng, g), make([]T, g.Len()), images[T](rng, g)
-		v, w, z := normal[T](rng, g.C), normal[T](rng, g.C), make([]T, p.Y.Len())
+		v, w, z, pick := normal[T](rng, g.C), normal[T](rng, g.C), make([]T, p.Y.Len()), make([]T, p.Y.Len())
 		m, tm := Moments{make([]float64, g.C), make([]float64, g.C)}, Moments{make([]float64, g.C), make([]float64, g.C)}
 		ws := NewWorkspace[T](2, max(BatchNormScratch[T](bn), PoolScratch[T](p, 2)))
 		BatchNormForward(ws, bn, y, x, v, w, m)
@@ -549,9 +552,9 @@ func benchmarkNetwork[T Float](b *testing.B) {
 			{"BatchNormGrad", func() { BatchNormGrad(ws, bn, y, v, w, dy, x, v, m) }},
 			{"BatchNormTangent", func() { BatchNormTangent(ws, bn, y, dy, x, v, nil, nil, m, tm) }},
 			{"BatchNormGradTangent", func() { BatchNormGradTangent(ws, bn, y, v, w, dy, dy, x, x, v, nil, m, tm) }},
-			{"MaxPool", func() { MaxPool(ws, p, z, x) }},
-			{"MaxPoolGrad", func() { MaxPoolGrad(ws, p, y, z, x, z) }},
-			{"MaxPoolTangent", func() { MaxPoolTangent(ws, p, z, dy, x, z) }},
+			{"MaxPool", func() { MaxPool(ws, p, z, pick, x) }},
+			{"MaxPoolGrad", func() { MaxPoolGrad(ws, p, y, z, pick) }},
+			{"MaxPoolTangent", func() { MaxPoolTangent(ws, p, z, dy, pick) }},
 			{"MeanPool", func() { MeanPool(ws, p, z, x) }},
 		} {
 			b.Run(fmt.Sprintf("%s-%d.%d.%d.%d", k.name, g.N, g.H, g.W, g.C), func(b *testing.B) {

@@ -29,7 +29,8 @@ func NewPooling(x Image, w Window, border int) (Pooling, error) {
 type pooling[T Float] struct {
 	p            Pooling
 	x, y, dx, dy []T
-	left         []T // gradients not yet claimed, of each worker
+	pick         []T
+	left         []T // a row of numbers of taps, or a pixel of gradients, of each worker
 	kind         poolKind
 }
 
@@ -44,7 +45,7 @@ const (
 )
 
 // PoolScratch is the number of elements of scratch memory that poolings need.
-func PoolScratch[T Float](p Pooling, workers int) int { return max(workers, 1) * p.X.C }
+func PoolScratch[T Float](p Pooling, workers int) int { return max(workers, 1) * p.Y.W * p.X.C }
 
 func (s *pooling[T]) run(ws *Workspace[T]) {
 	c := s.p.X.C
@@ -59,38 +60,44 @@ func (s *pooling[T]) run(ws *Workspace[T]) {
 }
 
 // MaxPool sets each pixel of y to the greatest of its window in x; padding does
-// not count. NaN in a window gives NaN.
-func MaxPool[T Float](ws *Workspace[T], p Pooling, y, x []T) {
+// not count. NaN in a window gives NaN. Unless pick is nil, its elements, one for
+// each of y and without a border, become the number of the place in the window,
+// row by row, of the first pixel that is greatest, and of the first of all where
+// one is NaN.
+func MaxPool[T Float](ws *Workspace[T], p Pooling, y, pick, x []T) {
 	checkImage("x", x, p.X)
 	checkImage("y", y, p.Y)
+	p.checkPick(len(pick), pick == nil)
 	s := &ws.pool
-	s.p, s.kind, s.x, s.y = p, maxForward, x, y
+	s.p, s.kind, s.x, s.y, s.pick = p, maxForward, x, y, pick
 	s.run(ws)
+}
+
+func (p Pooling) checkPick(n int, none bool) {
+	if want := p.Y.Pixels() * p.Y.C; !none && n < want {
+		panic(fmt.Sprintf("tensor: pick has %d elements, need %d", n, want))
+	}
 }
 
 // MaxPoolGrad computes dx from dy, the gradients with respect to x and y. Each
-// gradient goes to the first pixel in its window, row by row, that is greatest:
-// of equal ones to the one with the lowest index. Where y is NaN it goes to the
-// first pixel.
-func MaxPoolGrad[T Float](ws *Workspace[T], p Pooling, dx, dy, x, y []T) {
-	checkImage("x", x, p.X)
-	checkImage("y", y, p.Y)
+// gradient goes to the pixel of its window that MaxPool has picked.
+func MaxPoolGrad[T Float](ws *Workspace[T], p Pooling, dx, dy, pick []T) {
 	checkImage("dx", dx, p.X)
 	checkImage("dy", dy, p.Y)
+	p.checkPick(len(pick), false)
 	s := &ws.pool
-	s.p, s.kind, s.x, s.y, s.dx, s.dy = p, maxGrad, x, y, dx, dy
+	s.p, s.kind, s.dx, s.dy, s.pick = p, maxGrad, dx, dy, pick
 	s.run(ws)
 }
 
-// MaxPoolTangent sets each pixel of ty to the one of tx where x is greatest in
-// its window, as MaxPoolGrad chooses.
-func MaxPoolTangent[T Float](ws *Workspace[T], p Pooling, ty, tx, x, y []T) {
-	checkImage("x", x, p.X)
-	checkImage("y", y, p.Y)
+// MaxPoolTangent sets each pixel of ty to the one of tx that MaxPool has picked
+// in its window.
+func MaxPoolTangent[T Float](ws *Workspace[T], p Pooling, ty, tx, pick []T) {
 	checkImage("tx", tx, p.X)
 	checkImage("ty", ty, p.Y)
+	p.checkPick(len(pick), false)
 	s := &ws.pool
-	s.p, s.kind, s.x, s.y, s.dx, s.dy = p, maxTangent, x, y, tx, ty
+	s.p, s.kind, s.dx, s.dy, s.pick = p, maxTangent, tx, ty, pick
 	s.run(ws)
 }
 
@@ -115,29 +122,30 @@ func MeanPoolGrad[T Float](ws *Workspace[T], p Pooling, dx, dy []T) {
 
 // Do handles one image.
 func (s *pooling[T]) Do(n, worker int) {
-	x, y, c := s.p.X, s.p.Y, s.p.X.C
-	left := s.left[worker*c:][:c]
-	if s.kind == maxGrad || s.kind == meanGrad {
-		for r := range x.H {
-			clear(pixelRow(s.dx, x, n*x.H+r))
-		}
+	size := s.p.Y.W * s.p.X.C
+	left := s.left[worker*size:][:size]
+	if s.kind == meanForward || s.kind == meanGrad {
+		s.mean(n, left[:s.p.X.C])
+		return
 	}
-	for r := range y.H {
-		v0, v1 := s.p.span(r, s.p.H, x.H)
-		for q := range y.W {
-			u0, u1 := s.p.span(q, s.p.W, x.W)
-			to := y.At(n, r, q)
-			s.start(to, left)
-			for v := v0; v < v1; v++ {
-				for u := u0; u < u1; u++ {
-					s.tap(x.At(n, v, u), to, left, v == v0 && u == u0)
-				}
-			}
-			if s.kind == meanForward {
-				Scale(s.y[to:to+c], s.y[to:to+c], T(1/float64(s.p.H*s.p.W)))
-			}
-		}
+	if s.kind == maxGrad && !s.p.tiles() {
+		s.clear(n)
 	}
+	for r := range s.p.Y.H {
+		s.maxRow(n, r, left)
+	}
+}
+
+// clear sets the gradients of an image to zero.
+func (s *pooling[T]) clear(n int) {
+	for r := range s.p.X.H {
+		clear(pixelRow(s.dx, s.p.X, n*s.p.X.H+r))
+	}
+}
+
+// tiles reports whether the windows cover each pixel once.
+func (p Pooling) tiles() bool {
+	return p.Pad == 0 && p.H == p.Stride && p.W == p.Stride && p.X.H == p.Y.H*p.Stride && p.X.W == p.Y.W*p.Stride
 }
 
 // span is the part of a window that lies in the image, on one side.
@@ -146,75 +154,166 @@ func (p Pooling) span(place, window, size int) (first, end int) {
 	return max(at, 0), min(at+window, size)
 }
 
-// start prepares the pixel at to of the result.
-func (s *pooling[T]) start(to int, left []T) {
-	c := len(left)
-	switch s.kind {
-	case maxGrad:
-		copy(left, s.dy[to:to+c])
-	case meanGrad:
-		Scale(left, s.dy[to:to+c], T(1/float64(s.p.H*s.p.W)))
-	case maxTangent:
-		clear(s.dy[to : to+c])
-	case meanForward: // a window may lie in the padding
-		clear(s.y[to : to+c])
+// maxRow handles a row of windows: one place of the window after the other, in
+// all windows that have it in the image. Windows that begin at the left of the
+// image come by themselves, since their first place is another.
+func (s *pooling[T]) maxRow(n, r int, numbers []T) {
+	p := &s.p
+	pick := numbers
+	if s.pick != nil {
+		pick = s.pick[(n*p.Y.H+r)*p.Y.W*p.Y.C:][:p.Y.W*p.Y.C]
 	}
-}
-
-// tap handles one pixel of a window.
-func (s *pooling[T]) tap(from, to int, left []T, first bool) {
-	c := len(left)
-	switch s.kind {
-	case maxForward:
-		if first {
-			copy(s.y[to:to+c], s.x[from:from+c])
-		} else {
-			greater(s.y[to:to+c], s.y[to:to+c], s.x[from:from+c])
+	v0, v1 := p.span(r, p.H, p.X.H)
+	for q := 0; q < p.Y.W; {
+		left := max(0, p.Pad-q*p.Stride) // places that are outside
+		end := q + 1
+		if left == 0 {
+			end = p.Y.W
 		}
-	case maxGrad:
-		claim(s.dx[from:from+c], left, s.x[from:from+c], s.y[to:to+c])
-	case maxTangent:
-		if first {
-			for i := range left {
-				left[i] = 1
+		top := v0 - (r*p.Stride - p.Pad)
+		first := top*p.W + left
+		for v := v0; v < v1; v++ {
+			for k := range p.W - left {
+				u := left + k
+				if s.kind == maxGrad { // what comes to a pixel is added window after window
+					u = p.W - 1 - k
+				}
+				number := (v-v0+top)*p.W + u
+				// The windows whose place is not beyond the right side.
+				if last := min(end, (p.X.W-1+p.Pad-u+p.Stride)/p.Stride); last > q {
+					s.maxTap(p.X.At(n, v, q*p.Stride-p.Pad+u), p.Y.At(n, r, q), pick[q*p.Y.C:], T(number), T(first), last-q)
+				}
 			}
 		}
-		pick(s.dy[to:to+c], left, s.x[from:from+c], s.y[to:to+c], s.dx[from:from+c])
-	case meanForward:
-		Add(s.y[to:to+c], s.y[to:to+c], s.x[from:from+c])
-	case meanGrad:
-		Add(s.dx[from:from+c], s.dx[from:from+c], left)
+		q = end
 	}
 }
 
-// claim adds what is left to dst where x reaches y, and leaves zero there.
-func claim[T Float](dst, left, x, y []T) {
-	if claimVector(dst, left, x, y) {
-		return
-	}
-	for i := range dst {
-		if x[i] < y[i] {
-			dst[i] += 0
-			continue
-		}
-		dst[i] += left[i]
-		left[i] = 0
+// maxTap handles one place of some windows.
+func (s *pooling[T]) maxTap(from, to int, pick []T, number, first T, pixels int) {
+	c, step := s.p.X.C, s.p.Stride*s.p.X.C
+	switch {
+	case s.kind == maxForward && number == first:
+		tapFirst(s.y[to:], pick, s.x[from:], number, c, pixels, step)
+	case s.kind == maxForward:
+		tapNext(s.y[to:], pick, s.x[from:], number, first, c, pixels, step)
+	case s.kind == maxTangent:
+		tapChoose(s.dy[to:], s.dx[from:], pick, number, c, pixels, step)
+	case s.p.tiles():
+		tapSet(s.dx[from:], s.dy[to:], pick, number, c, pixels, step)
+	default:
+		tapAdd(s.dx[from:], s.dy[to:], pick, number, c, pixels, step)
 	}
 }
 
-// pick sets dst to t where left is not 0 and x reaches y, and left to 0 there.
-func pick[T Float](dst, left, x, y, t []T) {
-	if pickVector(dst, left, x, y, t) {
+// The taps handle n channels of some pixels. Those of the image, which are step
+// elements apart, belong to the place of the window with the given number.
+
+// tapFirst begins a maximum.
+func tapFirst[T Float](y, pick, x []T, number T, n, pixels, step int) {
+	if tapFirstVector(y, pick, x, number, n, pixels, step) {
 		return
 	}
-	for i := range dst {
-		if x[i] < y[i] {
-			continue
+	for p := range pixels {
+		for i, v := range x[p*step:][:n] {
+			y[p*n+i], pick[p*n+i] = v, number
 		}
-		if left[i] > 0 {
-			dst[i] = t[i]
+	}
+}
+
+// tapNext goes on with a maximum; first is the number of the first place.
+func tapNext[T Float](y, pick, x []T, number, first T, n, pixels, step int) {
+	if tapNextVector(y, pick, x, number, first, n, pixels, step) {
+		return
+	}
+	for p := range pixels {
+		for i, v := range x[p*step:][:n] {
+			switch at := p*n + i; {
+			case v != v:
+				y[at], pick[at] = v, first
+			case v > y[at]:
+				y[at], pick[at] = v, number
+			}
 		}
-		left[i] = 0
+	}
+}
+
+// tapSet sets gradients of the image, tapAdd adds to them.
+func tapSet[T Float](dx, dy, pick []T, number T, n, pixels, step int) {
+	if tapSetVector(dx, dy, pick, number, n, pixels, step) {
+		return
+	}
+	for p := range pixels {
+		for i := range n {
+			if pick[p*n+i] == number {
+				dx[p*step+i] = dy[p*n+i]
+			} else {
+				dx[p*step+i] = 0
+			}
+		}
+	}
+}
+
+func tapAdd[T Float](dx, dy, pick []T, number T, n, pixels, step int) {
+	if tapAddVector(dx, dy, pick, number, n, pixels, step) {
+		return
+	}
+	for p := range pixels {
+		for i := range n {
+			if pick[p*n+i] == number {
+				dx[p*step+i] += dy[p*n+i]
+			} else {
+				dx[p*step+i] += 0
+			}
+		}
+	}
+}
+
+// tapChoose sets tangents of the maximum.
+func tapChoose[T Float](ty, tx, pick []T, number T, n, pixels, step int) {
+	if tapChooseVector(ty, tx, pick, number, n, pixels, step) {
+		return
+	}
+	for p := range pixels {
+		for i, v := range tx[p*step:][:n] {
+			if pick[p*n+i] == number {
+				ty[p*n+i] = v
+			}
+		}
+	}
+}
+
+// mean handles one image.
+func (s *pooling[T]) mean(n int, left []T) {
+	x, y, c := s.p.X, s.p.Y, s.p.X.C
+	share := T(1 / float64(s.p.H*s.p.W))
+	if s.kind == meanGrad {
+		s.clear(n)
+	}
+	for r := range y.H {
+		v0, v1 := s.p.span(r, s.p.H, x.H)
+		for q := range y.W {
+			u0, u1 := s.p.span(q, s.p.W, x.W)
+			to := y.At(n, r, q)
+			if s.kind == meanGrad {
+				Scale(left, s.dy[to:to+c], share)
+			} else { // a window may lie in the padding
+				clear(s.y[to : to+c])
+			}
+			for v := v0; v < v1; v++ {
+				for u := u0; u < u1; u++ {
+					from := x.At(n, v, u)
+					if s.kind == meanGrad {
+						Add(s.dx[from:from+c], s.dx[from:from+c], left)
+					} else {
+						Add(s.y[to:to+c], s.y[to:to+c], s.x[from:from+c])
+					}
+				}
+			}
+			if s.kind == meanForward {
+				Scale(s.y[to:to+c], s.y[to:to+c], share)
+			}
+		}
 	}
 }
 

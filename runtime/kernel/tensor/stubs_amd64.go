@@ -129,10 +129,19 @@ func tanhGradF32AVX512(dst *float32, grad *float32, y *float32, n int)
 func sigmoidGradF32AVX512(dst *float32, grad *float32, y *float32, n int)
 
 //go:noescape
-func pickF32AVX512(dst *float32, left *float32, x *float32, y *float32, t *float32, n int)
+func tapFirstF32AVX512(y *float32, pick *float32, x *float32, number float32, n int, pixels int, step int)
 
 //go:noescape
-func claimF32AVX512(dst *float32, left *float32, x *float32, y *float32, n int)
+func tapNextF32AVX512(y *float32, pick *float32, x *float32, number float32, first float32, n int, pixels int, step int)
+
+//go:noescape
+func tapSetF32AVX512(dx *float32, dy *float32, pick *float32, number float32, n int, pixels int, step int)
+
+//go:noescape
+func tapAddF32AVX512(dx *float32, dy *float32, pick *float32, number float32, n int, pixels int, step int)
+
+//go:noescape
+func tapChooseF32AVX512(ty *float32, tx *float32, pick *float32, number float32, n int, pixels int, step int)
 
 //go:noescape
 func columnSumF32AVX512(acc *float64, s *float64, a *float32, rows int, as int, n int)
@@ -270,10 +279,19 @@ func tanhGradF64AVX512(dst *float64, grad *float64, y *float64, n int)
 func sigmoidGradF64AVX512(dst *float64, grad *float64, y *float64, n int)
 
 //go:noescape
-func pickF64AVX512(dst *float64, left *float64, x *float64, y *float64, t *float64, n int)
+func tapFirstF64AVX512(y *float64, pick *float64, x *float64, number float64, n int, pixels int, step int)
 
 //go:noescape
-func claimF64AVX512(dst *float64, left *float64, x *float64, y *float64, n int)
+func tapNextF64AVX512(y *float64, pick *float64, x *float64, number float64, first float64, n int, pixels int, step int)
+
+//go:noescape
+func tapSetF64AVX512(dx *float64, dy *float64, pick *float64, number float64, n int, pixels int, step int)
+
+//go:noescape
+func tapAddF64AVX512(dx *float64, dy *float64, pick *float64, number float64, n int, pixels int, step int)
+
+//go:noescape
+func tapChooseF64AVX512(ty *float64, tx *float64, pick *float64, number float64, n int, pixels int, step int)
 
 //go:noescape
 func columnSumF64AVX512(acc *float64, s *float64, a *float64, rows int, as int, n int)
@@ -378,10 +396,19 @@ func tanhGradF32AVX2(dst *float32, grad *float32, y *float32, n int)
 func sigmoidGradF32AVX2(dst *float32, grad *float32, y *float32, n int)
 
 //go:noescape
-func pickF32AVX2(dst *float32, left *float32, x *float32, y *float32, t *float32, n int)
+func tapFirstF32AVX2(y *float32, pick *float32, x *float32, number float32, n int, pixels int, step int)
 
 //go:noescape
-func claimF32AVX2(dst *float32, left *float32, x *float32, y *float32, n int)
+func tapNextF32AVX2(y *float32, pick *float32, x *float32, number float32, first float32, n int, pixels int, step int)
+
+//go:noescape
+func tapSetF32AVX2(dx *float32, dy *float32, pick *float32, number float32, n int, pixels int, step int)
+
+//go:noescape
+func tapAddF32AVX2(dx *float32, dy *float32, pick *float32, number float32, n int, pixels int, step int)
+
+//go:noescape
+func tapChooseF32AVX2(ty *float32, tx *float32, pick *float32, number float32, n int, pixels int, step int)
 
 //go:noescape
 func columnSumF32AVX2(acc *float64, s *float64, a *float32, rows int, as int, n int)
@@ -480,10 +507,19 @@ func tanhGradF64AVX2(dst *float64, grad *float64, y *float64, n int)
 func sigmoidGradF64AVX2(dst *float64, grad *float64, y *float64, n int)
 
 //go:noescape
-func pickF64AVX2(dst *float64, left *float64, x *float64, y *float64, t *float64, n int)
+func tapFirstF64AVX2(y *float64, pick *float64, x *float64, number float64, n int, pixels int, step int)
 
 //go:noescape
-func claimF64AVX2(dst *float64, left *float64, x *float64, y *float64, n int)
+func tapNextF64AVX2(y *float64, pick *float64, x *float64, number float64, first float64, n int, pixels int, step int)
+
+//go:noescape
+func tapSetF64AVX2(dx *float64, dy *float64, pick *float64, number float64, n int, pixels int, step int)
+
+//go:noescape
+func tapAddF64AVX2(dx *float64, dy *float64, pick *float64, number float64, n int, pixels int, step int)
+
+//go:noescape
+func tapChooseF64AVX2(ty *float64, tx *float64, pick *float64, number float64, n int, pixels int, step int)
 
 //go:noescape
 func columnSumF64AVX2(acc *float64, s *float64, a *float64, rows int, as int, n int)

@@ -2473,112 +2473,298 @@ sigmoidGradF32AVX2_done:
 	VZEROUPPER
 	RET
 
-// func pickF32AVX2(dst *float32, left *float32, x *float32, y *float32, t *float32, n int)
-// Requires: AVX
-TEXT ·pickF32AVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ left+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), BX
-	MOVQ t+32(FP), SI
-	MOVQ n+40(FP), DI
-	XORQ R8, R8
+// func tapFirstF32AVX2(y *float32, pick *float32, x *float32, number float32, n int, pixels int, step int)
+// Requires: AVX, AVX2, SSE
+TEXT ·tapFirstF32AVX2(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), AX
+	MOVQ         pick+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVSS        number+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         n+32(FP), BX
+	MOVQ         pixels+40(FP), SI
+	MOVQ         step+48(FP), DI
+	SHLQ         $0x02, DI
+	MOVQ         n+32(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         BX, R9
+	ANDQ         $+7, R9
+	MOVQ         R9, R11
+	IMUL3Q       $-4, R11, R11
+	LEAQ         lanesAVX2<>+0(SB), R10
+	ADDQ         R11, R10
+	VMOVUPS      64(R10), Y1
 
-pickF32AVX2_loop:
-	LEAQ      8(R8), R9
-	CMPQ      R9, DI
-	JG        pickF32AVX2_tail
-	VMOVUPS   (AX)(R8*4), Y0
-	VMOVUPS   (CX)(R8*4), Y1
-	VMOVUPS   (DX)(R8*4), Y2
-	VMOVUPS   (BX)(R8*4), Y3
-	VMOVUPS   (SI)(R8*4), Y4
-	VXORPS    Y5, Y5, Y5
-	VCMPPS    $0x15, Y3, Y2, Y2
-	VBLENDVPS Y2, Y1, Y5, Y3
-	VCMPPS    $0x1e, Y5, Y3, Y3
-	VBLENDVPS Y3, Y4, Y0, Y0
-	VBLENDVPS Y2, Y5, Y1, Y1
-	VMOVUPS   Y0, (AX)(R8*4)
-	VMOVUPS   Y1, (CX)(R8*4)
-	MOVQ      R9, R8
-	JMP       pickF32AVX2_loop
+tapFirstF32AVX2_pixel:
+	XORQ R10, R10
 
-pickF32AVX2_tail:
-	SUBQ       R8, DI
-	JLE        pickF32AVX2_done
-	MOVQ       DI, R9
-	IMUL3Q     $-4, R9, R9
-	LEAQ       lanesAVX2<>+0(SB), DI
-	ADDQ       R9, DI
-	VMOVUPS    64(DI), Y0
-	VMASKMOVPS (AX)(R8*4), Y0, Y1
-	VMASKMOVPS (CX)(R8*4), Y0, Y2
-	VMASKMOVPS (DX)(R8*4), Y0, Y3
-	VMASKMOVPS (BX)(R8*4), Y0, Y4
-	VMASKMOVPS (SI)(R8*4), Y0, Y5
-	VXORPS     Y6, Y6, Y6
-	VCMPPS     $0x15, Y4, Y3, Y3
-	VBLENDVPS  Y3, Y2, Y6, Y4
-	VCMPPS     $0x1e, Y6, Y4, Y4
-	VBLENDVPS  Y4, Y5, Y1, Y1
-	VBLENDVPS  Y3, Y6, Y2, Y2
-	VMASKMOVPS Y1, Y0, (AX)(R8*4)
-	VMASKMOVPS Y2, Y0, (CX)(R8*4)
+tapFirstF32AVX2_loop:
+	LEAQ    8(R10), R11
+	CMPQ    R11, BX
+	JG      tapFirstF32AVX2_tail
+	VMOVUPS (DX)(R10*4), Y2
+	VMOVUPS Y2, (AX)(R10*4)
+	VMOVUPS Y0, (CX)(R10*4)
+	MOVQ    R11, R10
+	JMP     tapFirstF32AVX2_loop
 
-pickF32AVX2_done:
+tapFirstF32AVX2_tail:
+	TESTQ      R9, R9
+	JZ         tapFirstF32AVX2_next
+	VMASKMOVPS (DX)(R10*4), Y1, Y2
+	VMASKMOVPS Y2, Y1, (AX)(R10*4)
+	VMASKMOVPS Y0, Y1, (CX)(R10*4)
+
+tapFirstF32AVX2_next:
+	ADDQ R8, AX
+	ADDQ R8, CX
+	ADDQ DI, DX
+	DECQ SI
+	JNZ  tapFirstF32AVX2_pixel
 	VZEROUPPER
 	RET
 
-// func claimF32AVX2(dst *float32, left *float32, x *float32, y *float32, n int)
-// Requires: AVX
-TEXT ·claimF32AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ left+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+// func tapNextF32AVX2(y *float32, pick *float32, x *float32, number float32, first float32, n int, pixels int, step int)
+// Requires: AVX, AVX2, SSE
+TEXT ·tapNextF32AVX2(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), AX
+	MOVQ         pick+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVSS        number+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        first+28(FP), X1
+	VBROADCASTSS X1, Y1
+	MOVQ         n+32(FP), BX
+	MOVQ         pixels+40(FP), SI
+	MOVQ         step+48(FP), DI
+	SHLQ         $0x02, DI
+	MOVQ         n+32(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         BX, R9
+	ANDQ         $+7, R9
+	MOVQ         R9, R11
+	IMUL3Q       $-4, R11, R11
+	LEAQ         lanesAVX2<>+0(SB), R10
+	ADDQ         R11, R10
+	VMOVUPS      64(R10), Y2
 
-claimF32AVX2_loop:
-	LEAQ      8(DI), R8
-	CMPQ      R8, SI
-	JG        claimF32AVX2_tail
-	VMOVUPS   (AX)(DI*4), Y0
-	VMOVUPS   (CX)(DI*4), Y1
-	VMOVUPS   (DX)(DI*4), Y2
-	VMOVUPS   (BX)(DI*4), Y3
+tapNextF32AVX2_pixel:
+	XORQ R10, R10
+
+tapNextF32AVX2_loop:
+	LEAQ      8(R10), R11
+	CMPQ      R11, BX
+	JG        tapNextF32AVX2_tail
+	VMOVUPS   (AX)(R10*4), Y3
+	VMOVUPS   (CX)(R10*4), Y4
+	VMOVUPS   (DX)(R10*4), Y5
+	VCMPPS    $0x1e, Y3, Y5, Y6
+	VCMPPS    $0x03, Y5, Y5, Y7
+	VBLENDVPS Y6, Y0, Y4, Y4
+	VBLENDVPS Y7, Y1, Y4, Y4
+	VBLENDVPS Y6, Y5, Y3, Y3
+	VBLENDVPS Y7, Y5, Y3, Y3
+	VMOVUPS   Y3, (AX)(R10*4)
+	VMOVUPS   Y4, (CX)(R10*4)
+	MOVQ      R11, R10
+	JMP       tapNextF32AVX2_loop
+
+tapNextF32AVX2_tail:
+	TESTQ      R9, R9
+	JZ         tapNextF32AVX2_next
+	VMASKMOVPS (AX)(R10*4), Y2, Y3
+	VMASKMOVPS (CX)(R10*4), Y2, Y4
+	VMASKMOVPS (DX)(R10*4), Y2, Y5
+	VCMPPS     $0x1e, Y3, Y5, Y6
+	VCMPPS     $0x03, Y5, Y5, Y7
+	VBLENDVPS  Y6, Y0, Y4, Y4
+	VBLENDVPS  Y7, Y1, Y4, Y4
+	VBLENDVPS  Y6, Y5, Y3, Y3
+	VBLENDVPS  Y7, Y5, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(R10*4)
+	VMASKMOVPS Y4, Y2, (CX)(R10*4)
+
+tapNextF32AVX2_next:
+	ADDQ R8, AX
+	ADDQ R8, CX
+	ADDQ DI, DX
+	DECQ SI
+	JNZ  tapNextF32AVX2_pixel
+	VZEROUPPER
+	RET
+
+// func tapSetF32AVX2(dx *float32, dy *float32, pick *float32, number float32, n int, pixels int, step int)
+// Requires: AVX, AVX2, SSE
+TEXT ·tapSetF32AVX2(SB), NOSPLIT, $0-56
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         pick+16(FP), DX
+	MOVSS        number+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         n+32(FP), BX
+	MOVQ         pixels+40(FP), SI
+	MOVQ         step+48(FP), DI
+	SHLQ         $0x02, DI
+	MOVQ         n+32(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         BX, R9
+	ANDQ         $+7, R9
+	MOVQ         R9, R11
+	IMUL3Q       $-4, R11, R11
+	LEAQ         lanesAVX2<>+0(SB), R10
+	ADDQ         R11, R10
+	VMOVUPS      64(R10), Y1
+
+tapSetF32AVX2_pixel:
+	XORQ R10, R10
+
+tapSetF32AVX2_loop:
+	LEAQ      8(R10), R11
+	CMPQ      R11, BX
+	JG        tapSetF32AVX2_tail
+	VMOVUPS   (CX)(R10*4), Y2
+	VMOVUPS   (DX)(R10*4), Y3
+	VCMPPS    $0x00, Y0, Y3, Y3
 	VXORPS    Y4, Y4, Y4
-	VCMPPS    $0x15, Y3, Y2, Y2
-	VBLENDVPS Y2, Y1, Y4, Y3
-	VADDPS    Y3, Y0, Y0
-	VBLENDVPS Y2, Y4, Y1, Y1
-	VMOVUPS   Y0, (AX)(DI*4)
-	VMOVUPS   Y1, (CX)(DI*4)
-	MOVQ      R8, DI
-	JMP       claimF32AVX2_loop
+	VBLENDVPS Y3, Y2, Y4, Y2
+	VMOVUPS   Y2, (AX)(R10*4)
+	MOVQ      R11, R10
+	JMP       tapSetF32AVX2_loop
 
-claimF32AVX2_tail:
-	SUBQ       DI, SI
-	JLE        claimF32AVX2_done
-	MOVQ       SI, R8
-	IMUL3Q     $-4, R8, R8
-	LEAQ       lanesAVX2<>+0(SB), SI
-	ADDQ       R8, SI
-	VMOVUPS    64(SI), Y0
-	VMASKMOVPS (AX)(DI*4), Y0, Y1
-	VMASKMOVPS (CX)(DI*4), Y0, Y2
-	VMASKMOVPS (DX)(DI*4), Y0, Y3
-	VMASKMOVPS (BX)(DI*4), Y0, Y4
+tapSetF32AVX2_tail:
+	TESTQ      R9, R9
+	JZ         tapSetF32AVX2_next
+	VMASKMOVPS (CX)(R10*4), Y1, Y2
+	VMASKMOVPS (DX)(R10*4), Y1, Y3
+	VCMPPS     $0x00, Y0, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VBLENDVPS  Y3, Y2, Y4, Y2
+	VMASKMOVPS Y2, Y1, (AX)(R10*4)
+
+tapSetF32AVX2_next:
+	ADDQ DI, AX
+	ADDQ R8, CX
+	ADDQ R8, DX
+	DECQ SI
+	JNZ  tapSetF32AVX2_pixel
+	VZEROUPPER
+	RET
+
+// func tapAddF32AVX2(dx *float32, dy *float32, pick *float32, number float32, n int, pixels int, step int)
+// Requires: AVX, AVX2, SSE
+TEXT ·tapAddF32AVX2(SB), NOSPLIT, $0-56
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         pick+16(FP), DX
+	MOVSS        number+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         n+32(FP), BX
+	MOVQ         pixels+40(FP), SI
+	MOVQ         step+48(FP), DI
+	SHLQ         $0x02, DI
+	MOVQ         n+32(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         BX, R9
+	ANDQ         $+7, R9
+	MOVQ         R9, R11
+	IMUL3Q       $-4, R11, R11
+	LEAQ         lanesAVX2<>+0(SB), R10
+	ADDQ         R11, R10
+	VMOVUPS      64(R10), Y1
+
+tapAddF32AVX2_pixel:
+	XORQ R10, R10
+
+tapAddF32AVX2_loop:
+	LEAQ      8(R10), R11
+	CMPQ      R11, BX
+	JG        tapAddF32AVX2_tail
+	VMOVUPS   (AX)(R10*4), Y2
+	VMOVUPS   (CX)(R10*4), Y3
+	VMOVUPS   (DX)(R10*4), Y4
+	VCMPPS    $0x00, Y0, Y4, Y4
+	VXORPS    Y5, Y5, Y5
+	VBLENDVPS Y4, Y3, Y5, Y3
+	VADDPS    Y3, Y2, Y2
+	VMOVUPS   Y2, (AX)(R10*4)
+	MOVQ      R11, R10
+	JMP       tapAddF32AVX2_loop
+
+tapAddF32AVX2_tail:
+	TESTQ      R9, R9
+	JZ         tapAddF32AVX2_next
+	VMASKMOVPS (AX)(R10*4), Y1, Y2
+	VMASKMOVPS (CX)(R10*4), Y1, Y3
+	VMASKMOVPS (DX)(R10*4), Y1, Y4
+	VCMPPS     $0x00, Y0, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	VCMPPS     $0x15, Y4, Y3, Y3
-	VBLENDVPS  Y3, Y2, Y5, Y4
-	VADDPS     Y4, Y1, Y1
-	VBLENDVPS  Y3, Y5, Y2, Y2
-	VMASKMOVPS Y1, Y0, (AX)(DI*4)
-	VMASKMOVPS Y2, Y0, (CX)(DI*4)
+	VBLENDVPS  Y4, Y3, Y5, Y3
+	VADDPS     Y3, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(R10*4)
 
-claimF32AVX2_done:
+tapAddF32AVX2_next:
+	ADDQ DI, AX
+	ADDQ R8, CX
+	ADDQ R8, DX
+	DECQ SI
+	JNZ  tapAddF32AVX2_pixel
+	VZEROUPPER
+	RET
+
+// func tapChooseF32AVX2(ty *float32, tx *float32, pick *float32, number float32, n int, pixels int, step int)
+// Requires: AVX, AVX2, SSE
+TEXT ·tapChooseF32AVX2(SB), NOSPLIT, $0-56
+	MOVQ         ty+0(FP), AX
+	MOVQ         tx+8(FP), CX
+	MOVQ         pick+16(FP), DX
+	MOVSS        number+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         n+32(FP), BX
+	MOVQ         pixels+40(FP), SI
+	MOVQ         step+48(FP), DI
+	SHLQ         $0x02, DI
+	MOVQ         n+32(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         BX, R9
+	ANDQ         $+7, R9
+	MOVQ         R9, R11
+	IMUL3Q       $-4, R11, R11
+	LEAQ         lanesAVX2<>+0(SB), R10
+	ADDQ         R11, R10
+	VMOVUPS      64(R10), Y1
+
+tapChooseF32AVX2_pixel:
+	XORQ R10, R10
+
+tapChooseF32AVX2_loop:
+	LEAQ      8(R10), R11
+	CMPQ      R11, BX
+	JG        tapChooseF32AVX2_tail
+	VMOVUPS   (AX)(R10*4), Y2
+	VMOVUPS   (CX)(R10*4), Y3
+	VMOVUPS   (DX)(R10*4), Y4
+	VCMPPS    $0x00, Y0, Y4, Y4
+	VBLENDVPS Y4, Y3, Y2, Y2
+	VMOVUPS   Y2, (AX)(R10*4)
+	MOVQ      R11, R10
+	JMP       tapChooseF32AVX2_loop
+
+tapChooseF32AVX2_tail:
+	TESTQ      R9, R9
+	JZ         tapChooseF32AVX2_next
+	VMASKMOVPS (AX)(R10*4), Y1, Y2
+	VMASKMOVPS (CX)(R10*4), Y1, Y3
+	VMASKMOVPS (DX)(R10*4), Y1, Y4
+	VCMPPS     $0x00, Y0, Y4, Y4
+	VBLENDVPS  Y4, Y3, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(R10*4)
+
+tapChooseF32AVX2_next:
+	ADDQ R8, AX
+	ADDQ DI, CX
+	ADDQ R8, DX
+	DECQ SI
+	JNZ  tapChooseF32AVX2_pixel
 	VZEROUPPER
 	RET
 
@@ -5328,112 +5514,298 @@ sigmoidGradF64AVX2_done:
 	VZEROUPPER
 	RET
 
-// func pickF64AVX2(dst *float64, left *float64, x *float64, y *float64, t *float64, n int)
-// Requires: AVX
-TEXT ·pickF64AVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ left+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), BX
-	MOVQ t+32(FP), SI
-	MOVQ n+40(FP), DI
-	XORQ R8, R8
+// func tapFirstF64AVX2(y *float64, pick *float64, x *float64, number float64, n int, pixels int, step int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·tapFirstF64AVX2(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), AX
+	MOVQ         pick+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVSD        number+24(FP), X0
+	VBROADCASTSD X0, Y0
+	MOVQ         n+32(FP), BX
+	MOVQ         pixels+40(FP), SI
+	MOVQ         step+48(FP), DI
+	SHLQ         $0x03, DI
+	MOVQ         n+32(FP), R8
+	SHLQ         $0x03, R8
+	MOVQ         BX, R9
+	ANDQ         $+3, R9
+	MOVQ         R9, R11
+	IMUL3Q       $-8, R11, R11
+	LEAQ         lanesAVX2<>+0(SB), R10
+	ADDQ         R11, R10
+	VMOVUPS      64(R10), Y1
 
-pickF64AVX2_loop:
-	LEAQ      4(R8), R9
-	CMPQ      R9, DI
-	JG        pickF64AVX2_tail
-	VMOVUPD   (AX)(R8*8), Y0
-	VMOVUPD   (CX)(R8*8), Y1
-	VMOVUPD   (DX)(R8*8), Y2
-	VMOVUPD   (BX)(R8*8), Y3
-	VMOVUPD   (SI)(R8*8), Y4
-	VXORPS    Y5, Y5, Y5
-	VCMPPD    $0x15, Y3, Y2, Y2
-	VBLENDVPD Y2, Y1, Y5, Y3
-	VCMPPD    $0x1e, Y5, Y3, Y3
-	VBLENDVPD Y3, Y4, Y0, Y0
-	VBLENDVPD Y2, Y5, Y1, Y1
-	VMOVUPD   Y0, (AX)(R8*8)
-	VMOVUPD   Y1, (CX)(R8*8)
-	MOVQ      R9, R8
-	JMP       pickF64AVX2_loop
+tapFirstF64AVX2_pixel:
+	XORQ R10, R10
 
-pickF64AVX2_tail:
-	SUBQ       R8, DI
-	JLE        pickF64AVX2_done
-	MOVQ       DI, R9
-	IMUL3Q     $-8, R9, R9
-	LEAQ       lanesAVX2<>+0(SB), DI
-	ADDQ       R9, DI
-	VMOVUPS    64(DI), Y0
-	VMASKMOVPD (AX)(R8*8), Y0, Y1
-	VMASKMOVPD (CX)(R8*8), Y0, Y2
-	VMASKMOVPD (DX)(R8*8), Y0, Y3
-	VMASKMOVPD (BX)(R8*8), Y0, Y4
-	VMASKMOVPD (SI)(R8*8), Y0, Y5
-	VXORPS     Y6, Y6, Y6
-	VCMPPD     $0x15, Y4, Y3, Y3
-	VBLENDVPD  Y3, Y2, Y6, Y4
-	VCMPPD     $0x1e, Y6, Y4, Y4
-	VBLENDVPD  Y4, Y5, Y1, Y1
-	VBLENDVPD  Y3, Y6, Y2, Y2
-	VMASKMOVPD Y1, Y0, (AX)(R8*8)
-	VMASKMOVPD Y2, Y0, (CX)(R8*8)
+tapFirstF64AVX2_loop:
+	LEAQ    4(R10), R11
+	CMPQ    R11, BX
+	JG      tapFirstF64AVX2_tail
+	VMOVUPD (DX)(R10*8), Y2
+	VMOVUPD Y2, (AX)(R10*8)
+	VMOVUPD Y0, (CX)(R10*8)
+	MOVQ    R11, R10
+	JMP     tapFirstF64AVX2_loop
 
-pickF64AVX2_done:
+tapFirstF64AVX2_tail:
+	TESTQ      R9, R9
+	JZ         tapFirstF64AVX2_next
+	VMASKMOVPD (DX)(R10*8), Y1, Y2
+	VMASKMOVPD Y2, Y1, (AX)(R10*8)
+	VMASKMOVPD Y0, Y1, (CX)(R10*8)
+
+tapFirstF64AVX2_next:
+	ADDQ R8, AX
+	ADDQ R8, CX
+	ADDQ DI, DX
+	DECQ SI
+	JNZ  tapFirstF64AVX2_pixel
 	VZEROUPPER
 	RET
 
-// func claimF64AVX2(dst *float64, left *float64, x *float64, y *float64, n int)
-// Requires: AVX
-TEXT ·claimF64AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ left+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), BX
-	MOVQ n+32(FP), SI
-	XORQ DI, DI
+// func tapNextF64AVX2(y *float64, pick *float64, x *float64, number float64, first float64, n int, pixels int, step int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·tapNextF64AVX2(SB), NOSPLIT, $0-64
+	MOVQ         y+0(FP), AX
+	MOVQ         pick+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVSD        number+24(FP), X0
+	VBROADCASTSD X0, Y0
+	MOVSD        first+32(FP), X1
+	VBROADCASTSD X1, Y1
+	MOVQ         n+40(FP), BX
+	MOVQ         pixels+48(FP), SI
+	MOVQ         step+56(FP), DI
+	SHLQ         $0x03, DI
+	MOVQ         n+40(FP), R8
+	SHLQ         $0x03, R8
+	MOVQ         BX, R9
+	ANDQ         $+3, R9
+	MOVQ         R9, R11
+	IMUL3Q       $-8, R11, R11
+	LEAQ         lanesAVX2<>+0(SB), R10
+	ADDQ         R11, R10
+	VMOVUPS      64(R10), Y2
 
-claimF64AVX2_loop:
-	LEAQ      4(DI), R8
-	CMPQ      R8, SI
-	JG        claimF64AVX2_tail
-	VMOVUPD   (AX)(DI*8), Y0
-	VMOVUPD   (CX)(DI*8), Y1
-	VMOVUPD   (DX)(DI*8), Y2
-	VMOVUPD   (BX)(DI*8), Y3
+tapNextF64AVX2_pixel:
+	XORQ R10, R10
+
+tapNextF64AVX2_loop:
+	LEAQ      4(R10), R11
+	CMPQ      R11, BX
+	JG        tapNextF64AVX2_tail
+	VMOVUPD   (AX)(R10*8), Y3
+	VMOVUPD   (CX)(R10*8), Y4
+	VMOVUPD   (DX)(R10*8), Y5
+	VCMPPD    $0x1e, Y3, Y5, Y6
+	VCMPPD    $0x03, Y5, Y5, Y7
+	VBLENDVPD Y6, Y0, Y4, Y4
+	VBLENDVPD Y7, Y1, Y4, Y4
+	VBLENDVPD Y6, Y5, Y3, Y3
+	VBLENDVPD Y7, Y5, Y3, Y3
+	VMOVUPD   Y3, (AX)(R10*8)
+	VMOVUPD   Y4, (CX)(R10*8)
+	MOVQ      R11, R10
+	JMP       tapNextF64AVX2_loop
+
+tapNextF64AVX2_tail:
+	TESTQ      R9, R9
+	JZ         tapNextF64AVX2_next
+	VMASKMOVPD (AX)(R10*8), Y2, Y3
+	VMASKMOVPD (CX)(R10*8), Y2, Y4
+	VMASKMOVPD (DX)(R10*8), Y2, Y5
+	VCMPPD     $0x1e, Y3, Y5, Y6
+	VCMPPD     $0x03, Y5, Y5, Y7
+	VBLENDVPD  Y6, Y0, Y4, Y4
+	VBLENDVPD  Y7, Y1, Y4, Y4
+	VBLENDVPD  Y6, Y5, Y3, Y3
+	VBLENDVPD  Y7, Y5, Y3, Y3
+	VMASKMOVPD Y3, Y2, (AX)(R10*8)
+	VMASKMOVPD Y4, Y2, (CX)(R10*8)
+
+tapNextF64AVX2_next:
+	ADDQ R8, AX
+	ADDQ R8, CX
+	ADDQ DI, DX
+	DECQ SI
+	JNZ  tapNextF64AVX2_pixel
+	VZEROUPPER
+	RET
+
+// func tapSetF64AVX2(dx *float64, dy *float64, pick *float64, number float64, n int, pixels int, step int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·tapSetF64AVX2(SB), NOSPLIT, $0-56
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         pick+16(FP), DX
+	MOVSD        number+24(FP), X0
+	VBROADCASTSD X0, Y0
+	MOVQ         n+32(FP), BX
+	MOVQ         pixels+40(FP), SI
+	MOVQ         step+48(FP), DI
+	SHLQ         $0x03, DI
+	MOVQ         n+32(FP), R8
+	SHLQ         $0x03, R8
+	MOVQ         BX, R9
+	ANDQ         $+3, R9
+	MOVQ         R9, R11
+	IMUL3Q       $-8, R11, R11
+	LEAQ         lanesAVX2<>+0(SB), R10
+	ADDQ         R11, R10
+	VMOVUPS      64(R10), Y1
+
+tapSetF64AVX2_pixel:
+	XORQ R10, R10
+
+tapSetF64AVX2_loop:
+	LEAQ      4(R10), R11
+	CMPQ      R11, BX
+	JG        tapSetF64AVX2_tail
+	VMOVUPD   (CX)(R10*8), Y2
+	VMOVUPD   (DX)(R10*8), Y3
+	VCMPPD    $0x00, Y0, Y3, Y3
 	VXORPS    Y4, Y4, Y4
-	VCMPPD    $0x15, Y3, Y2, Y2
-	VBLENDVPD Y2, Y1, Y4, Y3
-	VADDPD    Y3, Y0, Y0
-	VBLENDVPD Y2, Y4, Y1, Y1
-	VMOVUPD   Y0, (AX)(DI*8)
-	VMOVUPD   Y1, (CX)(DI*8)
-	MOVQ      R8, DI
-	JMP       claimF64AVX2_loop
+	VBLENDVPD Y3, Y2, Y4, Y2
+	VMOVUPD   Y2, (AX)(R10*8)
+	MOVQ      R11, R10
+	JMP       tapSetF64AVX2_loop
 
-claimF64AVX2_tail:
-	SUBQ       DI, SI
-	JLE        claimF64AVX2_done
-	MOVQ       SI, R8
-	IMUL3Q     $-8, R8, R8
-	LEAQ       lanesAVX2<>+0(SB), SI
-	ADDQ       R8, SI
-	VMOVUPS    64(SI), Y0
-	VMASKMOVPD (AX)(DI*8), Y0, Y1
-	VMASKMOVPD (CX)(DI*8), Y0, Y2
-	VMASKMOVPD (DX)(DI*8), Y0, Y3
-	VMASKMOVPD (BX)(DI*8), Y0, Y4
+tapSetF64AVX2_tail:
+	TESTQ      R9, R9
+	JZ         tapSetF64AVX2_next
+	VMASKMOVPD (CX)(R10*8), Y1, Y2
+	VMASKMOVPD (DX)(R10*8), Y1, Y3
+	VCMPPD     $0x00, Y0, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VBLENDVPD  Y3, Y2, Y4, Y2
+	VMASKMOVPD Y2, Y1, (AX)(R10*8)
+
+tapSetF64AVX2_next:
+	ADDQ DI, AX
+	ADDQ R8, CX
+	ADDQ R8, DX
+	DECQ SI
+	JNZ  tapSetF64AVX2_pixel
+	VZEROUPPER
+	RET
+
+// func tapAddF64AVX2(dx *float64, dy *float64, pick *float64, number float64, n int, pixels int, step int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·tapAddF64AVX2(SB), NOSPLIT, $0-56
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         pick+16(FP), DX
+	MOVSD        number+24(FP), X0
+	VBROADCASTSD X0, Y0
+	MOVQ         n+32(FP), BX
+	MOVQ         pixels+40(FP), SI
+	MOVQ         step+48(FP), DI
+	SHLQ         $0x03, DI
+	MOVQ         n+32(FP), R8
+	SHLQ         $0x03, R8
+	MOVQ         BX, R9
+	ANDQ         $+3, R9
+	MOVQ         R9, R11
+	IMUL3Q       $-8, R11, R11
+	LEAQ         lanesAVX2<>+0(SB), R10
+	ADDQ         R11, R10
+	VMOVUPS      64(R10), Y1
+
+tapAddF64AVX2_pixel:
+	XORQ R10, R10
+
+tapAddF64AVX2_loop:
+	LEAQ      4(R10), R11
+	CMPQ      R11, BX
+	JG        tapAddF64AVX2_tail
+	VMOVUPD   (AX)(R10*8), Y2
+	VMOVUPD   (CX)(R10*8), Y3
+	VMOVUPD   (DX)(R10*8), Y4
+	VCMPPD    $0x00, Y0, Y4, Y4
+	VXORPS    Y5, Y5, Y5
+	VBLENDVPD Y4, Y3, Y5, Y3
+	VADDPD    Y3, Y2, Y2
+	VMOVUPD   Y2, (AX)(R10*8)
+	MOVQ      R11, R10
+	JMP       tapAddF64AVX2_loop
+
+tapAddF64AVX2_tail:
+	TESTQ      R9, R9
+	JZ         tapAddF64AVX2_next
+	VMASKMOVPD (AX)(R10*8), Y1, Y2
+	VMASKMOVPD (CX)(R10*8), Y1, Y3
+	VMASKMOVPD (DX)(R10*8), Y1, Y4
+	VCMPPD     $0x00, Y0, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	VCMPPD     $0x15, Y4, Y3, Y3
-	VBLENDVPD  Y3, Y2, Y5, Y4
-	VADDPD     Y4, Y1, Y1
-	VBLENDVPD  Y3, Y5, Y2, Y2
-	VMASKMOVPD Y1, Y0, (AX)(DI*8)
-	VMASKMOVPD Y2, Y0, (CX)(DI*8)
+	VBLENDVPD  Y4, Y3, Y5, Y3
+	VADDPD     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y1, (AX)(R10*8)
 
-claimF64AVX2_done:
+tapAddF64AVX2_next:
+	ADDQ DI, AX
+	ADDQ R8, CX
+	ADDQ R8, DX
+	DECQ SI
+	JNZ  tapAddF64AVX2_pixel
+	VZEROUPPER
+	RET
+
+// func tapChooseF64AVX2(ty *float64, tx *float64, pick *float64, number float64, n int, pixels int, step int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·tapChooseF64AVX2(SB), NOSPLIT, $0-56
+	MOVQ         ty+0(FP), AX
+	MOVQ         tx+8(FP), CX
+	MOVQ         pick+16(FP), DX
+	MOVSD        number+24(FP), X0
+	VBROADCASTSD X0, Y0
+	MOVQ         n+32(FP), BX
+	MOVQ         pixels+40(FP), SI
+	MOVQ         step+48(FP), DI
+	SHLQ         $0x03, DI
+	MOVQ         n+32(FP), R8
+	SHLQ         $0x03, R8
+	MOVQ         BX, R9
+	ANDQ         $+3, R9
+	MOVQ         R9, R11
+	IMUL3Q       $-8, R11, R11
+	LEAQ         lanesAVX2<>+0(SB), R10
+	ADDQ         R11, R10
+	VMOVUPS      64(R10), Y1
+
+tapChooseF64AVX2_pixel:
+	XORQ R10, R10
+
+tapChooseF64AVX2_loop:
+	LEAQ      4(R10), R11
+	CMPQ      R11, BX
+	JG        tapChooseF64AVX2_tail
+	VMOVUPD   (AX)(R10*8), Y2
+	VMOVUPD   (CX)(R10*8), Y3
+	VMOVUPD   (DX)(R10*8), Y4
+	VCMPPD    $0x00, Y0, Y4, Y4
+	VBLENDVPD Y4, Y3, Y2, Y2
+	VMOVUPD   Y2, (AX)(R10*8)
+	MOVQ      R11, R10
+	JMP       tapChooseF64AVX2_loop
+
+tapChooseF64AVX2_tail:
+	TESTQ      R9, R9
+	JZ         tapChooseF64AVX2_next
+	VMASKMOVPD (AX)(R10*8), Y1, Y2
+	VMASKMOVPD (CX)(R10*8), Y1, Y3
+	VMASKMOVPD (DX)(R10*8), Y1, Y4
+	VCMPPD     $0x00, Y0, Y4, Y4
+	VBLENDVPD  Y4, Y3, Y2, Y2
+	VMASKMOVPD Y2, Y1, (AX)(R10*8)
+
+tapChooseF64AVX2_next:
+	ADDQ R8, AX
+	ADDQ DI, CX
+	ADDQ R8, DX
+	DECQ SI
+	JNZ  tapChooseF64AVX2_pixel
 	VZEROUPPER
 	RET
 

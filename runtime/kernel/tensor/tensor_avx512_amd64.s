@@ -5901,110 +5901,298 @@ sigmoidGradF32AVX512_done:
 	VZEROUPPER
 	RET
 
-// func pickF32AVX512(dst *float32, left *float32, x *float32, y *float32, t *float32, n int)
-// Requires: AVX, AVX512BW, AVX512F
-TEXT ·pickF32AVX512(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ left+8(FP), DX
-	MOVQ x+16(FP), BX
-	MOVQ y+24(FP), SI
-	MOVQ t+32(FP), DI
-	MOVQ n+40(FP), CX
-	XORQ R8, R8
+// func tapFirstF32AVX512(y *float32, pick *float32, x *float32, number float32, n int, pixels int, step int)
+// Requires: AVX, AVX512BW, AVX512F, SSE
+TEXT ·tapFirstF32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), AX
+	MOVQ         pick+8(FP), DX
+	MOVQ         x+16(FP), BX
+	MOVSS        number+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         n+32(FP), SI
+	MOVQ         pixels+40(FP), DI
+	MOVQ         step+48(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         n+32(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         SI, R10
+	ANDQ         $+15, R10
+	MOVQ         $-1, R11
+	MOVQ         R10, CX
+	SHLQ         CL, R11
+	NOTQ         R11
+	KMOVQ        R11, K1
 
-pickF32AVX512_loop:
-	LEAQ      16(R8), R9
-	CMPQ      R9, CX
-	JG        pickF32AVX512_tail
-	VMOVUPS   (AX)(R8*4), Z0
-	VMOVUPS   (DX)(R8*4), Z1
-	VMOVUPS   (BX)(R8*4), Z2
-	VMOVUPS   (SI)(R8*4), Z3
-	VMOVUPS   (DI)(R8*4), Z4
-	VPXORQ    Z5, Z5, Z5
-	VCMPPS    $0x15, Z3, Z2, K1
-	VBLENDMPS Z1, Z5, K1, Z6
-	VCMPPS    $0x1e, Z5, Z6, K2
-	VBLENDMPS Z4, Z0, K2, Z7
-	VBLENDMPS Z5, Z1, K1, Z8
-	VMOVUPS   Z7, (AX)(R8*4)
-	VMOVUPS   Z8, (DX)(R8*4)
-	MOVQ      R9, R8
-	JMP       pickF32AVX512_loop
+tapFirstF32AVX512_pixel:
+	XORQ CX, CX
 
-pickF32AVX512_tail:
-	SUBQ      R8, CX
-	JLE       pickF32AVX512_done
-	MOVQ      $-1, R9
-	SHLQ      CL, R9
-	NOTQ      R9
-	KMOVQ     R9, K1
-	VMOVUPS.Z (AX)(R8*4), K1, Z0
-	VMOVUPS.Z (DX)(R8*4), K1, Z1
-	VMOVUPS.Z (BX)(R8*4), K1, Z2
-	VMOVUPS.Z (SI)(R8*4), K1, Z3
-	VMOVUPS.Z (DI)(R8*4), K1, Z4
-	VPXORQ    Z9, Z9, Z9
-	VCMPPS    $0x15, Z3, Z2, K2
-	VBLENDMPS Z1, Z9, K2, Z10
-	VCMPPS    $0x1e, Z9, Z10, K3
-	VBLENDMPS Z4, Z0, K3, Z11
-	VBLENDMPS Z9, Z1, K2, Z12
-	VMOVUPS   Z11, K1, (AX)(R8*4)
-	VMOVUPS   Z12, K1, (DX)(R8*4)
+tapFirstF32AVX512_loop:
+	LEAQ    16(CX), R11
+	CMPQ    R11, SI
+	JG      tapFirstF32AVX512_tail
+	VMOVUPS (BX)(CX*4), Z1
+	VMOVUPS Z1, (AX)(CX*4)
+	VMOVUPS Z0, (DX)(CX*4)
+	MOVQ    R11, CX
+	JMP     tapFirstF32AVX512_loop
 
-pickF32AVX512_done:
+tapFirstF32AVX512_tail:
+	TESTQ     R10, R10
+	JZ        tapFirstF32AVX512_next
+	VMOVUPS.Z (BX)(CX*4), K1, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	VMOVUPS   Z0, K1, (DX)(CX*4)
+
+tapFirstF32AVX512_next:
+	ADDQ R9, AX
+	ADDQ R9, DX
+	ADDQ R8, BX
+	DECQ DI
+	JNZ  tapFirstF32AVX512_pixel
 	VZEROUPPER
 	RET
 
-// func claimF32AVX512(dst *float32, left *float32, x *float32, y *float32, n int)
-// Requires: AVX, AVX512BW, AVX512F
-TEXT ·claimF32AVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ left+8(FP), DX
-	MOVQ x+16(FP), BX
-	MOVQ y+24(FP), SI
-	MOVQ n+32(FP), CX
-	XORQ DI, DI
+// func tapNextF32AVX512(y *float32, pick *float32, x *float32, number float32, first float32, n int, pixels int, step int)
+// Requires: AVX, AVX512BW, AVX512F, SSE
+TEXT ·tapNextF32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), AX
+	MOVQ         pick+8(FP), DX
+	MOVQ         x+16(FP), BX
+	MOVSS        number+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVSS        first+28(FP), X9
+	VBROADCASTSS X9, Z9
+	MOVQ         n+32(FP), SI
+	MOVQ         pixels+40(FP), DI
+	MOVQ         step+48(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         n+32(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         SI, R10
+	ANDQ         $+15, R10
+	MOVQ         $-1, R11
+	MOVQ         R10, CX
+	SHLQ         CL, R11
+	NOTQ         R11
+	KMOVQ        R11, K1
 
-claimF32AVX512_loop:
-	LEAQ      16(DI), R8
-	CMPQ      R8, CX
-	JG        claimF32AVX512_tail
-	VMOVUPS   (AX)(DI*4), Z0
-	VMOVUPS   (DX)(DI*4), Z1
-	VMOVUPS   (BX)(DI*4), Z2
-	VMOVUPS   (SI)(DI*4), Z3
-	VPXORQ    Z4, Z4, Z4
-	VCMPPS    $0x15, Z3, Z2, K1
-	VBLENDMPS Z1, Z4, K1, Z5
-	VADDPS    Z5, Z0, Z0
-	VBLENDMPS Z4, Z1, K1, Z6
-	VMOVUPS   Z0, (AX)(DI*4)
-	VMOVUPS   Z6, (DX)(DI*4)
-	MOVQ      R8, DI
-	JMP       claimF32AVX512_loop
+tapNextF32AVX512_pixel:
+	XORQ CX, CX
 
-claimF32AVX512_tail:
-	SUBQ      DI, CX
-	JLE       claimF32AVX512_done
-	MOVQ      $-1, R8
-	SHLQ      CL, R8
-	NOTQ      R8
-	KMOVQ     R8, K1
-	VMOVUPS.Z (AX)(DI*4), K1, Z0
-	VMOVUPS.Z (DX)(DI*4), K1, Z1
-	VMOVUPS.Z (BX)(DI*4), K1, Z2
-	VMOVUPS.Z (SI)(DI*4), K1, Z3
-	VPXORQ    Z7, Z7, Z7
-	VCMPPS    $0x15, Z3, Z2, K2
-	VBLENDMPS Z1, Z7, K2, Z8
-	VADDPS    Z8, Z0, Z0
-	VBLENDMPS Z7, Z1, K2, Z9
-	VMOVUPS   Z0, K1, (AX)(DI*4)
-	VMOVUPS   Z9, K1, (DX)(DI*4)
+tapNextF32AVX512_loop:
+	LEAQ      16(CX), R11
+	CMPQ      R11, SI
+	JG        tapNextF32AVX512_tail
+	VMOVUPS   (AX)(CX*4), Z10
+	VMOVUPS   (DX)(CX*4), Z11
+	VMOVUPS   (BX)(CX*4), Z12
+	VCMPPS    $0x1e, Z10, Z12, K2
+	VCMPPS    $0x03, Z12, Z12, K3
+	VBLENDMPS Z0, Z11, K2, Z1
+	VBLENDMPS Z9, Z1, K3, Z2
+	VBLENDMPS Z12, Z10, K2, Z3
+	VBLENDMPS Z12, Z3, K3, Z4
+	VMOVUPS   Z4, (AX)(CX*4)
+	VMOVUPS   Z2, (DX)(CX*4)
+	MOVQ      R11, CX
+	JMP       tapNextF32AVX512_loop
 
-claimF32AVX512_done:
+tapNextF32AVX512_tail:
+	TESTQ     R10, R10
+	JZ        tapNextF32AVX512_next
+	VMOVUPS.Z (AX)(CX*4), K1, Z10
+	VMOVUPS.Z (DX)(CX*4), K1, Z11
+	VMOVUPS.Z (BX)(CX*4), K1, Z12
+	VCMPPS    $0x1e, Z10, Z12, K2
+	VCMPPS    $0x03, Z12, Z12, K3
+	VBLENDMPS Z0, Z11, K2, Z5
+	VBLENDMPS Z9, Z5, K3, Z6
+	VBLENDMPS Z12, Z10, K2, Z7
+	VBLENDMPS Z12, Z7, K3, Z8
+	VMOVUPS   Z8, K1, (AX)(CX*4)
+	VMOVUPS   Z6, K1, (DX)(CX*4)
+
+tapNextF32AVX512_next:
+	ADDQ R9, AX
+	ADDQ R9, DX
+	ADDQ R8, BX
+	DECQ DI
+	JNZ  tapNextF32AVX512_pixel
+	VZEROUPPER
+	RET
+
+// func tapSetF32AVX512(dx *float32, dy *float32, pick *float32, number float32, n int, pixels int, step int)
+// Requires: AVX, AVX512BW, AVX512F, SSE
+TEXT ·tapSetF32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), DX
+	MOVQ         pick+16(FP), BX
+	MOVSS        number+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         n+32(FP), SI
+	MOVQ         pixels+40(FP), DI
+	MOVQ         step+48(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         n+32(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         SI, R10
+	ANDQ         $+15, R10
+	MOVQ         $-1, R11
+	MOVQ         R10, CX
+	SHLQ         CL, R11
+	NOTQ         R11
+	KMOVQ        R11, K1
+
+tapSetF32AVX512_pixel:
+	XORQ CX, CX
+
+tapSetF32AVX512_loop:
+	LEAQ      16(CX), R11
+	CMPQ      R11, SI
+	JG        tapSetF32AVX512_tail
+	VMOVUPS   (DX)(CX*4), Z5
+	VMOVUPS   (BX)(CX*4), Z6
+	VCMPPS    $0x00, Z0, Z6, K2
+	VPXORQ    Z1, Z1, Z1
+	VBLENDMPS Z5, Z1, K2, Z2
+	VMOVUPS   Z2, (AX)(CX*4)
+	MOVQ      R11, CX
+	JMP       tapSetF32AVX512_loop
+
+tapSetF32AVX512_tail:
+	TESTQ     R10, R10
+	JZ        tapSetF32AVX512_next
+	VMOVUPS.Z (DX)(CX*4), K1, Z5
+	VMOVUPS.Z (BX)(CX*4), K1, Z6
+	VCMPPS    $0x00, Z0, Z6, K2
+	VPXORQ    Z3, Z3, Z3
+	VBLENDMPS Z5, Z3, K2, Z4
+	VMOVUPS   Z4, K1, (AX)(CX*4)
+
+tapSetF32AVX512_next:
+	ADDQ R8, AX
+	ADDQ R9, DX
+	ADDQ R9, BX
+	DECQ DI
+	JNZ  tapSetF32AVX512_pixel
+	VZEROUPPER
+	RET
+
+// func tapAddF32AVX512(dx *float32, dy *float32, pick *float32, number float32, n int, pixels int, step int)
+// Requires: AVX, AVX512BW, AVX512F, SSE
+TEXT ·tapAddF32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), DX
+	MOVQ         pick+16(FP), BX
+	MOVSS        number+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         n+32(FP), SI
+	MOVQ         pixels+40(FP), DI
+	MOVQ         step+48(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         n+32(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         SI, R10
+	ANDQ         $+15, R10
+	MOVQ         $-1, R11
+	MOVQ         R10, CX
+	SHLQ         CL, R11
+	NOTQ         R11
+	KMOVQ        R11, K1
+
+tapAddF32AVX512_pixel:
+	XORQ CX, CX
+
+tapAddF32AVX512_loop:
+	LEAQ      16(CX), R11
+	CMPQ      R11, SI
+	JG        tapAddF32AVX512_tail
+	VMOVUPS   (AX)(CX*4), Z5
+	VMOVUPS   (DX)(CX*4), Z6
+	VMOVUPS   (BX)(CX*4), Z7
+	VCMPPS    $0x00, Z0, Z7, K2
+	VPXORQ    Z1, Z1, Z1
+	VBLENDMPS Z6, Z1, K2, Z2
+	VADDPS    Z2, Z5, Z5
+	VMOVUPS   Z5, (AX)(CX*4)
+	MOVQ      R11, CX
+	JMP       tapAddF32AVX512_loop
+
+tapAddF32AVX512_tail:
+	TESTQ     R10, R10
+	JZ        tapAddF32AVX512_next
+	VMOVUPS.Z (AX)(CX*4), K1, Z5
+	VMOVUPS.Z (DX)(CX*4), K1, Z6
+	VMOVUPS.Z (BX)(CX*4), K1, Z7
+	VCMPPS    $0x00, Z0, Z7, K2
+	VPXORQ    Z3, Z3, Z3
+	VBLENDMPS Z6, Z3, K2, Z4
+	VADDPS    Z4, Z5, Z5
+	VMOVUPS   Z5, K1, (AX)(CX*4)
+
+tapAddF32AVX512_next:
+	ADDQ R8, AX
+	ADDQ R9, DX
+	ADDQ R9, BX
+	DECQ DI
+	JNZ  tapAddF32AVX512_pixel
+	VZEROUPPER
+	RET
+
+// func tapChooseF32AVX512(ty *float32, tx *float32, pick *float32, number float32, n int, pixels int, step int)
+// Requires: AVX, AVX512BW, AVX512F, SSE
+TEXT ·tapChooseF32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         ty+0(FP), AX
+	MOVQ         tx+8(FP), DX
+	MOVQ         pick+16(FP), BX
+	MOVSS        number+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         n+32(FP), SI
+	MOVQ         pixels+40(FP), DI
+	MOVQ         step+48(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         n+32(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         SI, R10
+	ANDQ         $+15, R10
+	MOVQ         $-1, R11
+	MOVQ         R10, CX
+	SHLQ         CL, R11
+	NOTQ         R11
+	KMOVQ        R11, K1
+
+tapChooseF32AVX512_pixel:
+	XORQ CX, CX
+
+tapChooseF32AVX512_loop:
+	LEAQ      16(CX), R11
+	CMPQ      R11, SI
+	JG        tapChooseF32AVX512_tail
+	VMOVUPS   (AX)(CX*4), Z3
+	VMOVUPS   (DX)(CX*4), Z4
+	VMOVUPS   (BX)(CX*4), Z5
+	VCMPPS    $0x00, Z0, Z5, K2
+	VBLENDMPS Z4, Z3, K2, Z1
+	VMOVUPS   Z1, (AX)(CX*4)
+	MOVQ      R11, CX
+	JMP       tapChooseF32AVX512_loop
+
+tapChooseF32AVX512_tail:
+	TESTQ     R10, R10
+	JZ        tapChooseF32AVX512_next
+	VMOVUPS.Z (AX)(CX*4), K1, Z3
+	VMOVUPS.Z (DX)(CX*4), K1, Z4
+	VMOVUPS.Z (BX)(CX*4), K1, Z5
+	VCMPPS    $0x00, Z0, Z5, K2
+	VBLENDMPS Z4, Z3, K2, Z2
+	VMOVUPS   Z2, K1, (AX)(CX*4)
+
+tapChooseF32AVX512_next:
+	ADDQ R9, AX
+	ADDQ R8, DX
+	ADDQ R9, BX
+	DECQ DI
+	JNZ  tapChooseF32AVX512_pixel
 	VZEROUPPER
 	RET
 
@@ -12171,110 +12359,298 @@ sigmoidGradF64AVX512_done:
 	VZEROUPPER
 	RET
 
-// func pickF64AVX512(dst *float64, left *float64, x *float64, y *float64, t *float64, n int)
-// Requires: AVX, AVX512BW, AVX512F
-TEXT ·pickF64AVX512(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ left+8(FP), DX
-	MOVQ x+16(FP), BX
-	MOVQ y+24(FP), SI
-	MOVQ t+32(FP), DI
-	MOVQ n+40(FP), CX
-	XORQ R8, R8
+// func tapFirstF64AVX512(y *float64, pick *float64, x *float64, number float64, n int, pixels int, step int)
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·tapFirstF64AVX512(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), AX
+	MOVQ         pick+8(FP), DX
+	MOVQ         x+16(FP), BX
+	MOVSD        number+24(FP), X0
+	VBROADCASTSD X0, Z0
+	MOVQ         n+32(FP), SI
+	MOVQ         pixels+40(FP), DI
+	MOVQ         step+48(FP), R8
+	SHLQ         $0x03, R8
+	MOVQ         n+32(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         SI, R10
+	ANDQ         $+7, R10
+	MOVQ         $-1, R11
+	MOVQ         R10, CX
+	SHLQ         CL, R11
+	NOTQ         R11
+	KMOVQ        R11, K1
 
-pickF64AVX512_loop:
-	LEAQ      8(R8), R9
-	CMPQ      R9, CX
-	JG        pickF64AVX512_tail
-	VMOVUPD   (AX)(R8*8), Z0
-	VMOVUPD   (DX)(R8*8), Z1
-	VMOVUPD   (BX)(R8*8), Z2
-	VMOVUPD   (SI)(R8*8), Z3
-	VMOVUPD   (DI)(R8*8), Z4
-	VPXORQ    Z5, Z5, Z5
-	VCMPPD    $0x15, Z3, Z2, K1
-	VBLENDMPD Z1, Z5, K1, Z6
-	VCMPPD    $0x1e, Z5, Z6, K2
-	VBLENDMPD Z4, Z0, K2, Z7
-	VBLENDMPD Z5, Z1, K1, Z8
-	VMOVUPD   Z7, (AX)(R8*8)
-	VMOVUPD   Z8, (DX)(R8*8)
-	MOVQ      R9, R8
-	JMP       pickF64AVX512_loop
+tapFirstF64AVX512_pixel:
+	XORQ CX, CX
 
-pickF64AVX512_tail:
-	SUBQ      R8, CX
-	JLE       pickF64AVX512_done
-	MOVQ      $-1, R9
-	SHLQ      CL, R9
-	NOTQ      R9
-	KMOVQ     R9, K1
-	VMOVUPD.Z (AX)(R8*8), K1, Z0
-	VMOVUPD.Z (DX)(R8*8), K1, Z1
-	VMOVUPD.Z (BX)(R8*8), K1, Z2
-	VMOVUPD.Z (SI)(R8*8), K1, Z3
-	VMOVUPD.Z (DI)(R8*8), K1, Z4
-	VPXORQ    Z9, Z9, Z9
-	VCMPPD    $0x15, Z3, Z2, K2
-	VBLENDMPD Z1, Z9, K2, Z10
-	VCMPPD    $0x1e, Z9, Z10, K3
-	VBLENDMPD Z4, Z0, K3, Z11
-	VBLENDMPD Z9, Z1, K2, Z12
-	VMOVUPD   Z11, K1, (AX)(R8*8)
-	VMOVUPD   Z12, K1, (DX)(R8*8)
+tapFirstF64AVX512_loop:
+	LEAQ    8(CX), R11
+	CMPQ    R11, SI
+	JG      tapFirstF64AVX512_tail
+	VMOVUPD (BX)(CX*8), Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD Z0, (DX)(CX*8)
+	MOVQ    R11, CX
+	JMP     tapFirstF64AVX512_loop
 
-pickF64AVX512_done:
+tapFirstF64AVX512_tail:
+	TESTQ     R10, R10
+	JZ        tapFirstF64AVX512_next
+	VMOVUPD.Z (BX)(CX*8), K1, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	VMOVUPD   Z0, K1, (DX)(CX*8)
+
+tapFirstF64AVX512_next:
+	ADDQ R9, AX
+	ADDQ R9, DX
+	ADDQ R8, BX
+	DECQ DI
+	JNZ  tapFirstF64AVX512_pixel
 	VZEROUPPER
 	RET
 
-// func claimF64AVX512(dst *float64, left *float64, x *float64, y *float64, n int)
-// Requires: AVX, AVX512BW, AVX512F
-TEXT ·claimF64AVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ left+8(FP), DX
-	MOVQ x+16(FP), BX
-	MOVQ y+24(FP), SI
-	MOVQ n+32(FP), CX
-	XORQ DI, DI
+// func tapNextF64AVX512(y *float64, pick *float64, x *float64, number float64, first float64, n int, pixels int, step int)
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·tapNextF64AVX512(SB), NOSPLIT, $0-64
+	MOVQ         y+0(FP), AX
+	MOVQ         pick+8(FP), DX
+	MOVQ         x+16(FP), BX
+	MOVSD        number+24(FP), X0
+	VBROADCASTSD X0, Z0
+	MOVSD        first+32(FP), X9
+	VBROADCASTSD X9, Z9
+	MOVQ         n+40(FP), SI
+	MOVQ         pixels+48(FP), DI
+	MOVQ         step+56(FP), R8
+	SHLQ         $0x03, R8
+	MOVQ         n+40(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         SI, R10
+	ANDQ         $+7, R10
+	MOVQ         $-1, R11
+	MOVQ         R10, CX
+	SHLQ         CL, R11
+	NOTQ         R11
+	KMOVQ        R11, K1
 
-claimF64AVX512_loop:
-	LEAQ      8(DI), R8
-	CMPQ      R8, CX
-	JG        claimF64AVX512_tail
-	VMOVUPD   (AX)(DI*8), Z0
-	VMOVUPD   (DX)(DI*8), Z1
-	VMOVUPD   (BX)(DI*8), Z2
-	VMOVUPD   (SI)(DI*8), Z3
-	VPXORQ    Z4, Z4, Z4
-	VCMPPD    $0x15, Z3, Z2, K1
-	VBLENDMPD Z1, Z4, K1, Z5
-	VADDPD    Z5, Z0, Z0
-	VBLENDMPD Z4, Z1, K1, Z6
-	VMOVUPD   Z0, (AX)(DI*8)
-	VMOVUPD   Z6, (DX)(DI*8)
-	MOVQ      R8, DI
-	JMP       claimF64AVX512_loop
+tapNextF64AVX512_pixel:
+	XORQ CX, CX
 
-claimF64AVX512_tail:
-	SUBQ      DI, CX
-	JLE       claimF64AVX512_done
-	MOVQ      $-1, R8
-	SHLQ      CL, R8
-	NOTQ      R8
-	KMOVQ     R8, K1
-	VMOVUPD.Z (AX)(DI*8), K1, Z0
-	VMOVUPD.Z (DX)(DI*8), K1, Z1
-	VMOVUPD.Z (BX)(DI*8), K1, Z2
-	VMOVUPD.Z (SI)(DI*8), K1, Z3
-	VPXORQ    Z7, Z7, Z7
-	VCMPPD    $0x15, Z3, Z2, K2
-	VBLENDMPD Z1, Z7, K2, Z8
-	VADDPD    Z8, Z0, Z0
-	VBLENDMPD Z7, Z1, K2, Z9
-	VMOVUPD   Z0, K1, (AX)(DI*8)
-	VMOVUPD   Z9, K1, (DX)(DI*8)
+tapNextF64AVX512_loop:
+	LEAQ      8(CX), R11
+	CMPQ      R11, SI
+	JG        tapNextF64AVX512_tail
+	VMOVUPD   (AX)(CX*8), Z10
+	VMOVUPD   (DX)(CX*8), Z11
+	VMOVUPD   (BX)(CX*8), Z12
+	VCMPPD    $0x1e, Z10, Z12, K2
+	VCMPPD    $0x03, Z12, Z12, K3
+	VBLENDMPD Z0, Z11, K2, Z1
+	VBLENDMPD Z9, Z1, K3, Z2
+	VBLENDMPD Z12, Z10, K2, Z3
+	VBLENDMPD Z12, Z3, K3, Z4
+	VMOVUPD   Z4, (AX)(CX*8)
+	VMOVUPD   Z2, (DX)(CX*8)
+	MOVQ      R11, CX
+	JMP       tapNextF64AVX512_loop
 
-claimF64AVX512_done:
+tapNextF64AVX512_tail:
+	TESTQ     R10, R10
+	JZ        tapNextF64AVX512_next
+	VMOVUPD.Z (AX)(CX*8), K1, Z10
+	VMOVUPD.Z (DX)(CX*8), K1, Z11
+	VMOVUPD.Z (BX)(CX*8), K1, Z12
+	VCMPPD    $0x1e, Z10, Z12, K2
+	VCMPPD    $0x03, Z12, Z12, K3
+	VBLENDMPD Z0, Z11, K2, Z5
+	VBLENDMPD Z9, Z5, K3, Z6
+	VBLENDMPD Z12, Z10, K2, Z7
+	VBLENDMPD Z12, Z7, K3, Z8
+	VMOVUPD   Z8, K1, (AX)(CX*8)
+	VMOVUPD   Z6, K1, (DX)(CX*8)
+
+tapNextF64AVX512_next:
+	ADDQ R9, AX
+	ADDQ R9, DX
+	ADDQ R8, BX
+	DECQ DI
+	JNZ  tapNextF64AVX512_pixel
+	VZEROUPPER
+	RET
+
+// func tapSetF64AVX512(dx *float64, dy *float64, pick *float64, number float64, n int, pixels int, step int)
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·tapSetF64AVX512(SB), NOSPLIT, $0-56
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), DX
+	MOVQ         pick+16(FP), BX
+	MOVSD        number+24(FP), X0
+	VBROADCASTSD X0, Z0
+	MOVQ         n+32(FP), SI
+	MOVQ         pixels+40(FP), DI
+	MOVQ         step+48(FP), R8
+	SHLQ         $0x03, R8
+	MOVQ         n+32(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         SI, R10
+	ANDQ         $+7, R10
+	MOVQ         $-1, R11
+	MOVQ         R10, CX
+	SHLQ         CL, R11
+	NOTQ         R11
+	KMOVQ        R11, K1
+
+tapSetF64AVX512_pixel:
+	XORQ CX, CX
+
+tapSetF64AVX512_loop:
+	LEAQ      8(CX), R11
+	CMPQ      R11, SI
+	JG        tapSetF64AVX512_tail
+	VMOVUPD   (DX)(CX*8), Z5
+	VMOVUPD   (BX)(CX*8), Z6
+	VCMPPD    $0x00, Z0, Z6, K2
+	VPXORQ    Z1, Z1, Z1
+	VBLENDMPD Z5, Z1, K2, Z2
+	VMOVUPD   Z2, (AX)(CX*8)
+	MOVQ      R11, CX
+	JMP       tapSetF64AVX512_loop
+
+tapSetF64AVX512_tail:
+	TESTQ     R10, R10
+	JZ        tapSetF64AVX512_next
+	VMOVUPD.Z (DX)(CX*8), K1, Z5
+	VMOVUPD.Z (BX)(CX*8), K1, Z6
+	VCMPPD    $0x00, Z0, Z6, K2
+	VPXORQ    Z3, Z3, Z3
+	VBLENDMPD Z5, Z3, K2, Z4
+	VMOVUPD   Z4, K1, (AX)(CX*8)
+
+tapSetF64AVX512_next:
+	ADDQ R8, AX
+	ADDQ R9, DX
+	ADDQ R9, BX
+	DECQ DI
+	JNZ  tapSetF64AVX512_pixel
+	VZEROUPPER
+	RET
+
+// func tapAddF64AVX512(dx *float64, dy *float64, pick *float64, number float64, n int, pixels int, step int)
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·tapAddF64AVX512(SB), NOSPLIT, $0-56
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), DX
+	MOVQ         pick+16(FP), BX
+	MOVSD        number+24(FP), X0
+	VBROADCASTSD X0, Z0
+	MOVQ         n+32(FP), SI
+	MOVQ         pixels+40(FP), DI
+	MOVQ         step+48(FP), R8
+	SHLQ         $0x03, R8
+	MOVQ         n+32(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         SI, R10
+	ANDQ         $+7, R10
+	MOVQ         $-1, R11
+	MOVQ         R10, CX
+	SHLQ         CL, R11
+	NOTQ         R11
+	KMOVQ        R11, K1
+
+tapAddF64AVX512_pixel:
+	XORQ CX, CX
+
+tapAddF64AVX512_loop:
+	LEAQ      8(CX), R11
+	CMPQ      R11, SI
+	JG        tapAddF64AVX512_tail
+	VMOVUPD   (AX)(CX*8), Z5
+	VMOVUPD   (DX)(CX*8), Z6
+	VMOVUPD   (BX)(CX*8), Z7
+	VCMPPD    $0x00, Z0, Z7, K2
+	VPXORQ    Z1, Z1, Z1
+	VBLENDMPD Z6, Z1, K2, Z2
+	VADDPD    Z2, Z5, Z5
+	VMOVUPD   Z5, (AX)(CX*8)
+	MOVQ      R11, CX
+	JMP       tapAddF64AVX512_loop
+
+tapAddF64AVX512_tail:
+	TESTQ     R10, R10
+	JZ        tapAddF64AVX512_next
+	VMOVUPD.Z (AX)(CX*8), K1, Z5
+	VMOVUPD.Z (DX)(CX*8), K1, Z6
+	VMOVUPD.Z (BX)(CX*8), K1, Z7
+	VCMPPD    $0x00, Z0, Z7, K2
+	VPXORQ    Z3, Z3, Z3
+	VBLENDMPD Z6, Z3, K2, Z4
+	VADDPD    Z4, Z5, Z5
+	VMOVUPD   Z5, K1, (AX)(CX*8)
+
+tapAddF64AVX512_next:
+	ADDQ R8, AX
+	ADDQ R9, DX
+	ADDQ R9, BX
+	DECQ DI
+	JNZ  tapAddF64AVX512_pixel
+	VZEROUPPER
+	RET
+
+// func tapChooseF64AVX512(ty *float64, tx *float64, pick *float64, number float64, n int, pixels int, step int)
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·tapChooseF64AVX512(SB), NOSPLIT, $0-56
+	MOVQ         ty+0(FP), AX
+	MOVQ         tx+8(FP), DX
+	MOVQ         pick+16(FP), BX
+	MOVSD        number+24(FP), X0
+	VBROADCASTSD X0, Z0
+	MOVQ         n+32(FP), SI
+	MOVQ         pixels+40(FP), DI
+	MOVQ         step+48(FP), R8
+	SHLQ         $0x03, R8
+	MOVQ         n+32(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         SI, R10
+	ANDQ         $+7, R10
+	MOVQ         $-1, R11
+	MOVQ         R10, CX
+	SHLQ         CL, R11
+	NOTQ         R11
+	KMOVQ        R11, K1
+
+tapChooseF64AVX512_pixel:
+	XORQ CX, CX
+
+tapChooseF64AVX512_loop:
+	LEAQ      8(CX), R11
+	CMPQ      R11, SI
+	JG        tapChooseF64AVX512_tail
+	VMOVUPD   (AX)(CX*8), Z3
+	VMOVUPD   (DX)(CX*8), Z4
+	VMOVUPD   (BX)(CX*8), Z5
+	VCMPPD    $0x00, Z0, Z5, K2
+	VBLENDMPD Z4, Z3, K2, Z1
+	VMOVUPD   Z1, (AX)(CX*8)
+	MOVQ      R11, CX
+	JMP       tapChooseF64AVX512_loop
+
+tapChooseF64AVX512_tail:
+	TESTQ     R10, R10
+	JZ        tapChooseF64AVX512_next
+	VMOVUPD.Z (AX)(CX*8), K1, Z3
+	VMOVUPD.Z (DX)(CX*8), K1, Z4
+	VMOVUPD.Z (BX)(CX*8), K1, Z5
+	VCMPPD    $0x00, Z0, Z5, K2
+	VBLENDMPD Z4, Z3, K2, Z2
+	VMOVUPD   Z2, K1, (AX)(CX*8)
+
+tapChooseF64AVX512_next:
+	ADDQ R9, AX
+	ADDQ R8, DX
+	ADDQ R9, BX
+	DECQ DI
+	JNZ  tapChooseF64AVX512_pixel
 	VZEROUPPER
 	RET
 

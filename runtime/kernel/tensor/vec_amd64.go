@@ -352,45 +352,102 @@ func sigmoidGradVector[T Float](dst, grad, y []T) bool {
 	return true
 }
 
-func pickVector[T Float](dst, left, x, y, t []T) bool {
-	if active == levelGo || len(dst) == 0 {
+func tapFirstVector[T Float](y, pick, x []T, number T, n, pixels, step int) bool {
+	if active == levelGo || n <= 0 || pixels <= 0 {
 		return false
 	}
-	last := len(dst) - 1
-	_ = left[last]
-	_ = x[last]
-	_ = y[last]
-	_ = t[last]
+	_ = y[pixels*n-1]
+	_ = pick[pixels*n-1]
+	_ = x[(pixels-1)*step+n-1]
 	switch wide := active == levelAVX512; {
 	case wide && single[T]():
-		pickF32AVX512((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&left[0])), (*float32)(unsafe.Pointer(&x[0])), (*float32)(unsafe.Pointer(&y[0])), (*float32)(unsafe.Pointer(&t[0])), len(dst))
+		tapFirstF32AVX512((*float32)(unsafe.Pointer(&y[0])), (*float32)(unsafe.Pointer(&pick[0])), (*float32)(unsafe.Pointer(&x[0])), float32(number), n, pixels, step)
 	case wide:
-		pickF64AVX512((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&left[0])), (*float64)(unsafe.Pointer(&x[0])), (*float64)(unsafe.Pointer(&y[0])), (*float64)(unsafe.Pointer(&t[0])), len(dst))
+		tapFirstF64AVX512((*float64)(unsafe.Pointer(&y[0])), (*float64)(unsafe.Pointer(&pick[0])), (*float64)(unsafe.Pointer(&x[0])), float64(number), n, pixels, step)
 	case single[T]():
-		pickF32AVX2((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&left[0])), (*float32)(unsafe.Pointer(&x[0])), (*float32)(unsafe.Pointer(&y[0])), (*float32)(unsafe.Pointer(&t[0])), len(dst))
+		tapFirstF32AVX2((*float32)(unsafe.Pointer(&y[0])), (*float32)(unsafe.Pointer(&pick[0])), (*float32)(unsafe.Pointer(&x[0])), float32(number), n, pixels, step)
 	default:
-		pickF64AVX2((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&left[0])), (*float64)(unsafe.Pointer(&x[0])), (*float64)(unsafe.Pointer(&y[0])), (*float64)(unsafe.Pointer(&t[0])), len(dst))
+		tapFirstF64AVX2((*float64)(unsafe.Pointer(&y[0])), (*float64)(unsafe.Pointer(&pick[0])), (*float64)(unsafe.Pointer(&x[0])), float64(number), n, pixels, step)
 	}
 	return true
 }
 
-func claimVector[T Float](dst, left, x, y []T) bool {
-	if active == levelGo || len(dst) == 0 {
+func tapNextVector[T Float](y, pick, x []T, number, first T, n, pixels, step int) bool {
+	if active == levelGo || n <= 0 || pixels <= 0 {
 		return false
 	}
-	last := len(dst) - 1
-	_ = left[last]
-	_ = x[last]
-	_ = y[last]
+	_ = y[pixels*n-1]
+	_ = pick[pixels*n-1]
+	_ = x[(pixels-1)*step+n-1]
 	switch wide := active == levelAVX512; {
 	case wide && single[T]():
-		claimF32AVX512((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&left[0])), (*float32)(unsafe.Pointer(&x[0])), (*float32)(unsafe.Pointer(&y[0])), len(dst))
+		tapNextF32AVX512((*float32)(unsafe.Pointer(&y[0])), (*float32)(unsafe.Pointer(&pick[0])), (*float32)(unsafe.Pointer(&x[0])), float32(number), float32(first), n, pixels, step)
 	case wide:
-		claimF64AVX512((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&left[0])), (*float64)(unsafe.Pointer(&x[0])), (*float64)(unsafe.Pointer(&y[0])), len(dst))
+		tapNextF64AVX512((*float64)(unsafe.Pointer(&y[0])), (*float64)(unsafe.Pointer(&pick[0])), (*float64)(unsafe.Pointer(&x[0])), float64(number), float64(first), n, pixels, step)
 	case single[T]():
-		claimF32AVX2((*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&left[0])), (*float32)(unsafe.Pointer(&x[0])), (*float32)(unsafe.Pointer(&y[0])), len(dst))
+		tapNextF32AVX2((*float32)(unsafe.Pointer(&y[0])), (*float32)(unsafe.Pointer(&pick[0])), (*float32)(unsafe.Pointer(&x[0])), float32(number), float32(first), n, pixels, step)
 	default:
-		claimF64AVX2((*float64)(unsafe.Pointer(&dst[0])), (*float64)(unsafe.Pointer(&left[0])), (*float64)(unsafe.Pointer(&x[0])), (*float64)(unsafe.Pointer(&y[0])), len(dst))
+		tapNextF64AVX2((*float64)(unsafe.Pointer(&y[0])), (*float64)(unsafe.Pointer(&pick[0])), (*float64)(unsafe.Pointer(&x[0])), float64(number), float64(first), n, pixels, step)
+	}
+	return true
+}
+
+func tapSetVector[T Float](dx, dy, pick []T, number T, n, pixels, step int) bool {
+	if active == levelGo || n <= 0 || pixels <= 0 {
+		return false
+	}
+	_ = dx[(pixels-1)*step+n-1]
+	_ = dy[pixels*n-1]
+	_ = pick[pixels*n-1]
+	switch wide := active == levelAVX512; {
+	case wide && single[T]():
+		tapSetF32AVX512((*float32)(unsafe.Pointer(&dx[0])), (*float32)(unsafe.Pointer(&dy[0])), (*float32)(unsafe.Pointer(&pick[0])), float32(number), n, pixels, step)
+	case wide:
+		tapSetF64AVX512((*float64)(unsafe.Pointer(&dx[0])), (*float64)(unsafe.Pointer(&dy[0])), (*float64)(unsafe.Pointer(&pick[0])), float64(number), n, pixels, step)
+	case single[T]():
+		tapSetF32AVX2((*float32)(unsafe.Pointer(&dx[0])), (*float32)(unsafe.Pointer(&dy[0])), (*float32)(unsafe.Pointer(&pick[0])), float32(number), n, pixels, step)
+	default:
+		tapSetF64AVX2((*float64)(unsafe.Pointer(&dx[0])), (*float64)(unsafe.Pointer(&dy[0])), (*float64)(unsafe.Pointer(&pick[0])), float64(number), n, pixels, step)
+	}
+	return true
+}
+
+func tapAddVector[T Float](dx, dy, pick []T, number T, n, pixels, step int) bool {
+	if active == levelGo || n <= 0 || pixels <= 0 {
+		return false
+	}
+	_ = dx[(pixels-1)*step+n-1]
+	_ = dy[pixels*n-1]
+	_ = pick[pixels*n-1]
+	switch wide := active == levelAVX512; {
+	case wide && single[T]():
+		tapAddF32AVX512((*float32)(unsafe.Pointer(&dx[0])), (*float32)(unsafe.Pointer(&dy[0])), (*float32)(unsafe.Pointer(&pick[0])), float32(number), n, pixels, step)
+	case wide:
+		tapAddF64AVX512((*float64)(unsafe.Pointer(&dx[0])), (*float64)(unsafe.Pointer(&dy[0])), (*float64)(unsafe.Pointer(&pick[0])), float64(number), n, pixels, step)
+	case single[T]():
+		tapAddF32AVX2((*float32)(unsafe.Pointer(&dx[0])), (*float32)(unsafe.Pointer(&dy[0])), (*float32)(unsafe.Pointer(&pick[0])), float32(number), n, pixels, step)
+	default:
+		tapAddF64AVX2((*float64)(unsafe.Pointer(&dx[0])), (*float64)(unsafe.Pointer(&dy[0])), (*float64)(unsafe.Pointer(&pick[0])), float64(number), n, pixels, step)
+	}
+	return true
+}
+
+func tapChooseVector[T Float](ty, tx, pick []T, number T, n, pixels, step int) bool {
+	if active == levelGo || n <= 0 || pixels <= 0 {
+		return false
+	}
+	_ = ty[pixels*n-1]
+	_ = tx[(pixels-1)*step+n-1]
+	_ = pick[pixels*n-1]
+	switch wide := active == levelAVX512; {
+	case wide && single[T]():
+		tapChooseF32AVX512((*float32)(unsafe.Pointer(&ty[0])), (*float32)(unsafe.Pointer(&tx[0])), (*float32)(unsafe.Pointer(&pick[0])), float32(number), n, pixels, step)
+	case wide:
+		tapChooseF64AVX512((*float64)(unsafe.Pointer(&ty[0])), (*float64)(unsafe.Pointer(&tx[0])), (*float64)(unsafe.Pointer(&pick[0])), float64(number), n, pixels, step)
+	case single[T]():
+		tapChooseF32AVX2((*float32)(unsafe.Pointer(&ty[0])), (*float32)(unsafe.Pointer(&tx[0])), (*float32)(unsafe.Pointer(&pick[0])), float32(number), n, pixels, step)
+	default:
+		tapChooseF64AVX2((*float64)(unsafe.Pointer(&ty[0])), (*float64)(unsafe.Pointer(&tx[0])), (*float64)(unsafe.Pointer(&pick[0])), float64(number), n, pixels, step)
 	}
 	return true
 }

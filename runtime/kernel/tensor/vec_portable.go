@@ -72,10 +72,22 @@ func sigmoidGradVector[T Float](dst, grad, y []T) bool {
 	return false
 }
 
-func pickVector[T Float](dst, left, x, y, t []T) bool {
+func tapFirstVector[T Float](y, pick, x []T, number T, n, pixels, step int) bool {
 	return false
 }
 
-func claimVector[T Float](dst, left, x, y []T) bool {
+func tapNextVector[T Float](y, pick, x []T, number, first T, n, pixels, step int) bool {
+	return false
+}
+
+func tapSetVector[T Float](dx, dy, pick []T, number T, n, pixels, step int) bool {
+	return false
+}
+
+func tapAddVector[T Float](dx, dy, pick []T, number T, n, pixels, step int) bool {
+	return false
+}
+
+func tapChooseVector[T Float](ty, tx, pick []T, number T, n, pixels, step int) bool {
 	return false
 }

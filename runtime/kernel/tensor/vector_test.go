@@ -170,34 +170,6 @@ func testElementwise[T Float](t *testing.T) {
 	}
 }
 
-func TestClaim(t *testing.T) {
-	rng := rand.New(rand.NewPCG(13, 14))
-	for n := range 40 {
-		x, y, dst, left := normal[float32](rng, n), normal[float32](rng, n), normal[float32](rng, n), normal[float32](rng, n)
-		for i := range x {
-			switch rng.IntN(4) {
-			case 0:
-				y[i] = x[i]
-			case 1:
-				x[i] = float32(math.NaN())
-			}
-		}
-		wantDst, wantLeft := append([]float32(nil), dst...), append([]float32(nil), left...)
-		for i := range x {
-			if x[i] >= y[i] || x[i] != x[i] {
-				wantDst[i] += left[i]
-				wantLeft[i] = 0
-			}
-		}
-		atLevels(t, func(t *testing.T) {
-			d, l := append([]float32(nil), dst...), append([]float32(nil), left...)
-			claim(d, l, x, y)
-			equal(t, "gradient", d, wantDst)
-			equal(t, "left", l, wantLeft)
-		})
-	}
-}
-
 func TestDot(t *testing.T) { both(t, testDot[float32], testDot[float64]) }
 
 func testDot[T Float](t *testing.T) {

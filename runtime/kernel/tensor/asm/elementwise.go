@@ -16,26 +16,21 @@ const (
 	predNotLt = 0x15 // true
 	predNotLe = 0x16 // true
 	predUn    = 0x03 // true
+	predEq    = 0x00 // false
 )
 
-// operation is a kernel that computes elements of its results, the first
-// results of its vectors, each from the elements of its vectors at the same
-// place.
+// operation is a kernel that computes elements of its result, the first of its
+// vectors, each from the elements of the others at the same place.
 type operation struct {
 	name    string
 	vectors []string // dst first
-	reads   bool     // the results are read as well
-	results int
-	scalar  bool // takes a number after the vectors
-	body    func(e *emitter, in []reg.VecVirtual, s reg.VecVirtual) []reg.VecVirtual
+	scalar  bool     // takes a number after the vectors
+	body    func(e *emitter, in []reg.VecVirtual, s reg.VecVirtual) reg.VecVirtual
 }
 
 func operations() []operation {
 	one := func(name, operands string, scalar bool, body func(e *emitter, in []reg.VecVirtual, s reg.VecVirtual) reg.VecVirtual) operation {
-		return operation{name, append([]string{"dst"}, strings.Fields(operands)...), false, 1, scalar,
-			func(e *emitter, in []reg.VecVirtual, s reg.VecVirtual) []reg.VecVirtual {
-				return []reg.VecVirtual{body(e, in, s)}
-			}}
+		return operation{name, append([]string{"dst"}, strings.Fields(operands)...), scalar, body}
 	}
 	type regs = []reg.VecVirtual
 	type vec = reg.VecVirtual
@@ -87,22 +82,6 @@ func operations() []operation {
 		one("sigmoidGrad", "grad y", false, func(e *emitter, in regs, _ vec) vec {
 			return e.mul(e.mul(in[1], e.sub(e.number(1), in[1])), in[0])
 		}),
-		// pick is claim for tangents: left is 1, and 0 once x has reached y.
-		{"pick", []string{"dst", "left", "x", "y", "t"}, true, 2, false, func(e *emitter, in regs, _ vec) regs {
-			zero := e.reg()
-			e.clear(zero)
-			m := e.compare(predNotLt, in[2], in[3])
-			claimed := e.compare(predGt, e.choose(m, in[1], zero), zero)
-			return regs{e.choose(claimed, in[4], in[0]), e.choose(m, zero, in[1])}
-		}},
-		// claim moves what is left where x reaches y.
-		{"claim", []string{"dst", "left", "x", "y"}, true, 2, false, func(e *emitter, in regs, _ vec) regs {
-			zero := e.reg()
-			e.clear(zero)
-			m := e.compare(predNotLt, in[2], in[3])
-			e.addTo(in[0], e.choose(m, in[1], zero))
-			return regs{in[0], e.choose(m, zero, in[1])}
-		}},
 	}
 }
 
@@ -125,28 +104,17 @@ func (e *emitter) elementwise(o operation) {
 	}
 	var s reg.VecVirtual
 	if o.scalar {
-		x := e.XMM()
-		e.Load(e.Param("s"), x)
-		s = e.reg()
-		if e.double {
-			e.VBROADCASTSD(x, s)
-		} else {
-			e.VBROADCASTSS(x, s)
-		}
+		s = e.everywhere("s")
 	}
 	n, i, next := e.param("n"), e.GP64(), e.GP64()
 	e.XORQ(i, i)
 	one := func(load func(m Mem) reg.VecVirtual, store func(r reg.VecVirtual, m Mem)) {
 		at := func(p reg.Register) Mem { return Mem{Base: p, Index: i, Scale: uint8(e.size())} }
 		var in []reg.VecVirtual
-		for k, p := range base {
-			if k >= o.results || o.reads {
-				in = append(in, load(at(p)))
-			}
+		for _, p := range base[1:] {
+			in = append(in, load(at(p)))
 		}
-		for k, r := range o.body(e, in, s) {
-			store(r, at(base[k]))
-		}
+		store(o.body(e, in, s), at(base[0]))
 	}
 	e.Label(name + "_loop")
 	e.LEAQ(Mem{Base: i, Disp: e.lanes()}, next)
@@ -406,7 +374,7 @@ func dispatch(assembly bool) []byte {
 		for _, v := range o.vectors[1:] {
 			fmt.Fprintf(&b, "\t_ = %s[last]\n", v)
 		}
-		call := func(e *emitter) {
+		byLevel(&b, func(e *emitter) string {
 			var args []string
 			for _, v := range o.vectors {
 				args = append(args, fmt.Sprintf("(*%s)(unsafe.Pointer(&%s[0]))", e.element(), v))
@@ -414,20 +382,10 @@ func dispatch(assembly bool) []byte {
 			if o.scalar {
 				args = append(args, e.element()+"(s)")
 			}
-			fmt.Fprintf(&b, "%s%s(%s, len(dst))\n", o.name, e.suffix(), strings.Join(args, ", "))
-		}
-		b.WriteString("\tswitch wide := active == levelAVX512; {\n")
-		for _, c := range []struct {
-			test         string
-			wide, double bool
-		}{{"wide && single[T]()", true, false}, {"wide", true, true}, {"single[T]()", false, false}} {
-			fmt.Fprintf(&b, "\tcase %s:\n\t\t", c.test)
-			call(&emitter{wide: c.wide, double: c.double})
-		}
-		b.WriteString("\tdefault:\n\t\t")
-		call(&emitter{double: true})
-		b.WriteString("\t}\n\treturn true\n}\n")
+			return fmt.Sprintf("%s%s(%s, len(dst))", o.name, e.suffix(), strings.Join(args, ", "))
+		})
 	}
+	dispatchTaps(&b, assembly)
 	return b.Bytes()
 }
 

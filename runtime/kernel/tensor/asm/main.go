@@ -46,6 +46,9 @@ func generate(dir string) error {
 			for _, o := range operations() {
 				e.elementwise(o)
 			}
+			for _, t := range taps() {
+				e.tapRow(t)
+			}
 			e.columns("columnSum", false)
 			e.columns("columnDot", true)
 			e.dot()
