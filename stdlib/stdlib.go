@@ -8,7 +8,7 @@
 //
 // Every function of a library carries, beside params and value, a one-line
 // description, its formula in plain mathematics, its source, and an example: an
-// expression that is true.
+// expression that is true. A network carries a description and its source.
 package stdlib
 
 import (

@@ -60,11 +60,17 @@ func TestFunctionsAreDocumented(t *testing.T) {
 			t.Errorf("%s: attributes at the top", f.Name)
 		}
 		for _, b := range body.Blocks {
-			if b.Type != "function" || len(b.Labels) != 1 {
+			if b.Type != "function" && b.Type != "network" || len(b.Labels) != 1 {
 				t.Errorf("%s: block %s %v", f.Name, b.Type, b.Labels)
 				continue
 			}
 			name := b.Labels[0]
+			if b.Type == "network" {
+				if d := text(t, b, "description"); d == "" || strings.HasSuffix(d, ".") || text(t, b, "source") == "" {
+					t.Errorf("network %q: description %q", name, d)
+				}
+				continue
+			}
 			if other, ok := seen[name]; ok {
 				t.Errorf("function %q is in %s and in %s", name, other, f.Name)
 			}

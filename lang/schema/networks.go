@@ -222,7 +222,8 @@ var (
 		},
 	}
 	branch   = Block{Noun: "branch", Labels: []string{"name"}, Optional: 1, Description: "Layers of one branch; an empty one is the input itself."}
-	shortcut = Block{Noun: "shortcut", Description: "Layers that the input passes before the sum, where shapes change."}
+	shortcut = Block{Noun: "shortcut", Description: "Layers that the input passes before the sum, where shapes change.",
+		Attributes: []Attribute{{Name: "when", Phase: Structural, Type: Bool, Default: "true", Description: "false leaves it out: the input itself is added"}}}
 )
 
 // layers are the blocks that networks are made of.

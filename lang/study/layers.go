@@ -291,7 +291,8 @@ func (r *layerReader) residual(l *network.Layer, b *body, s settings, scope *mat
 		return false
 	}
 	l.Branches = [][]*network.Layer{layers}
-	if x := b.one("shortcut"); x != nil && !x.broken {
+	r.shape = in
+	if x := b.one("shortcut"); x != nil && !x.broken && r.settings(x, r.inside(scope)).truth("when") {
 		way, ok := r.branch(l.Name+".shortcut", x.blocks, scope, in)
 		if !ok {
 			return false

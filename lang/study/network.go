@@ -350,10 +350,15 @@ func (n *networkBuilder) relocate(list diag.List) {
 // params.
 type StandardNetwork struct {
 	Name, Description, Source string
-	Params                    []string // as a study writes them: "width = 64"
-	Text                      string   // of the block
-	File                      string   // of the library: "vgg.hcl"
+	Params                    []NetworkParam
+	Text                      string // of the block
+	File                      string // of the library: "networks.hcl"
 	Network                   *network.Network
+}
+
+// NetworkParam is what a network lets those who use it choose.
+type NetworkParam struct {
+	Name, Default string // as HCL
 }
 
 // StandardNetworks are the networks of the standard library, by name.
@@ -380,17 +385,17 @@ func StandardNetworks() ([]StandardNetwork, diag.List) {
 }
 
 // paramTexts are the params of a network as they are written.
-func paramTexts(b *body) []string {
+func paramTexts(b *body) []NetworkParam {
 	e, ok := b.attr("params").(*hclsyntax.ObjectConsExpr)
 	if !ok {
 		return nil
 	}
 	_, text := sourceOfBlock(b)
 	start := b.src.TypeRange.Start.Byte
-	var out []string
+	var out []NetworkParam
 	for _, item := range e.Items {
 		k, v := item.KeyExpr.Range(), item.ValueExpr.Range()
-		out = append(out, text[k.Start.Byte-start:k.End.Byte-start]+" = "+text[v.Start.Byte-start:v.End.Byte-start])
+		out = append(out, NetworkParam{text[k.Start.Byte-start : k.End.Byte-start], text[v.Start.Byte-start : v.End.Byte-start]})
 	}
 	return out
 }

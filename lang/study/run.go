@@ -177,6 +177,11 @@ func (b *builder) instancesOf(v math.Value, e hclsyntax.Expression, noun string)
 			return []*instance{o.in}, true
 		case collection:
 			return wrong(o.Describe() + ", which has for_each and needs a key,")
+		case patternObject:
+			if noun == "network" {
+				b.errorf("RL0406", e, o.cure(), "%s is a pattern of a library, not a network of this study", o.name)
+				return nil, false
+			}
 		}
 		return wrong(v.Describe())
 	case math.Tuple:

@@ -1,12 +1,15 @@
 package study
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
 	"pgregory.net/rapid"
 
 	"relief/lang/schema"
+	"relief/runtime/network"
+	"relief/runtime/network/networktest"
 	"relief/runtime/plan"
 )
 
@@ -23,6 +26,33 @@ func TestStandard(t *testing.T) {
 		if f.Value == nil || f.Name != name {
 			t.Errorf("%s is not whole", name)
 		}
+	}
+}
+
+// TestStandardNetworks: those of the library have, at their defaults, as many
+// parameters as the same modules in PyTorch, and outputs for ten classes.
+func TestStandardNetworks(t *testing.T) {
+	facts, err := networktest.LoadFacts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	nets, diags := StandardNetworks()
+	for _, d := range diags {
+		t.Errorf("%s line %d: %s %s", d.Span.File, d.Span.Start.Line, d.Code, d.Summary)
+	}
+	held := 0
+	for _, n := range nets {
+		if n.Network.Output != network.Units(10) || n.Description == "" || n.Source == "" || len(n.Params) == 0 || !strings.HasPrefix(n.Text, "network \""+n.Name) {
+			t.Errorf("%s is not whole: %+v", n.Name, n)
+		}
+		if want, ok := facts.Sizes[n.Name]; ok {
+			if held++; n.Network.Size != want {
+				t.Errorf("%s has %d parameters, not %d", n.Name, n.Network.Size, want)
+			}
+		}
+	}
+	if len(nets) < 4 || held < 3 {
+		t.Errorf("%d networks, %d of them held to PyTorch", len(nets), held)
 	}
 }
 

@@ -30,9 +30,10 @@ func cell(s string) string {
 func Library() string {
 	var b strings.Builder
 	std, _ := study.Standard()
-	b.WriteString(`# Functions
+	nets, _ := study.StandardNetworks()
+	b.WriteString(`# Functions and networks
 
-What a study may call without declaring it. The first part is written in the
+What a study may call or use without declaring it. The first part is written in the
 language itself: its files are in ` + "[stdlib/](../stdlib)" + `, to be read and copied. The second
 is built in. Every example is true, and a test holds it to that. A study's own
 function of the same name goes first; ` + "`std::f(x)`" + ` always reaches the library's.
@@ -58,6 +59,11 @@ In a terminal: ` + "`relief list decay`, `relief docs cosine_decay`" + `.
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", strings.TrimSuffix(f.Name, ".hcl"), heading(string(f.Text)))
 		for _, fn := range fns {
 			writeFunction(&b, fn)
+		}
+		for _, n := range nets {
+			if n.File == f.Name {
+				writeNetwork(&b, &n)
+			}
 		}
 	}
 	b.WriteString("\n## Built in\n")
@@ -110,6 +116,18 @@ func writeFunction(b *strings.Builder, f *math.Function) {
 	if d.Example != "" {
 		fmt.Fprintf(b, "\n```hcl\n%s\n```\n", strings.ReplaceAll(d.Example, " && ", "\n&& "))
 	}
+}
+
+func writeNetwork(b *strings.Builder, n *study.StandardNetwork) {
+	width := len("use")
+	for _, p := range n.Params {
+		width = max(width, len(p.Name))
+	}
+	fmt.Fprintf(b, "\n### std.%s\n\n%s.\n\nSource: %s.\n\n```hcl\nnetwork \"net\" {\n  %-*s = std.%s\n", n.Name, n.Description, n.Source, width, "use", n.Name)
+	for _, p := range n.Params {
+		fmt.Fprintf(b, "  %-*s = %s\n", width, p.Name, p.Default)
+	}
+	fmt.Fprintf(b, "}\n```\n\nThe arguments are its defaults, with which it is\n\n```\n%s\n```\n", strings.Join(table(n.Network), "\n"))
 }
 
 // areas names the hundreds of the codes.

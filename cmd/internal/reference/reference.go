@@ -33,6 +33,7 @@ type Entry struct {
 	kind    *schema.Kind
 	builtin *stdlib.Builtin
 	fn      *math.Function
+	network *study.StandardNetwork
 }
 
 // Kinds lists the kinds of entries in the order in which they are listed.
@@ -63,6 +64,10 @@ var all = sync.OnceValue(func() []Entry {
 	std, _ := study.Standard()
 	for _, f := range std.Functions {
 		out = append(out, Entry{Name: f.Name, Kind: "function", Written: f.Name + "(" + strings.Join(f.Params, ", ") + ")", Summary: f.Doc().Description, fn: f})
+	}
+	nets, _ := study.StandardNetworks()
+	for _, n := range nets {
+		out = append(out, Entry{Name: "std." + n.Name, Kind: "network", Written: "use = std." + n.Name, Summary: n.Description, network: &n})
 	}
 	slices.SortStableFunc(out, func(a, b Entry) int {
 		if c := slices.Index(Kinds, a.Kind) - slices.Index(Kinds, b.Kind); c != 0 {

@@ -31,6 +31,8 @@ func (e *Entry) Text(w io.Writer) {
 			note = "A constant."
 		}
 		p.function(b.Signature, b.Description, note, b.Convention, "", b.Example)
+	case e.network != nil:
+		p.network(e.network)
 	case e.kind != nil:
 		p.kind(e)
 	default:
