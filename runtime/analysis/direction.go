@@ -3,7 +3,6 @@ package analysis
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -18,10 +17,8 @@ import (
 
 // Rows are points of a path, one after the other.
 type Rows interface {
-	Len() int                       // number of points
-	Dim() int                       // parameters of each
-	Row(i int, dst []float64) error // copies point i
-	Step(i int) int                 // its step
+	spectral.Rows
+	Step(i int) int // the step of point i
 }
 
 // Directions resolves the directions of axes at a point.
@@ -30,6 +27,7 @@ type Directions struct {
 	Objective model.Objective
 	Results   bind.Results
 	Rows      func(run plan.Address) (Rows, error) // the recorded path of a run
+	Workers   int
 }
 
 // Flat is a point as one vector.
@@ -67,11 +65,8 @@ func (d *Directions) At(ctx context.Context, a *plan.Axis, x []float64) ([]float
 	if err != nil {
 		return nil, err
 	}
-	switch a.Normalize {
-	case "unit":
-		err = unit(v)
-	case "layer", "filter":
-		normalise(v, x, Blocks(d.Plan), a.Normalize == "filter")
+	if by, ok := units[a.Normalize]; ok {
+		err = spectral.Normalise(v, x, Blocks(d.Plan), by)
 	}
 	if err == nil && slices.ContainsFunc(v, notFinite) {
 		err = fmt.Errorf("it is not finite")
@@ -129,7 +124,7 @@ func (d *Directions) raw(ctx context.Context, a *plan.Axis, x []float64) ([]floa
 		}
 		copy(v, r.Vectors[a.Index])
 	case "component":
-		c, err := d.component(a)
+		c, err := d.component(ctx, a)
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +136,7 @@ func (d *Directions) raw(ctx context.Context, a *plan.Axis, x []float64) ([]floa
 }
 
 // component is a principal component of a stretch of a path.
-func (d *Directions) component(a *plan.Axis) ([]float64, error) {
+func (d *Directions) component(ctx context.Context, a *plan.Axis) ([]float64, error) {
 	rows, err := d.Rows(a.Of)
 	if err != nil {
 		return nil, err
@@ -150,7 +145,7 @@ func (d *Directions) component(a *plan.Axis) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := components(part, a.Index+1)
+	c, err := spectral.Principal(ctx, part, a.Index+1, d.Workers)
 	if err != nil {
 		return nil, err
 	}
@@ -188,27 +183,15 @@ func stretch(r Rows, from, to int) (part, error) {
 	return p, nil
 }
 
-// unit scales v to length 1.
-func unit(v []float64) error {
-	s := 0.0
-	for _, x := range v {
-		s += x * x
-	}
-	if s == 0 {
-		return fmt.Errorf("its length is 0")
-	}
-	for i := range v {
-		v[i] /= math.Sqrt(s)
-	}
-	return nil
-}
+// units are the normalisations by the words of a study.
+var units = map[string]spectral.Unit{"unit": spectral.Whole, "layer": spectral.Layer, "filter": spectral.Filter}
 
 // Blocks are the parameter arrays of an objective, with the filters of weights.
-func Blocks(f *plan.Objective) []block {
-	var out []block
+func Blocks(f *plan.Objective) []spectral.Block {
+	var out []spectral.Block
 	offset := 0
 	for i, p := range f.Params {
-		b := block{Offset: offset, Size: p.Type.Size(), Filters: 1}
+		b := spectral.Block{Offset: offset, Size: p.Type.Size()}
 		if f.Training != nil && f.Network.Params[i].Role == network.Weight {
 			b.Filters = p.Type.Dim(p.Type.Rank() - 1)
 		}

@@ -133,7 +133,7 @@ func resolved(ctx context.Context, l *plan.Landscape, opt *Options) (*plan.Lands
 	if err != nil {
 		return nil, err
 	}
-	d := &Directions{Plan: l.Objective, Objective: opt.Objective, Results: opt.Results, Rows: opt.Rows}
+	d := &Directions{Plan: l.Objective, Objective: opt.Objective, Results: opt.Results, Rows: opt.Rows, Workers: opt.Workers}
 	out := *l
 	out.Axes = slices.Clone(l.Axes)
 	for i := range out.Axes {

@@ -29,7 +29,7 @@ func sampleNetwork(ctx context.Context, l *plan.Landscape, opt *Options) (*Lands
 	if err != nil {
 		return nil, err
 	}
-	d := &Directions{Plan: l.Objective, Objective: opt.Objective, Results: opt.Results, Rows: opt.Rows}
+	d := &Directions{Plan: l.Objective, Objective: opt.Objective, Results: opt.Results, Rows: opt.Rows, Workers: opt.Workers}
 	var along [][]float64
 	for i := range l.Axes {
 		v, err := d.At(ctx, &l.Axes[i], center)

@@ -1,12 +1,14 @@
 package analysis
 
 import (
+	"context"
 	"fmt"
 
 	"relief/runtime/array"
 	"relief/runtime/bind"
 	"relief/runtime/graph"
 	"relief/runtime/plan"
+	"relief/runtime/spectral"
 )
 
 // Projection is the coordinates of runs along the components of segments.
@@ -18,7 +20,7 @@ type Projection struct {
 // Project takes the leading principal component of each segment, makes them
 // orthonormal in their order (Gram and Schmidt), and gives the coordinates of
 // the runs along them, from the first point of the first segment on.
-func Project(p *plan.Projection, rowsOf func(plan.Address) (Rows, error)) (*Projection, error) {
+func Project(ctx context.Context, p *plan.Projection, workers int, rowsOf func(plan.Address) (Rows, error)) (*Projection, error) {
 	var axes [][]float64
 	var origin, shares []float64
 	var labels []string
@@ -38,7 +40,7 @@ func Project(p *plan.Projection, rowsOf func(plan.Address) (Rows, error)) (*Proj
 				return nil, fail(err)
 			}
 		}
-		c, err := components(part, 1)
+		c, err := spectral.Principal(ctx, part, 1, workers)
 		if err != nil {
 			return nil, fail(err)
 		}
@@ -47,7 +49,7 @@ func Project(p *plan.Projection, rowsOf func(plan.Address) (Rows, error)) (*Proj
 		}
 		axes, labels, shares = append(axes, c.Vectors[0]), append(labels, s.Label), append(shares, c.Shares[0])
 	}
-	left := orthogonalise(axes)
+	left := spectral.Orthogonalise(axes)
 	for i, length := range left {
 		if length < 1e-6 {
 			return nil, &bind.Error{Span: p.Segments[i].Span, Err: fmt.Errorf("the component of the segment %q lies in the span of those before it", labels[i])}

@@ -26,7 +26,7 @@ func Spectrum(ctx context.Context, s *plan.Spectrum, f model.Objective, x, diago
 		return nil, err
 	}
 	if diagonal != nil {
-		if h, err = precondition(h, diagonal); err != nil {
+		if h, err = spectral.Precondition(h, diagonal); err != nil {
 			return nil, err
 		}
 	}
@@ -38,6 +38,10 @@ func Spectrum(ctx context.Context, s *plan.Spectrum, f model.Objective, x, diago
 		out = append(out, Named{name, array.New(graph.Of(len(v)), v)})
 	}
 	products := 0
+	gradient := make([]float64, f.Size())
+	if _, err := f.Gradient(ctx, gradient, x); err != nil {
+		return nil, err
+	}
 	opt := spectral.Options{Tolerance: s.Tolerance, MaxProducts: s.Products, Seed: s.Seed}
 	for _, end := range []struct {
 		name string
@@ -50,6 +54,10 @@ func Spectrum(ctx context.Context, s *plan.Spectrum, f model.Objective, x, diago
 		if end.n > f.Size() {
 			return nil, fmt.Errorf("%d eigenvalues of a Hessian of %d rows", end.n, f.Size())
 		}
+		// The gradient is rich in the eigenvectors at the top.
+		if opt.Hint = nil; end.name == "top" && diagonal == nil {
+			opt.Hint = gradient
+		}
 		r, err := end.find(ctx, h, end.n, opt)
 		if err != nil {
 			return nil, err
@@ -59,14 +67,14 @@ func Spectrum(ctx context.Context, s *plan.Spectrum, f model.Objective, x, diago
 		products += r.Products
 	}
 	if s.Samples > 0 {
-		d, err := density(ctx, h, densityOptions{Samples: s.Samples, Steps: s.Steps, Points: s.Points, Width: s.Width, Seed: s.Seed})
+		d, err := spectral.MeasureDensity(ctx, h, spectral.DensityOptions{Samples: s.Samples, Steps: s.Steps, Points: s.Points, Width: s.Width, Seed: s.Seed})
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Named{"trace", array.Scalar(d.Trace)}, Named{"trace_error", array.Scalar(d.TraceError)})
-		vector("eigenvalue", d.Eigenvalues, 0)
+		out = append(out, Named{"trace", array.Scalar(d.Trace.Value)}, Named{"trace_error", array.Scalar(d.Trace.Error)})
+		vector("eigenvalue", d.Eigenvalue, 0)
 		vector("density", d.Density, 0)
-		vector("density_error", d.DensityError, 0)
+		vector("density_error", d.Error, 0)
 		products += d.Products
 	}
 	return append(out, Named{"products", array.Scalar(float64(products))}), nil

@@ -21,6 +21,8 @@ type moment struct {
 	loss  float64
 	x     []float64
 	model model.Objective
+
+	gradient []float64 // nil: not at hand
 }
 
 // observer makes a probe that is more than a formula of the step.
@@ -123,10 +125,18 @@ func (o *observer) sharpness(run *plan.Run) error {
 		if err != nil {
 			return nil, err
 		}
+		hint := at.gradient
 		if ranges != nil {
-			h = analysis.Restrict(h, ranges)
+			part, err := spectral.Restrict(h, ranges)
+			if err != nil {
+				return nil, err
+			}
+			if h = part; hint != nil {
+				hint = make([]float64, part.Size())
+				part.Gather(hint, at.gradient)
+			}
 		}
-		r, err := o.tracker.Top(ctx, h, nil)
+		r, err := o.tracker.Top(ctx, h, hint)
 		if err != nil {
 			return nil, err
 		}
@@ -137,18 +147,18 @@ func (o *observer) sharpness(run *plan.Run) error {
 
 // layerRanges finds the parameters of layers and blocks in the flat vector; nil
 // for all.
-func layerRanges(run *plan.Run, layers []string) ([]analysis.Range, error) {
+func layerRanges(run *plan.Run, layers []string) ([]spectral.Range, error) {
 	f := run.Objective
 	if len(layers) == 0 {
 		return nil, nil
 	}
-	var out []analysis.Range
+	var out []spectral.Range
 	size, offset := 0, 0
 	for _, p := range f.Params {
 		n := p.Type.Size()
 		for _, name := range layers {
 			if analysis.Belongs(p.Name, name) {
-				out = append(out, analysis.Range{From: offset, To: offset + n})
+				out = append(out, spectral.Range{Offset: offset, Size: n})
 				size += n
 				break
 			}
@@ -263,7 +273,7 @@ func (o *observer) distance(run *plan.Run, opt *Options) error {
 // line looks along a direction from the state.
 func (o *observer) line(run *plan.Run, opt *Options) error {
 	p := o.probe
-	d := &analysis.Directions{Plan: run.Objective, Results: opt.Results, Rows: opt.Rows}
+	d := &analysis.Directions{Plan: run.Objective, Results: opt.Results, Rows: opt.Rows, Workers: opt.Workers}
 	if p.Kind == "directional_curvature" {
 		o.look = func(ctx context.Context, at *moment) (map[string][]float64, error) {
 			d.Objective = at.model

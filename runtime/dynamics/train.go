@@ -276,7 +276,7 @@ func (t *trainer) look(ctx context.Context, keep map[int]bool) (stop bool, err e
 
 	last := stop || t.k == t.run.Steps
 	due := func(every int) bool { return last || t.k%every == 0 }
-	at := &moment{k: t.k, loss: t.loss, x: t.x, model: t.net}
+	at := &moment{k: t.k, loss: t.loss, x: t.x, model: t.net, gradient: t.gradient}
 	for _, o := range t.probes {
 		if err := o.observe(ctx, at, due(o.probe.Every)); err != nil {
 			return false, err

@@ -270,7 +270,7 @@ func (r *runner) blocks() map[plan.Address]block {
 			needs = append(needs, s.Run)
 		}
 		out[p.Address] = block{needs, 1, func(ctx context.Context, _ func(int)) Status {
-			return keep(p.Address, r.analyse(ctx, p.Block, func() ([]Named, error) { return r.projection(p) }))
+			return keep(p.Address, r.analyse(ctx, p.Block, func() ([]Named, error) { return r.projection(ctx, p) }))
 		}}
 	}
 	return out

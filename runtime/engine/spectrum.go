@@ -151,8 +151,8 @@ func dynamicsDiagonal(run *RunResult, buffers map[string]*array.Array) ([]float6
 	return d, nil
 }
 
-func (r *runner) projection(p *plan.Projection) ([]Named, error) {
-	found, err := analysis.Project(p, r.rows)
+func (r *runner) projection(ctx context.Context, p *plan.Projection) ([]Named, error) {
+	found, err := analysis.Project(ctx, p, r.workers(), r.rows)
 	if err != nil {
 		return nil, err
 	}
