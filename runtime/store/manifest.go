@@ -86,7 +86,7 @@ func manifest(res *engine.Results, f report.Facts, written []written, names file
 	if f.Commit != "" {
 		o.set("git", object{{"commit", f.Commit}, {"dirty", f.Dirty}})
 	}
-	var sources, variables, seeds, timings, digests object
+	var sources, variables, seeds, datasets, precision, timings, digests object
 	for _, s := range f.Sources {
 		sources.set(filepath.ToSlash(s.Name), "sha256:"+s.Digest)
 	}
@@ -97,6 +97,29 @@ func manifest(res *engine.Results, f report.Facts, written []written, names file
 	for _, r := range res.Runs {
 		seeds.set(r.Plan.Address.String(), seed(r.Seed))
 	}
+	for _, l := range res.Landscapes {
+		for _, a := range l.Plan.Axes {
+			if a.Word == "random" {
+				seeds.set(l.Plan.Address.String()+" "+a.Label, seed(a.Seed))
+			}
+		}
+	}
+	for _, x := range res.Study.Spectra {
+		if slices.ContainsFunc(res.Analyses, func(r *engine.AnalysisResult) bool { return r.Address == x.Address }) {
+			seeds.set(x.Address.String(), seed(x.Seed))
+		}
+	}
+	for _, d := range res.Datasets {
+		seeds.set(d.Plan.Address.String(), seed(d.Plan.Seed))
+		datasets.set(d.Plan.Address.String(), "sha256:"+hex.EncodeToString(d.Digest[:]))
+	}
+	for _, n := range res.Study.Networks {
+		of := "float64"
+		if n.Single {
+			of = "float32"
+		}
+		precision.set(n.Address.String(), of)
+	}
 	for _, t := range res.Timings {
 		timings.set(t.Block.String(), object{{"start", t.Start}, {"end", t.End}, {"status", string(t.Status)}})
 	}
@@ -106,11 +129,17 @@ func manifest(res *engine.Results, f report.Facts, written []written, names file
 	o.set("sources", sources)
 	o.set("variables", variables)
 	o.set("seeds", seeds)
+	if len(datasets) > 0 {
+		o.set("datasets", datasets)
+	}
+	if len(precision) > 0 {
+		o.set("precision", precision)
+	}
 	o.set("timings", timings)
 	o.set("files", digests)
 	var missing object
 	for _, r := range res.Runs {
-		for _, name := range names.data[r.Plan.Address] {
+		for _, name := range names.data[r.Plan.Address] { // no other block has lists
 			if columns := leftOut[r.Plan.Address]; len(columns) > 0 && strings.HasSuffix(name, ".csv") {
 				missing.set(name, files(columns))
 			}

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -23,7 +25,7 @@ func resultsJSON(res *engine.Results, names fileNames) object {
 	o.set("title", res.Study.Title)
 	o.set("status", string(res.Status))
 
-	var outputs, runs, landscapes, tables, plots placed
+	var outputs, runs, landscapes, spectra, projections, datasets, tables, plots placed
 	for _, x := range res.Outputs {
 		var v any
 		if x.Value != nil {
@@ -41,6 +43,19 @@ func resultsJSON(res *engine.Results, names fileNames) object {
 		landscapes.place(l.Plan.Address, landscape(l, names))
 	}
 	o.set("landscapes", landscapes.object)
+	for _, x := range res.Analyses {
+		to := &spectra
+		if x.Address.Noun == "projection" {
+			to = &projections
+		}
+		to.place(x.Address, analysis(x, names))
+	}
+	o.set("spectra", spectra.object)
+	o.set("projections", projections.object)
+	for _, d := range res.Datasets {
+		datasets.place(d.Plan.Address, samples(d))
+	}
+	o.set("datasets", datasets.object)
 	for _, t := range res.Tables {
 		tables.place(t.Plan.Address, tableRows(t))
 	}
@@ -117,16 +132,78 @@ func run(r *engine.RunResult, names fileNames) object {
 		o.set("lane_status", status)
 		o.set("lane_steps", steps)
 	}
+	a := r.Plan.Address
 	var final any
 	if r.Final != nil {
-		var params object
-		for _, p := range r.Final.Params {
-			params.set(p.Name, p.Value)
-		}
-		final = object{{"loss", r.Final.Loss}, {"grad_norm", r.Final.GradNorm}, {"params", params}}
+		final = stateOf(r.Final, names.weights[state{run: a, final: true}])
 	}
 	o.set("final", final)
-	o.set("data", files(names.data[r.Plan.Address]))
+	var kept object
+	for _, s := range r.Kept {
+		if file := names.weights[state{run: a, step: s.Step}]; file != "" {
+			kept.set(strconv.Itoa(s.Step), stateOf(s, file))
+		}
+	}
+	if len(kept) > 0 {
+		o.set("at", kept)
+	}
+	o.set("data", files(names.data[a]))
+	return o
+}
+
+// stateOf is a state with its parameters or, of a network, the file that they
+// are in.
+func stateOf(s *engine.State, weights string) object {
+	o := object{{"loss", s.Loss}, {"grad_norm", s.GradNorm}}
+	if weights != "" {
+		o.set("weights", weights)
+		return o
+	}
+	var params object
+	for _, p := range s.Params {
+		params.set(p.Name, p.Value)
+	}
+	o.set("params", params)
+	return o
+}
+
+// inline is how many numbers of a vector stand in results.json; a longer one is
+// in the block's data alone.
+const inline = 4096
+
+// analysis is a spectrum or a projection with its numbers and vectors; series
+// are in its data.
+func analysis(x *engine.AnalysisResult, names fileNames) object {
+	o := object{{"status", string(x.Status)}}
+	for _, f := range x.Fields {
+		if !f.Value.Type.Series && len(f.Value.Data) <= inline {
+			o.set(f.Name, f.Value)
+		}
+	}
+	o.set("data", files(names.data[x.Address]))
+	return o
+}
+
+// samples is what is known of a dataset; the samples themselves are nowhere in
+// the results, and their digest names them.
+func samples(d *engine.DatasetResult) object {
+	h, w, c := d.Shape[0], d.Shape[1], d.Shape[2]
+	shape := []any{c, h, w}
+	if h == 1 && w == 1 {
+		shape = []any{c}
+	}
+	o := object{{"kind", d.Plan.Kind}, {"samples", d.Samples}, {"shape", shape}}
+	if d.Classes > 0 {
+		o.set("classes", d.Classes)
+	} else {
+		o.set("outputs", d.Outputs)
+	}
+	o.set("digest", "sha256:"+hex.EncodeToString(d.Digest[:]))
+	var standardized any
+	if s := d.Stats; s != nil {
+		standardized = object{{"by", s.By.String()}, {"samples", s.Samples}, {"summary", s.String()}}
+	}
+	o.set("standardized", standardized)
 	return o
 }
 

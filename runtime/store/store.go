@@ -3,8 +3,8 @@
 //	engine.Results --(render, encode)--> files in a hidden folder --(swap)--> results/STUDY/
 //
 // The folder holds results.json, report.html, report.md, manifest.json,
-// plots/*.svg|png|pdf and data/*.parquet (and *.csv); docs/results.md describes
-// them. All appear at once or not at all: until the new results are whole and
+// plots/*.svg|png|pdf and data/*.parquet (and *.csv), *.safetensors;
+// docs/results.md describes them. All appear at once or not at all: until the new results are whole and
 // on the disk, the old ones stay where they are.
 package store
 
@@ -18,6 +18,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -179,6 +180,47 @@ type written struct {
 // fileNames are the files of each block, relative to the study's folder.
 type fileNames struct {
 	plots, data map[plan.Address][]string
+	weights     map[state]string // parameters of networks
+}
+
+// state is one state of a run: after some updates or, with final, the last one.
+type state struct {
+	run   plan.Address
+	step  int
+	final bool
+}
+
+// blockData is what a block leaves in the folder data.
+type blockData struct {
+	at     plan.Address
+	tables []*table
+}
+
+// blocks lists the blocks that have data, in the order of the results.
+func (w *writer) blocks() []blockData {
+	var out []blockData
+	add := func(at plan.Address, tables ...*table) {
+		tables = slices.DeleteFunc(tables, func(t *table) bool { return t == nil })
+		if len(tables) > 0 {
+			out = append(out, blockData{at, tables})
+		}
+	}
+	for _, r := range w.res.Runs {
+		if len(r.Series) > 0 {
+			add(r.Plan.Address, runTable(r))
+		}
+	}
+	for _, l := range w.res.Landscapes {
+		if a := l.Plan.Address; len(l.Fields) > 0 {
+			add(a, landscapeTable(l), pathTable(fileName(a)+".paths", l.Fields, "path"))
+		}
+	}
+	for _, x := range w.res.Analyses {
+		name := fileName(x.Address)
+		add(x.Address, vectorTable(name, x.Fields))
+		add(x.Address, pathTable(name+".paths", x.Fields, "run"))
+	}
+	return out
 }
 
 // writer makes the files of one study.
@@ -238,7 +280,8 @@ func (s *summing) Write(data []byte) (int, error) {
 // all writes every file: the data and plots side by side, then what refers to
 // them, the manifest last.
 func (w *writer) all() error {
-	names := w.names()
+	blocks := w.blocks()
+	names := w.names(blocks)
 	pictures := make([][]byte, len(w.res.Plots)) // as SVG
 	var known report.Facts
 
@@ -252,25 +295,27 @@ func (w *writer) all() error {
 		jobs.Go(func() error { return w.plot(p, names, &pictures[i]) })
 	}
 	leftOut := map[plan.Address][]string{} // columns, of the CSV file of a block
-	for _, r := range w.res.Runs {
-		if len(r.Series) > 0 {
-			t := runTable(r)
+	for _, b := range blocks {
+		for _, t := range b.tables {
 			if lists := t.lists(); w.opts.CSV && len(lists) > 0 {
-				leftOut[r.Plan.Address] = lists
+				leftOut[b.at] = append(leftOut[b.at], lists...)
 			}
-			jobs.Go(func() error { return w.data(t, names.data[r.Plan.Address]) })
+			jobs.Go(func() error { return w.data(t) })
 		}
 	}
-	for _, l := range w.res.Landscapes {
-		if len(l.Fields) > 0 {
-			jobs.Go(func() error { return w.data(landscapeTable(l), names.data[l.Plan.Address]) })
-		}
-	}
+	w.eachState(func(r *engine.RunResult, s *engine.State, which state) {
+		jobs.Go(func() error { return w.weights(names.weights[which], r, s) })
+	})
 	if err := jobs.Wait(); err != nil {
 		return err
 	}
 
-	input := &report.Input{Results: w.res, Facts: known, Pictures: map[plan.Address]report.Picture{}, Data: names.data, LeftOut: leftOut}
+	input := &report.Input{Results: w.res, Facts: known, Pictures: map[plan.Address]report.Picture{}, Data: maps.Clone(names.data), LeftOut: leftOut}
+	for which, file := range names.weights {
+		if which.final {
+			input.Data[which.run] = append(slices.Clone(names.data[which.run]), file)
+		}
+	}
 	for i, p := range w.res.Plots {
 		if p.Figure != nil {
 			input.Pictures[p.Plan.Address] = report.Picture{SVG: pictures[i], Files: names.plots[p.Plan.Address]}
@@ -306,7 +351,7 @@ func workers(n int) int {
 
 // names gives every block its files, no two of which are the same where a file
 // system does not tell a from A.
-func (w *writer) names() fileNames {
+func (w *writer) names(blocks []blockData) fileNames {
 	used := map[string]bool{}
 	unique := func(name string) string {
 		const longest = 120 // leaves room for endings below the usual limit of 255 bytes
@@ -319,7 +364,7 @@ func (w *writer) names() fileNames {
 		used[strings.ToLower(name)] = true
 		return name
 	}
-	out := fileNames{plots: map[plan.Address][]string{}, data: map[plan.Address][]string{}}
+	out := fileNames{plots: map[plan.Address][]string{}, data: map[plan.Address][]string{}, weights: map[state]string{}}
 	for _, p := range w.res.Plots {
 		if p.Figure == nil {
 			continue
@@ -329,23 +374,30 @@ func (w *writer) names() fileNames {
 			out.plots[p.Plan.Address] = append(out.plots[p.Plan.Address], base+"."+format)
 		}
 	}
-	data := func(a plan.Address) {
-		base := unique("data/" + fileName(a))
-		out.data[a] = append(out.data[a], base+".parquet")
-		if w.opts.CSV {
-			out.data[a] = append(out.data[a], base+".csv")
+	bases := map[plan.Address]string{}
+	for _, b := range blocks {
+		for _, t := range b.tables {
+			base := unique("data/" + t.name)
+			if bases[b.at] == "" {
+				bases[b.at] = base
+			}
+			t.files = []string{base + ".parquet"}
+			if w.opts.CSV {
+				t.files = append(t.files, base+".csv")
+			}
+			out.data[b.at] = append(out.data[b.at], t.files...)
 		}
 	}
-	for _, r := range w.res.Runs {
-		if len(r.Series) > 0 {
-			data(r.Plan.Address)
+	w.eachState(func(r *engine.RunResult, _ *engine.State, which state) {
+		base := bases[which.run]
+		switch {
+		case !which.final:
+			base = unique("data/" + fileName(which.run) + ".at." + strconv.Itoa(which.step))
+		case base == "":
+			base = unique("data/" + fileName(which.run))
 		}
-	}
-	for _, l := range w.res.Landscapes {
-		if len(l.Fields) > 0 {
-			data(l.Plan.Address)
-		}
-	}
+		out.weights[which] = base + ".safetensors"
+	})
 	return out
 }
 
@@ -387,9 +439,9 @@ func (w *writer) plot(p *engine.PlotResult, names fileNames, svg *[]byte) error 
 	return nil
 }
 
-// data writes a table as the files of these names.
-func (w *writer) data(t *table, names []string) error {
-	for _, name := range names {
+// data writes a table as its files.
+func (w *writer) data(t *table) error {
+	for _, name := range t.files {
 		fill := t.parquet
 		if strings.HasSuffix(name, ".csv") {
 			fill = t.csv

@@ -304,7 +304,7 @@ func TestFileNames(t *testing.T) {
 		p.Figure = figure()
 	}
 	seen := map[string]bool{}
-	for _, files := range w.names().plots {
+	for _, files := range w.names(nil).plots {
 		for _, f := range files {
 			name := strings.TrimPrefix(f, "plots/")
 			if seen[strings.ToLower(f)] || strings.ContainsAny(name, `/\:*?`) || len(name) > 140 || strings.HasPrefix(name, ".") {

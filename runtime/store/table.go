@@ -12,7 +12,8 @@ import (
 
 // A table is results as columns: what Parquet and CSV files hold.
 type table struct {
-	name    string // of the file, without its ending
+	name    string   // of the file, without its ending
+	files   []string // that it is written to
 	rows    int
 	columns []column
 	taken   map[string]bool // names of columns
@@ -122,7 +123,10 @@ func (t *table) addLanes(r *engine.RunResult, lanes int) {
 }
 
 func (t *table) addSeries(s engine.Series, steps []int, lanes int) {
-	name, prefix := s.Path[len(s.Path)-1], s.Path[0]
+	name, prefix := s.Path[0], s.Path[0]
+	if len(s.Path) > 1 { // a probe's further results are lambda.residual
+		name = strings.Join(s.Path[1:], ".")
+	}
 	size := s.Values.Type.Size()
 	each := size / lanes
 	perLane := each*lanes == size // else it is the same for all lanes
@@ -200,7 +204,59 @@ func landscapeTable(l *engine.LandscapeResult) *table {
 		t.add(column{name: l.Plan.Axes[i].Label, at: func(row int) (float64, bool) { return p[row/each%len(p)], true }}, "axis")
 	}
 	for _, f := range l.Fields {
-		t.addField(f, t.rows)
+		if !f.Value.Type.Series {
+			t.addField(f, t.rows)
+		}
+	}
+	return t
+}
+
+// pathTable lays out the series among the fields of a block, one row per step:
+// coordinates of runs, by run and label. It is nil if there are none.
+func pathTable(name string, fields []engine.Named, prefix string) *table {
+	var series []engine.Series
+	for _, f := range fields {
+		if label, ok := strings.CutPrefix(f.Name, prefix+"."); ok && f.Value.Type.Series {
+			series = append(series, engine.Series{Path: []string{prefix, label}, Values: f.Value})
+		}
+	}
+	if len(series) == 0 {
+		return nil
+	}
+	steps := allSteps(series)
+	t := &table{name: name, rows: len(steps)}
+	t.add(column{name: "t", whole: true, at: func(row int) (float64, bool) { return float64(steps[row]), true }}, "")
+	for _, s := range series {
+		t.addSeries(s, steps, 1)
+	}
+	return t
+}
+
+// vectorTable lays out the vectors among the fields of a block, one row per
+// element: i is its number from 0, and vectors that are shorter than others have
+// no values at the end. It is nil if there are none.
+func vectorTable(name string, fields []engine.Named) *table {
+	t := &table{name: name}
+	for _, f := range fields {
+		if !f.Value.Type.Series && f.Value.Type.Rank() == 1 {
+			t.rows = max(t.rows, len(f.Value.Data))
+		}
+	}
+	if t.rows == 0 {
+		return nil
+	}
+	t.add(column{name: "i", whole: true, at: func(row int) (float64, bool) { return float64(row), true }}, "")
+	for _, f := range fields {
+		if f.Value.Type.Series || f.Value.Type.Rank() != 1 {
+			continue
+		}
+		v := f.Value.Data
+		t.add(column{name: f.Name, optional: len(v) < t.rows, at: func(row int) (float64, bool) {
+			if row < len(v) {
+				return v[row], true
+			}
+			return 0, false
+		}}, "field")
 	}
 	return t
 }
