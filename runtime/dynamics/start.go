@@ -11,6 +11,7 @@ import (
 	"relief/runtime/array"
 	"relief/runtime/bind"
 	"relief/runtime/graph"
+	"relief/runtime/network"
 	"relief/runtime/plan"
 	"relief/runtime/random"
 )
@@ -234,11 +235,17 @@ func failure(err error, run *plan.Run) diag.List {
 	if errors.As(err, &list) {
 		return list
 	}
-	span := run.Span
-	if e, ok := err.(*bind.Error); ok && !e.Span.IsZero() {
+	span, detail, summary := run.Span, "", err.Error()
+	if e := (*bind.Error)(nil); errors.As(err, &e) && !e.Span.IsZero() {
 		span = e.Span
 	}
-	return diag.List{fail(codeNoValue, span, run, "", "%v", err)}
+	if e := (*network.Error)(nil); errors.As(err, &e) {
+		summary, detail = e.Explain()
+		if e.Layer != nil && !e.Layer.Span.IsZero() {
+			span = e.Layer.Span
+		}
+	}
+	return diag.List{fail(codeNoValue, span, run, detail, "%s", summary)}
 }
 
 // fail makes a diagnostic about a run.

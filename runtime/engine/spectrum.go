@@ -14,6 +14,7 @@ import (
 	"relief/runtime/bind"
 	"relief/runtime/graph"
 	"relief/runtime/model"
+	"relief/runtime/network"
 	"relief/runtime/plan"
 )
 
@@ -67,9 +68,14 @@ func (r *runner) failure(b plan.Block, err error) diag.List {
 		return list
 	}
 	d := &diag.Diagnostic{Code: codeNoValue, Summary: err.Error(), Span: b.Span, Context: blockContext(b.Address)}
-	var at *bind.Error
-	if errors.As(err, &at) && !at.Span.IsZero() {
+	if at := (*bind.Error)(nil); errors.As(err, &at) && !at.Span.IsZero() {
 		d.Span = at.Span
+	}
+	if e := (*network.Error)(nil); errors.As(err, &e) {
+		d.Summary, d.Detail = e.Explain()
+		if e.Layer != nil && !e.Layer.Span.IsZero() {
+			d.Span = e.Layer.Span
+		}
 	}
 	return diag.List{d}
 }

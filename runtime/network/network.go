@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 
 	"relief/lang/diag"
 	"relief/runtime/graph"
@@ -213,6 +214,14 @@ func (e *Error) Error() string {
 		return e.Summary
 	}
 	return e.Summary + ": " + e.Cure
+}
+
+// Explain returns the summary and the cure, the latter as a sentence.
+func (e *Error) Explain() (summary, cure string) {
+	if e.Cure == "" {
+		return e.Summary, ""
+	}
+	return e.Summary, strings.ToUpper(e.Cure[:1]) + e.Cure[1:] + "."
 }
 
 func (l *Layer) fail(cure, format string, args ...any) *Error {
