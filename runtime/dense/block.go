@@ -50,6 +50,9 @@ const (
 	actOpen                  // dst is where elements of a value are to be
 	actStore                 // and there they go
 	actReduce                // add args to a reduction
+	actExpand                // dst = gradients of a value where its windows have picked
+	actPool                  // the greatest of rows of windows of args go to a value
+	actPick                  // and what they have picked of args
 )
 
 type move struct {
@@ -58,7 +61,9 @@ type move struct {
 	dst   int
 	args  [3]int // slots, -1 for none
 	value *value
-	index int // of a reduction
+	index int          // of a reduction
+	tiles tensor.Tiles // of a pooling
+	pick  *value
 }
 
 // fill is a block that is the same everywhere: a number, or a vector repeated.
@@ -93,14 +98,16 @@ type writer[T tensor.Float] struct {
 	rank   int
 	sinks  map[ref]bool
 	slots  map[ref]int
-	pixels int // elements of a row of pixels of images with borders
+	pixels int  // elements of a row of pixels, where rows matter
+	whole  bool // rows of pixels must be
+	lines  int  // rows of pixels that stay together
 }
 
 // newGroup writes the program of a step.
 func newGroup[T tensor.Float](m *Machine, p *plan, values []*value, s *step) *group[T] {
 	d := p.domain(s.sinks[0])
 	g := &group[T]{m: m, size: d.size, cols: d.size}
-	w := &writer[T]{p: p, values: values, s: s, g: g, domain: d, sinks: map[ref]bool{}, slots: map[ref]int{}}
+	w := &writer[T]{p: p, values: values, s: s, g: g, domain: d, lines: 1, sinks: map[ref]bool{}, slots: map[ref]int{}}
 	rows := false
 	for _, r := range s.sinks {
 		w.sinks[r] = true
@@ -115,8 +122,11 @@ func newGroup[T tensor.Float](m *Machine, p *plan, values []*value, s *step) *gr
 		look := func(r ref) {
 			e := &p.x.list[r]
 			rows = rows || e.t.Rank() > 0 && (e.op == graph.SpreadRows || e.op == graph.SpreadCols)
-			if v := values[r]; v != nil && v.image.Border > 0 {
+			if v := values[r]; v != nil && v.image.Border > 0 && v.size == d.size {
 				w.pixels = v.image.W * v.image.C
+			}
+			if e.tiled {
+				w.tiled(e)
 			}
 		}
 		look(r)
@@ -125,7 +135,7 @@ func newGroup[T tensor.Float](m *Machine, p *plan, values []*value, s *step) *gr
 	if rows {
 		g.cols = d.cols
 	}
-	g.cut(w.pixels)
+	g.cut(w.pixels, w.whole, w.lines)
 	for _, r := range s.sinks {
 		w.sink(r)
 	}
@@ -134,19 +144,32 @@ func newGroup[T tensor.Float](m *Machine, p *plan, values []*value, s *step) *gr
 	return g
 }
 
-// cut divides the elements in blocks and the blocks in chunks.
-func (g *group[T]) cut(pixels int) {
-	var x T
+// tiled notes the rows of pixels that a pooling of the group's images needs.
+func (w *writer[T]) tiled(e *expr) {
+	image := e.t
+	if e.op != graph.MaxPoolInput {
+		image = w.p.x.list[e.args[0]].t
+		w.lines = max(w.lines, e.window.H)
+	}
+	if image.Size() == w.domain.size {
+		w.pixels = image.Dim(2) * image.Dim(3)
+		w.whole = true
+	}
+}
+
+// cut divides the elements in blocks and the blocks in chunks. Blocks are whole
+// rows of pixels where some must be, or where these can then be read where they
+// are.
+func (g *group[T]) cut(pixels int, whole bool, lines int) {
 	most := blockBytes / 4
 	if !isSingle[T]() {
 		most = blockBytes / 8
 	}
-	_ = x
 	g.segments = 1
-	switch {
-	case pixels >= most/4 && pixels <= 2*most && pixels%g.cols == 0: // a row of pixels is read where it is
-		g.block = pixels
-	case pixels >= most/4 && pixels <= 2*most && g.cols == g.size:
+	switch rows := lines * pixels; {
+	case whole:
+		g.block = max(1, most/max(rows, 1)) * rows
+	case pixels >= most/4 && pixels <= 2*most && (g.cols == g.size || pixels%g.cols == 0):
 		g.block = pixels
 	case g.cols <= most:
 		g.block = most / max(g.cols, 1) * g.cols
@@ -182,6 +205,10 @@ func (w *writer[T]) sink(r ref) {
 		w.slot(r)
 		return
 	}
+	if e.tiled {
+		w.pool(r, e)
+		return
+	}
 	a := e.args[0]
 	k := reduce{op: e.op, out: w.values[r], n: 1, at: w.g.width}
 	switch e.op {
@@ -207,6 +234,33 @@ func (w *writer[T]) sink(r ref) {
 	w.emit(move{act: actReduce, dst: -1, args: args, index: len(w.g.reductions)})
 	w.g.reductions = append(w.g.reductions, k)
 	w.s.writes = append(w.s.writes, k.out)
+}
+
+// pool writes a MaxPool or a MaxPoolPick.
+func (w *writer[T]) pool(r ref, e *expr) {
+	m := move{act: actPool, dst: -1, args: [3]int{w.slot(e.args[0]), -1, -1}, value: w.values[r]}
+	m.tiles, _ = poolingOf(w.p.x.list[e.args[0]].t, e.t, e.window).Tiles()
+	w.s.writes = append(w.s.writes, m.value)
+	w.g.results = append(w.g.results, m.value)
+	if e.op == graph.MaxPoolPick {
+		m.act, m.pick = actPick, w.values[e.args[1]]
+		w.read(m.pick)
+	} else if m.pick = w.p.picks(r, w.values); m.pick != nil {
+		w.s.writes = append(w.s.writes, m.pick)
+	} else { // in scratch memory
+		m.dst = w.newSlot()
+	}
+	w.emit(m)
+}
+
+// picks is the value of what a MaxPool has picked, nil if nobody reads it.
+func (p *plan) picks(r ref, values []*value) *value {
+	for _, u := range p.users[r] {
+		if p.x.list[u].op == opPick {
+			return values[u]
+		}
+	}
+	return nil
 }
 
 // slot returns the slot of an expression, and writes what computes it.
@@ -265,9 +319,16 @@ func (w *writer[T]) spread(e *expr) int {
 
 // compute writes an elementwise operation and, if its result is stored, where.
 func (w *writer[T]) compute(r ref, e *expr) int {
-	args := [3]int{-1, -1, -1}
-	for k, a := range e.args {
-		args[k] = w.slot(a)
+	m := move{act: actCompute, op: e.op, args: [3]int{-1, -1, -1}}
+	if e.op == graph.MaxPoolInput {
+		m.act, m.value, m.pick = actExpand, w.values[e.args[0]], w.values[e.args[1]]
+		m.tiles, _ = poolingOf(e.t, w.p.x.list[e.args[0]].t, e.window).Tiles()
+		w.read(m.value)
+		w.read(m.pick)
+	} else {
+		for k, a := range e.args {
+			m.args[k] = w.slot(a)
+		}
 	}
 	v := w.values[r]
 	if v != nil {
@@ -277,17 +338,18 @@ func (w *writer[T]) compute(r ref, e *expr) int {
 	}
 	if e.op == opCopy {
 		if v != nil {
-			w.emit(move{act: actStore, dst: args[0], args: [3]int{args[0], -1, -1}, value: v, index: 1})
+			w.emit(move{act: actStore, dst: m.args[0], args: [3]int{m.args[0], -1, -1}, value: v, index: 1})
 		}
-		return args[0]
+		return m.args[0]
 	}
 	s := w.newSlot()
+	m.dst = s
 	if v == nil {
-		w.emit(move{act: actCompute, op: e.op, dst: s, args: args})
+		w.emit(m)
 		return s
 	}
 	w.emit(move{act: actOpen, dst: s, args: [3]int{-1, -1, -1}, value: v})
-	w.emit(move{act: actCompute, op: e.op, dst: s, args: args})
+	w.emit(m)
 	w.emit(move{act: actStore, dst: s, args: [3]int{s, -1, -1}, value: v})
 	return s
 }
@@ -348,7 +410,8 @@ func (w *writer[T]) reuse() {
 	last := w.lastReads()
 	read := map[*value]int{} // last move of a block that reads memory
 	for _, m := range w.g.moves {
-		if m.act != actCompute && m.act != actStore && m.act != actOpen && m.act != actReduce {
+		switch m.act {
+		case actLoad, actRow, actSpread:
 			v := m.value.root()
 			read[v] = max(read[v], last[m.dst])
 		}
@@ -375,7 +438,7 @@ func (w *writer[T]) needsTemp(i int) bool {
 	switch m.act {
 	case actLoad, actOpen, actRow:
 		return m.value.image.Border > 0 || isSingle[T]() == m.value.wide && w.p.single
-	case actCompute:
+	case actCompute, actExpand:
 		return i == 0 || w.g.moves[i-1].act != actOpen || w.g.moves[i-1].dst != m.dst
 	case actStore:
 		return false

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"relief/runtime/graph"
+	"relief/runtime/kernel/tensor"
 )
 
 // ref names an expression. Operands have smaller refs than their users.
@@ -35,6 +36,7 @@ type expr struct {
 	data   []float64 // of a constant array
 	name   string    // of an input
 	finish finish    // of a kernel
+	tiled  bool      // of a max pooling: done in groups
 }
 
 // Transposed operands of a MatMul.
@@ -121,6 +123,14 @@ func (e *expr) kind() kind {
 		return fused
 	case opPick:
 		return call
+	case graph.MaxPoolInput:
+		if e.tiled {
+			return fused
+		}
+	case graph.MaxPool, graph.MaxPoolPick:
+		if e.tiled {
+			return reduction
+		}
 	}
 	switch {
 	case e.op.IsElementwise():
@@ -327,17 +337,20 @@ func (x *exprs) kernel(e expr) (ref, error) {
 				e.at |= flag
 			}
 		}
-	case graph.Conv, graph.ConvInput, graph.ConvWeights, graph.MaxPool, graph.MeanPool, graph.MeanPoolInput:
+	case graph.Conv, graph.ConvInput, graph.ConvWeights, graph.MeanPool, graph.MeanPoolInput:
 		for i, a := range e.args {
 			e.args[i] = x.narrow(a)
 		}
+	case graph.MaxPool:
+		return x.maxPool(e.args[0], e.t, e.window), nil
 	case graph.MaxPoolInput, graph.MaxPoolPick: // the kernels read what MaxPool has picked
-		y := e.t
+		image, y := x.list[e.args[1]].t, e.t
 		if e.op == graph.MaxPoolInput {
 			y = x.list[e.args[0]].t
 		}
-		greatest := x.add(expr{op: graph.MaxPool, t: y, window: e.window, args: []ref{x.narrow(e.args[1])}})
-		e.args = []ref{x.narrow(e.args[0]), x.add(expr{op: opPick, t: y, args: []ref{greatest}})}
+		pick := x.add(expr{op: opPick, t: y, args: []ref{x.maxPool(e.args[1], y, e.window)}})
+		e.tiled = tiled(image, y, e.window)
+		e.args = []ref{x.narrow(e.args[0]), pick}
 	case graph.Stack, graph.Pad, graph.Transpose, graph.Join, graph.JoinCols, graph.SliceCols, graph.PadCols:
 		e.wide = true
 		for i, a := range e.args {
@@ -348,6 +361,27 @@ func (x *exprs) kernel(e expr) (ref, error) {
 		return none, fmt.Errorf("dense: no kernel computes %s", e.op)
 	}
 	return x.add(e), nil
+}
+
+// maxPool writes a MaxPool.
+func (x *exprs) maxPool(a ref, t graph.Type, w graph.Window) ref {
+	return x.add(expr{op: graph.MaxPool, t: t, window: w, args: []ref{x.narrow(a)}, tiled: tiled(x.list[a].t, t, w)})
+}
+
+// maxTiles is the number of elements of a row of windows up to which a pooling
+// is done in groups.
+const maxTiles = 8192
+
+// tiled reports whether a max pooling is done in groups: its windows cover each
+// pixel once, and a row of them is short.
+func tiled(image, y graph.Type, w graph.Window) bool {
+	_, ok := poolingOf(image, y, w).Tiles()
+	return ok && w.H*image.Dim(2)*image.Dim(3) <= maxTiles
+}
+
+// poolingOf is the shape of a pooling of images without borders.
+func poolingOf(image, y graph.Type, w graph.Window) tensor.Pooling {
+	return tensor.Pooling{Window: tensor.Window{H: w.H, W: w.W, Stride: w.Stride, Pad: w.Pad}, X: imageOf(image), Y: imageOf(y)}
 }
 
 // reach reports which expressions the roots need.
@@ -425,13 +459,13 @@ func (x *exprs) rewrite(roots []ref, f func(y *exprs, r ref, e expr) ref) (*expr
 // again makes an expression on operands that may have become simpler.
 func (x *exprs) again(e expr) ref {
 	switch k := e.kind(); {
-	case k == fused && e.op != opCopy:
+	case k == fused && e.op != opCopy && !e.tiled:
 		return x.elementwise(e.op, e.t, e.args)
 	case k == spread:
 		return x.spread(e.op, e.t, e.args[0])
 	case k == alias:
 		return x.view(e)
-	case k == call:
+	case k == call || e.tiled:
 		for i, a := range e.args {
 			e.args[i] = x.stored(a)
 		}

@@ -240,11 +240,8 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 		case graph.MaxPool, graph.MeanPool:
 			i.x, i.y = in[0], out
 			i.shape = p.pooling(s.of, i.x, i.y)
-			for _, u := range p.users[s.of] {
-				if p.x.list[u].op == opPick {
-					i.pick = values[u]
-					s.writes = append(s.writes, i.pick)
-				}
+			if i.pick = p.picks(s.of, values); i.pick != nil {
+				s.writes = append(s.writes, i.pick)
 			}
 		case graph.MeanPoolInput:
 			i.dy, i.dx = in[0], out

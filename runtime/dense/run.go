@@ -166,6 +166,10 @@ func (g *group[T]) one(b, worker int, partials []float64) {
 			if m.index == 1 || g.kinds[m.dst].temp >= 0 && !g.direct(m.value, at, n) {
 				store(m.value, at, slots[m.args[0]][:n])
 			}
+		case actExpand:
+			g.expand(m, slots[m.dst][:n], at)
+		case actPool, actPick:
+			g.pool(m, slots, at, n)
 		case actReduce:
 			r := &g.reductions[m.index]
 			a := slots[m.args[0]][:n]
@@ -214,5 +218,39 @@ func (g *group[T]) spread(dst []T, v *value, i int) {
 			dst[k] = x
 		}
 		dst = dst[n:]
+	}
+}
+
+// expand writes rows of gradients before a pooling, from element i on.
+func (g *group[T]) expand(m *move, dst []T, i int) {
+	dy, pick, row := elements[T](m.value), elements[T](m.pick), m.tiles.W*m.tiles.C*m.tiles.Count
+	for ; len(dst) > 0; dst, i = dst[row:], i+row {
+		r := i / row / m.tiles.H // row of the pooling, in all images
+		tensor.MaxTilesGrad(m.tiles, i/row%m.tiles.H, dst[:row], dy[m.rowAt(r):], pick[r*m.tiles.C*m.tiles.Count:])
+	}
+}
+
+// rowAt is where row number r of all images of the value begins.
+func (m *move) rowAt(r int) int {
+	at, _ := m.value.run(r*m.tiles.C*m.tiles.Count, 0)
+	return at
+}
+
+// pool pools n elements from number i on.
+func (g *group[T]) pool(m *move, slots [][]T, i, n int) {
+	y, x := elements[T](m.value), slots[m.args[0]][:n]
+	rows := m.tiles.H * m.tiles.W * m.tiles.C * m.tiles.Count
+	for r := i / rows; len(x) > 0; r, x = r+1, x[rows:] {
+		var pick []T
+		if m.pick == nil {
+			pick = slots[m.dst]
+		} else {
+			pick = elements[T](m.pick)[r*m.tiles.C*m.tiles.Count:]
+		}
+		if m.act == actPool {
+			tensor.MaxTiles(m.tiles, y[m.rowAt(r):], pick, x[:rows])
+		} else {
+			tensor.MaxTilesTangent(m.tiles, y[m.rowAt(r):], x[:rows], pick)
+		}
 	}
 }

@@ -283,6 +283,52 @@ func tapChoose[T Float](ty, tx, pick []T, number T, n, pixels, step int) {
 	}
 }
 
+// Tiles is a row of windows of H x W pixels of C channels beside each other: a
+// pooling whose windows cover each pixel once is one row of them after another.
+// In memory it is H rows of W·Count pixels; its results are Count pixels.
+type Tiles struct{ H, W, C, Count int }
+
+// Tiles returns a row of windows of p, and whether they cover each pixel once.
+func (p Pooling) Tiles() (Tiles, bool) { return Tiles{p.H, p.W, p.X.C, p.Y.W}, p.tiles() }
+
+// row is the number of elements of a row of pixels.
+func (t Tiles) row() int { return t.W * t.C * t.Count }
+
+func (t Tiles) check(pixels, results, picks int) {
+	if n := t.C * t.Count; pixels < t.H*t.row() || results < n || picks < n {
+		panic(fmt.Sprintf("tensor: %d elements of %d windows of %d x %d pixels of %d channels, with %d results and %d picks", pixels, t.Count, t.H, t.W, t.C, results, picks))
+	}
+}
+
+// MaxTiles is MaxPool for a row of windows.
+func MaxTiles[T Float](t Tiles, y, pick, x []T) {
+	t.check(len(x), len(y), len(pick))
+	for k := range t.H * t.W {
+		from := x[k/t.W*t.row()+k%t.W*t.C:]
+		if k == 0 {
+			tapFirst(y, pick, from, 0, t.C, t.Count, t.W*t.C)
+		} else {
+			tapNext(y, pick, from, T(k), 0, t.C, t.Count, t.W*t.C)
+		}
+	}
+}
+
+// MaxTilesGrad is MaxPoolGrad for row v of the pixels of a row of windows.
+func MaxTilesGrad[T Float](t Tiles, v int, dx, dy, pick []T) {
+	t.check(len(dx)*t.H, len(dy), len(pick))
+	for u := range t.W {
+		tapSet(dx[u*t.C:], dy, pick, T(v*t.W+u), t.C, t.Count, t.W*t.C)
+	}
+}
+
+// MaxTilesTangent is MaxPoolTangent for a row of windows.
+func MaxTilesTangent[T Float](t Tiles, ty, tx, pick []T) {
+	t.check(len(tx), len(ty), len(pick))
+	for k := range t.H * t.W {
+		tapChoose(ty, tx[k/t.W*t.row()+k%t.W*t.C:], pick, T(k), t.C, t.Count, t.W*t.C)
+	}
+}
+
 // mean handles one image.
 func (s *pooling[T]) mean(n int, left []T) {
 	x, y, c := s.p.X, s.p.Y, s.p.X.C
