@@ -88,7 +88,7 @@ func (b *networkBuilder) join(to string, from ...string) {
 func detail(what string, out network.Shape, params int) string {
 	text := what + ": " + out.String()
 	if params > 0 {
-		text += ", " + thousands(params) + " parameters"
+		text += ", " + Thousands(params) + " parameters"
 	}
 	return text
 }
@@ -123,14 +123,14 @@ func WriteLayers(w io.Writer, n *network.Network) error {
 	for _, r := range Layers(n) {
 		row := [5]string{strings.Repeat("  ", r.Depth) + r.Name, r.What, r.Output.String(), "", ""}
 		if r.Params > 0 {
-			row[3] = thousands(r.Params)
+			row[3] = Thousands(r.Params)
 		}
 		if r.Flops > 0 {
 			row[4] = Short(r.Flops)
 		}
 		cells = append(cells, row)
 	}
-	cells = append(cells, [5]string{"all", "", "", thousands(n.Size), Short(n.Flops())})
+	cells = append(cells, [5]string{"all", "", "", Thousands(n.Size), Short(n.Flops())})
 	var width [5]int
 	for _, row := range cells {
 		for k, text := range row {
@@ -328,8 +328,8 @@ func (s stretch) parameters() int {
 	return n
 }
 
-// thousands writes a whole number with commas.
-func thousands(n int) string {
+// Thousands writes a whole number with commas.
+func Thousands(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]

@@ -36,7 +36,7 @@ func OfStudy(s *plan.Study) *Diagram {
 		b.needs(d.Block, asked(d.Norm)...)
 	}
 	for _, n := range s.Networks {
-		b.block(n.Block, n.Address.String(), fmt.Sprintf("%s, %s parameters", n.Input, thousands(n.Size)))
+		b.block(n.Block, n.Address.String(), fmt.Sprintf("%s, %s parameters", n.Input, Thousands(n.Size)))
 		b.needs(n.Block)
 	}
 	for _, o := range s.Objectives {
@@ -152,7 +152,7 @@ func datasetDetail(d *plan.Dataset) string {
 	}
 	o := d.Outline
 	shape := network.Shape{H: o.Shape[0], W: o.Shape[1], C: o.Shape[2], Flat: o.Shape[0] == 1 && o.Shape[1] == 1}
-	text += ", " + thousands(d.Samples()) + " x " + shape.String()
+	text += ", " + Thousands(d.Samples()) + " x " + shape.String()
 	if o.Classes > 0 {
 		text += ", " + count(o.Classes, "class")
 	}

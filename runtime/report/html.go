@@ -65,7 +65,11 @@ type pageView struct {
 	Sections                  []sectionView
 	Problems                  []problemView
 	Runs                      []runView
-	Landscapes                []runView
+	Others                    []runView // landscapes, spectra, projections
+	Probes                    []probeView
+	Spectra                   []*spectrumView
+	Networks                  []networkView
+	Datasets                  []datasetView
 	Timeline                  *timelineView
 	Variables                 []*plan.Variable
 	Seed                      uint64
@@ -210,6 +214,7 @@ func view(in *Input) *pageView {
 	}
 	for _, r := range res.Runs {
 		v.Runs = append(v.Runs, p.run(r))
+		v.Probes = append(v.Probes, p.probesOf(r)...)
 	}
 	for _, l := range res.Landscapes {
 		_, anchor := p.place(l.Plan.Span)
@@ -217,10 +222,24 @@ func view(in *Input) *pageView {
 		for i, a := range l.Plan.Axes {
 			detail[i] = fmt.Sprintf("%s: %d", a.Label, a.Points)
 		}
-		v.Landscapes = append(v.Landscapes, runView{
+		v.Others = append(v.Others, runView{
 			Name: l.Plan.Address.String(), Anchor: anchor, Status: string(l.Status), Mood: mood(l.Status),
 			Detail: strings.Join(detail, ", "), Seconds: l.Seconds, Data: links(in.Data[l.Plan.Address]),
 		})
+	}
+	for _, x := range res.Analyses {
+		_, anchor := p.place(x.Span)
+		v.Others = append(v.Others, runView{
+			Name: x.Address.String(), Anchor: anchor, Status: string(x.Status), Mood: mood(x.Status), Seconds: x.Seconds, Data: links(in.Data[x.Address]),
+		})
+		if s := spectrumOf(x); s != nil {
+			s.Anchor = anchor
+			v.Spectra = append(v.Spectra, s)
+		}
+	}
+	v.Networks = p.networksOf(s)
+	for _, d := range res.Datasets {
+		v.Datasets = append(v.Datasets, p.dataset(d))
 	}
 	return v
 }
@@ -236,10 +255,17 @@ func rendered(markdown string) template.HTML {
 	return template.HTML(b.String())
 }
 
+// links names files by their ending, those of one ending by what is before it
+// as well: paths.parquet.
 func links(files []string) []fileLink {
 	var out []fileLink
 	for _, f := range files {
-		out = append(out, fileLink{f[strings.LastIndexByte(f, '.')+1:], link(f)})
+		at := strings.LastIndexByte(f, '.') + 1
+		name := f[at:]
+		if slices.ContainsFunc(out, func(x fileLink) bool { return x.Name == name }) {
+			name = f[strings.LastIndexByte(f[:at-1], '.')+1:]
+		}
+		out = append(out, fileLink{name, link(f)})
 	}
 	return out
 }

@@ -39,6 +39,8 @@ func Markdown(in *Input) []byte {
 		m.blocks(piece.Show.Noun, list[i:i+n])
 		i += n
 	}
+	m.spectra()
+	m.data()
 	if others := otherDiagnostics(res); len(others) > 0 {
 		m.line("## Problems")
 		for _, d := range others {
@@ -195,6 +197,51 @@ func (m *markdown) table(a plan.Address) {
 		}
 		m.b.WriteByte('\n')
 	}
+}
+
+// spectra shows the eigenvalues of all spectra in one table.
+func (m *markdown) spectra() {
+	begun := false
+	for _, x := range m.in.Results.Analyses {
+		s := spectrumOf(x)
+		if s == nil {
+			continue
+		}
+		for i, r := range s.Rows {
+			if !begun {
+				m.heading("spectrum", "eigenvalue", "value", "residual")
+				begun = true
+			}
+			name := ""
+			if i == 0 {
+				name = code(s.Name)
+			}
+			m.row(name, r.Place, r.Value, r.Residual)
+		}
+	}
+	if begun {
+		m.b.WriteByte('\n')
+	}
+}
+
+// data says in a line each what networks were trained on what data.
+func (m *markdown) data() {
+	res := m.in.Results
+	if len(res.Datasets) == 0 {
+		return
+	}
+	for _, d := range res.Datasets {
+		fmt.Fprintf(&m.b, "- %s: %s, %s\n", code(d.Plan.Address.String()), escapeText(datasetSummary(d)), escapeText(standardized(d)))
+	}
+	shown := map[plan.Address]bool{}
+	for _, o := range res.Study.Objectives {
+		if o.Training == nil || shown[o.Network.Address] {
+			continue
+		}
+		shown[o.Network.Address] = true
+		fmt.Fprintf(&m.b, "- %s: %s\n", code(o.Network.Address.String()), escapeText(networkSummary(o.Network.Network)))
+	}
+	m.b.WriteByte('\n')
 }
 
 // escapeText makes text that Markdown shows as it is.

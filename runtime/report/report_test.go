@@ -15,8 +15,10 @@ import (
 	"unicode/utf8"
 
 	"relief/lang/diag"
+	"relief/runtime/array"
 	"relief/runtime/engine"
 	"relief/runtime/engine/enginetest"
+	"relief/runtime/graph"
 	"relief/runtime/plan"
 	"relief/runtime/render"
 )
@@ -309,4 +311,65 @@ func FuzzHighlight(f *testing.F) {
 			t.Fatalf("%q is shown as %q", want, got)
 		}
 	})
+}
+
+// TestNetworks: a report of a network shows its layers, the data, the
+// eigenvalues and what probes recorded, and names no anchor that is not there.
+func TestNetworks(t *testing.T) {
+	in := input(t, enginetest.TrainedStudy())
+	if in.Results.Status != engine.OK {
+		t.Fatalf("%s: %v", in.Results.Status, in.Results.Diagnostics)
+	}
+	in.Data[enginetest.Plane] = []string{"data/projection.plane.parquet", "data/projection.plane.paths.parquet"}
+	page := htmlOf(t, in)
+	ids := map[string]bool{}
+	var references []string
+	for _, e := range elements(t, page) {
+		if id := e.attrs["id"]; id != "" {
+			ids[id] = true
+		}
+		if href := e.attrs["href"]; strings.HasPrefix(href, "#") {
+			references = append(references, href[1:])
+		}
+	}
+	for _, r := range references {
+		if !ids[r] {
+			t.Errorf("nothing has the id %s", r)
+		}
+	}
+	spectrum := in.Results.Analyses[0]
+	largest := fmt.Sprintf("%.6g", spectrum.Lookup("top").Data[0])
+	digest := fmt.Sprintf("%x", in.Results.Datasets[0].Digest)
+	for _, s := range []string{
+		largest, "2nd largest", "smallest", "standard error", "run.gd.probe.lambda", "sharpness", "residual", "dense, tanh", "2 to 2, 32 parameters",
+		"values, 24 samples of 2, 2 classes", "standardised per pixel over 24 samples", digest, `href="#spectra"`, `href="#networks"`, `href="#data"`, `id="projection.plane"`,
+		">parquet</a>", ">paths.parquet</a>",
+	} {
+		if !strings.Contains(page, s) {
+			t.Errorf("the page lacks %q", s)
+		}
+	}
+	text := string(Markdown(in))
+	for _, s := range []string{"| `spectrum.end` | largest | " + largest, "- `dataset.spirals`: values, 24 samples", "- `network.net`: 2 to 2, 32 parameters"} {
+		if !strings.Contains(text, s) {
+			t.Errorf("the Markdown lacks %q:\n%s", s, text)
+		}
+	}
+}
+
+// TestManyEigenvalues: a report shows the outermost ones and says how many more
+// there are.
+func TestManyEigenvalues(t *testing.T) {
+	values := make([]float64, 30)
+	vector := array.New(graph.Of(len(values)), values)
+	x := &engine.AnalysisResult{Address: enginetest.End, Fields: []engine.Named{{Name: "top", Value: vector}, {Name: "top_residual", Value: vector}}}
+	s := spectrumOf(x)
+	if len(s.Rows) != mostEigenvalues || s.More != "and 10 more in the data" {
+		t.Errorf("%d rows, %q", len(s.Rows), s.More)
+	}
+	for i, want := range map[int]string{0: "largest", 1: "2nd largest", 2: "3rd largest", 3: "4th largest", 10: "11th largest", 11: "12th largest"} {
+		if got := s.Rows[i].Place; got != want {
+			t.Errorf("row %d is the %s, not the %s", i, got, want)
+		}
+	}
 }

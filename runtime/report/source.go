@@ -51,6 +51,12 @@ func (p *pageMaker) views() []fileView {
 			lines[b.Span.Start.Line] = a.String()
 		}
 	}
+	for _, b := range s.Datasets {
+		mark(b.Block)
+	}
+	for _, b := range s.Networks {
+		mark(b.Block)
+	}
 	for _, b := range s.Objectives {
 		mark(b.Block)
 	}
@@ -58,6 +64,12 @@ func (p *pageMaker) views() []fileView {
 		mark(b.Block)
 	}
 	for _, b := range s.Landscapes {
+		mark(b.Block)
+	}
+	for _, b := range s.Spectra {
+		mark(b.Block)
+	}
+	for _, b := range s.Projections {
 		mark(b.Block)
 	}
 	for _, b := range s.Checks {

@@ -51,6 +51,9 @@ func timeline(res *engine.Results) *timelineView {
 	for _, l := range res.Landscapes {
 		moods[l.Plan.Address] = mood(l.Status)
 	}
+	for _, x := range res.Analyses {
+		moods[x.Address] = mood(x.Status)
+	}
 	for i, t := range res.Timings {
 		v.Bars = append(v.Bars, barView{
 			Name: t.Block.String(), Mood: moods[t.Block], Time: seconds(t.End - t.Start),

@@ -261,6 +261,9 @@ func roughly(seconds float64) string {
 // evaluation is how many operations the value of an objective takes, at least
 // one.
 func evaluation(o *plan.Objective) float64 {
+	if t := o.Training; t != nil {
+		return 1 + 3*t.Network.Flops()*float64(t.Data.Samples())
+	}
 	return 1 + operations(o.Value.Graph, []graph.ID{o.Value.Root})
 }
 
