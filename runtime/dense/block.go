@@ -367,8 +367,10 @@ func (w *writer[T]) place() {
 		}
 	}
 	for i, m := range g.moves {
+		// What is computed element by element may take the place of an operand.
+		after := m.act == actStore || m.act == actPool
 		for _, a := range m.args {
-			if m.act != actStore {
+			if !after {
 				release(i, a)
 			}
 		}
@@ -380,7 +382,7 @@ func (w *writer[T]) place() {
 				g.temps++
 			}
 		}
-		if m.act == actStore {
+		if after {
 			release(i, m.args[0])
 		}
 		release(i, m.dst)

@@ -430,7 +430,7 @@ func (t *trainer) explain() *diag.Diagnostic {
 	}
 	losses := t.rows[lossRow]
 	for i := max(0, len(losses)-3); i < len(losses); i++ {
-		d.Values = append(d.Values, diag.Value{Name: fmt.Sprintf("loss recorded %d before the end", len(losses)-1-i), Text: numberText(losses[i])})
+		d.Values = append(d.Values, diag.Value{Name: fmt.Sprintf("loss at step %d", i*t.run.Every), Text: numberText(losses[i])})
 	}
 	if t.k > 0 {
 		d.Values = append(d.Values, diag.Value{Name: "learning rate", Text: numberText(t.step.Number(t.outputs.rate))})
