@@ -149,6 +149,11 @@ func paramAt(f *plan.Objective, i int) plan.Param {
 // is written, or a scalar parameter of the label's name.
 func (b *builder) coordinate(a *plan.Axis, body *body, s settings, f *plan.Objective) {
 	coord, dir := body.attr("coordinate"), body.attr("direction")
+	for _, name := range []string{"learning_rate", "normalize", "seed", "index", "of", "from_step", "to_step"} {
+		if e := body.attr(name); e != nil && dir == nil {
+			b.errorf("RL0407", e, "Remove it, or add direction = \"gradient\".", "%s belongs to an axis with a direction", name)
+		}
+	}
 	switch {
 	case coord != nil && dir != nil:
 		b.errorf("RL0407", dir, "Keep one of them.", "an axis has both coordinate and direction")
@@ -182,11 +187,6 @@ func (b *builder) coordinate(a *plan.Axis, body *body, s settings, f *plan.Objec
 			didYouMean(body.name, paramNames(f), fmt.Sprintf("Label it by a parameter (%s), or add coordinate = w[0] or direction = \"gradient\".", list(paramNames(f)))),
 			"%s has no parameter %q, and the axis has no coordinate or direction", f.Address, body.name)
 	}
-	for _, name := range []string{"learning_rate", "normalize", "seed", "index", "of", "from_step", "to_step"} {
-		if e := body.attr(name); e != nil && dir == nil {
-			b.errorf("RL0407", e, "Remove it, or add direction = \"gradient\".", "%s belongs to an axis with a direction", name)
-		}
-	}
 }
 
 // center lowers the point that the axes go through.
@@ -198,7 +198,11 @@ func (b *builder) center(l *math.Lowerer, f *plan.Objective, optional map[string
 	if e == nil {
 		for i, p := range f.Params {
 			if !optional[p.Name] {
-				b.errorAt("RL0403", b.body.header, fmt.Sprintf("Add center = { %s = ... }, or center = run.name.final.", p.Name), "%s needs a center: no axis says what %s is", b.body.title(), p.Name)
+				cure := fmt.Sprintf("Add center = { %s = ... }, or center = run.name.final.", p.Name)
+				if f.Training != nil {
+					cure = "Add center = run.name.final."
+				}
+				b.errorAt("RL0403", b.body.header, cure, "%s needs a center: no axis says what %s is", b.body.title(), p.Name)
 				return nil, nil, false
 			}
 			ids[i] = graph.None

@@ -309,7 +309,12 @@ func (o landscapeObject) Attr(l *math.Lowerer, name string, span diag.Span) math
 	return o.unknown(l, name, span, have)
 }
 
+// list joins words by commas, the first few of many.
 func list(words []string) string {
+	const most = 12
+	if n := len(words); n > most {
+		words = append(slices.Clone(words[:most-2]), fmt.Sprintf("%d others", n-most+2))
+	}
 	s := ""
 	for i, w := range words {
 		switch {

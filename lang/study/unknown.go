@@ -115,6 +115,9 @@ func inObserved(f *plan.Objective, varied []string) func(name, near string) stri
 		if near != "" {
 			return ""
 		}
+		if f.Training != nil {
+			return fmt.Sprintf("On a network here may stand %s, and results of other runs; its parameters have no names in formulas.", list(symbolNames))
+		}
 		return fmt.Sprintf("Here may stand %s, and results of other runs.", list(slices.Concat(paramNames(f), symbolNames, varied)))
 	}
 }
