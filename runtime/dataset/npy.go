@@ -42,13 +42,14 @@ func (o NPY) Outline() (*Outline, error) {
 	if err != nil {
 		return nil, err
 	}
-	index, _, k, err := o.index(s, n, o.Path)
+	index, labels, k, err := o.index(s, n, o.Path)
 	if err != nil {
 		return nil, err
 	}
 	out := s.Outline()
 	if out.Samples = len(index); s.Labels != nil {
 		out.Classes, out.Names = len(k.names), k.names
+		out.count(labels)
 	}
 	return out, nil
 }

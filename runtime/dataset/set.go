@@ -42,12 +42,26 @@ type Outline struct {
 	Shape   [3]int
 	Classes int // 0 without labels
 	Names   []string
-	Outputs int // 0 without targets
+	Counts  []int // samples by class; nil without labels, and of images that are not made yet
+	Outputs int   // 0 without targets
 }
 
 // Outline returns the form of s.
 func (s *Set) Outline() *Outline {
-	return &Outline{Samples: s.Len(), Shape: s.Shape, Classes: s.Classes, Names: s.Names, Outputs: s.Outputs}
+	out := &Outline{Samples: s.Len(), Shape: s.Shape, Classes: s.Classes, Names: s.Names, Outputs: s.Outputs}
+	out.count(s.Labels)
+	return out
+}
+
+// count sets Counts.
+func (o *Outline) count(labels []int) {
+	if labels == nil {
+		return
+	}
+	o.Counts = make([]int, o.Classes)
+	for _, l := range labels {
+		o.Counts[l]++
+	}
 }
 
 // sealed is the Load of a source that was read.

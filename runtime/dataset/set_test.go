@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -233,8 +234,8 @@ func TestClassesThenSkipThenLimit(t *testing.T) {
 			if err != nil {
 				continue
 			}
-			if out, err := c.Outline(); err != nil || out.Samples != chosen || out.Samples != s.Len() {
-				t.Errorf("%s: the outline has %+v, %v; %d are chosen", name, out, err, chosen)
+			if out, err := c.Outline(); err != nil || out.Samples != chosen || !reflect.DeepEqual(out, s.Outline()) {
+				t.Errorf("%s: the outline has %+v, %v; %d are chosen, and the set has %+v", name, out, err, chosen, s.Outline())
 			}
 			p, err := s.Part(skip, limit)
 			if (err != nil) != (skip >= chosen) {
