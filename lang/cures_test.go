@@ -16,6 +16,7 @@ func TestCures(t *testing.T) {
 		return "run \"b\" {\n objective = objective.f\n start = 1\n steps = 5\n " + text + "\n}"
 	}
 	output := func(e string) string { return "output \"o\" { value = " + e + " }" }
+	network := func(text string) string { return "network \"n\" {\n input = [5]\n " + text + "\n}" }
 	check := func(condition, message string) string {
 		return "check \"c\" {\n assert {\n condition = " + condition + "\n message = " + message + "\n }\n}"
 	}
@@ -33,6 +34,26 @@ func TestCures(t *testing.T) {
 		{"betas", run("optimizer \"gd\" {\n learning_rate = 1\n betas = [0.9, 0.99]\n }"), "RL0402", "momentum = 0.9"},
 		{"nesterov", run("optimizer \"gd\" {\n learning_rate = 1\n nesterov = true\n }"), "RL0402", `write optimizer "nesterov"`},
 		{"momentum in gd", run("optimizer \"gd\" {\n learning_rate = 1\n momentum = 0.9\n }"), "RL0402", `write optimizer "momentum"`},
+		{"betas of adam", run("optimizer \"adam\" {\n learning_rate = 1\n betas = [0.9, 0.99]\n }"), "RL0402", "beta1 = 0.9"},
+		{"eps of adam", run("optimizer \"adam\" {\n learning_rate = 1\n eps = 1e-8\n }"), "RL0402", "Write epsilon"},
+		{"batch size of a run", run(gd + "\n batch_size = 10"), "RL0402", `optimizer "sgd"`},
+		{"network of a run", "run \"b\" {\n objective = objective.f\n start = 1\n steps = 5\n network = network.n\n " + gd + "\n}", "RL0402", "stands in an objective"},
+		{"batch_size of sgd", "optimizer \"sgd\" \"o\" {\n learning_rate = 1\n batch_size = 10\n}", "RL0402", "Write batch"},
+		{"Linear", network(`layer "Linear" { units = 3 }`), "RL0401", `layer "dense"`},
+		{"Conv2d", network(`layer "Conv2d" { channels = 3 }`), "RL0401", `layer "conv"`},
+		{"ReLU", network(`layer "ReLU" {}`), "RL0401", `activation = "relu" in the layer before`},
+		{"LeakyReLU", network(`layer "LeakyReLU" {}`), "RL0401", `activation = "leaky_relu"`},
+		{"softmax", network(`layer "softmax" {}`), "RL0401", "cross_entropy"},
+		{"residual as a kind", network(`layer "residual" {}`), "RL0401", "block of its own"},
+		{"out_features", network(`layer "dense" { out_features = 3 }`), "RL0402", "Write units"},
+		{"in_features", network("layer \"dense\" {\n in_features = 3\n units = 3\n }"), "RL0402", "follows from the layers before"},
+		{"dtype", network("dtype = \"float32\"\n layer \"dense\" { units = 3 }"), "RL0402", "precision"},
+		{"MNIST", `dataset "MNIST" "d" { path = "data" }`, "RL0401", `dataset "idx"`},
+		{"root", `dataset "cifar10" "d" { root = "data" }`, "RL0402", "Write path"},
+		{"train", "dataset \"cifar10\" \"d\" {\n path = \"data\"\n train = false\n}", "RL0402", "test = true"},
+		{"flip", "dataset \"synthetic\" \"d\" { flip = true }", "RL0402", `augment \{ flip`},
+		{"criterion", network(`layer "dense" { units = 1 }`) + "\ndataset \"teacher\" \"d\" { inputs = 5 }\nobjective \"g\" {\n network = network.n\n data = dataset.d\n criterion = \"mse\"\n}", "RL0402", "Write loss"},
+		{"accuracy", run("probe \"accuracy\" \"a\" {}\n " + gd), "RL0401", `probe "test"`},
 		{"lr in a run", run(gd + "\n lr = 0.1"), "RL0402", "stands in the optimizer"},
 		{"epochs", "run \"b\" {\n resume = run.a.final\n epochs = 3\n}", "RL0402", "Write steps"},
 		{"stop of the run itself", run(gd + "\n stop { when = run.b.loss < 1e-3 }"), "RL0204", "loss < 1e-3"},

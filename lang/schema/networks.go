@@ -12,8 +12,8 @@ var dataset = Block{
 	Attributes: []Attribute{
 		{Name: "skip", Phase: Structural, Type: Index, Default: "0", Description: "how many samples are left out at the beginning: what one dataset takes and another skips splits them in two"},
 		{Name: "limit", Phase: Structural, Type: Count, Description: "the largest number of samples, after those that are skipped; of those that are made, how many: 1,000 by default, 20 of chebyshev"},
-		{Name: "standardize", Phase: Name, Type: Standards, Description: "`\"pixel\"` gives each feature mean 0 and deviation 1 over the samples, `\"channel\"` each channel, `\"none\"` changes nothing; a dataset, `dataset.train`, its statistics, as a test set needs them. Images are standardized per pixel by default, numbers not at all"},
-		{Name: "scale", Phase: Math, Type: Scalar, Description: "the Euclidean norm that sample `i` of `n` is brought to, `i` from 0, after it is standardized"},
+		{Name: "standardize", Phase: Name, Type: Standards, Description: "`\"pixel\"` gives each feature mean 0 and deviation 1 over the samples, `\"channel\"` each channel, `\"none\"` changes nothing; a dataset, `dataset.train`, its statistics, as a test set needs them. Images are standardised per pixel by default, numbers not at all"},
+		{Name: "scale", Phase: Math, Type: Scalar, Description: "the Euclidean norm that sample `i` of `n` is brought to, `i` from 0, after it is standardised"},
 	},
 	Kinds: []Kind{
 		kind("cifar10", "CIFAR-10 in its binary version (Krizhevsky 2009): 32 x 32 colour images of 10 classes", selected(
@@ -70,7 +70,7 @@ var dataset = Block{
 		{"features", "number", "numbers per sample"},
 		{"classes", "number", "how many classes, 0 without labels"},
 		{"norms", "vector", "the Euclidean norm of each sample, as trained on"},
-		{"mean", "vector", "what standardizing subtracts, by feature or channel"},
+		{"mean", "vector", "what standardising subtracts, by feature or channel"},
 		{"deviation", "vector", "what it divides by"},
 	},
 }

@@ -2,7 +2,6 @@ package study
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -31,7 +30,8 @@ var foreigners = map[string]map[string]foreign{
 	"optimizer": {
 		"lr": rate, "eta": rate, "alpha": rate, "rate": rate, "step_size": rate, "stepsize": rate, "gamma": rate,
 		"beta": decay, "mu": decay, "beta1": decay, "rho": decay,
-		"betas":    {cure: `It belongs to adam, which is not built yet; optimizer "momentum" has one number: momentum = 0.9.`, stands: "momentum"},
+		"betas":    {cure: `It belongs to adam, as beta1 = 0.9 and beta2 = 0.999; optimizer "momentum" has one number: momentum = 0.9.`, stands: "momentum"},
+		"eps":      {cure: "Write epsilon = ..."},
 		"nesterov": {cure: `It is a kind of its own: write optimizer "nesterov" { ... } with momentum = 0.9.`},
 	},
 	"run": {
@@ -69,9 +69,19 @@ var (
 // foreignCure says what to write for an argument of another tool. What it
 // stands for is no longer missing.
 func foreignCure(b *body, name string, missing map[string]bool) string {
+	if cure := batched(b, name); cure != "" {
+		delete(missing, "batch")
+		return cure
+	}
 	f, ok := foreigners[b.spec.Noun][name]
 	if !ok {
+		f, ok = torch[b.spec.Noun][name]
+	}
+	if !ok {
 		return ""
+	}
+	if name == "betas" && b.kind == "adam" {
+		return "Write beta1 = 0.9 and beta2 = 0.999."
 	}
 	if _, has := b.spec.Attribute(b.kind, f.stands); f.stands == "momentum" && !has {
 		if name != "betas" {
@@ -115,9 +125,6 @@ func builtKinds(spec *schema.Block) []string {
 // laterCure says what there is in place of a kind that is not built.
 func laterCure(spec *schema.Block, kind string) string {
 	built := builtKinds(spec)
-	if kind == "sgd" && slices.Contains(built, "gd") {
-		return "Write gd, which takes the whole gradient, or momentum."
-	}
 	return fmt.Sprintf("A later version of relief runs it; built are %s.", strings.Join(built, ", "))
 }
 

@@ -315,7 +315,7 @@ func images(kind string) bool {
 	return false
 }
 
-// standardize reads how samples are standardized: a word, or a dataset whose
+// standardize reads how samples are standardised: a word, or a dataset whose
 // statistics serve.
 func (b *builder) standardize(d *plan.Dataset) {
 	e := b.body.attr("standardize")
@@ -354,7 +354,7 @@ func (b *builder) standardize(d *plan.Dataset) {
 	}
 	d.Standardize = d.Like.Standardize
 	if d.Standardize == "" {
-		b.errorf("RL0407", e, fmt.Sprintf("Write standardize = \"pixel\" in %s, or leave it out here.", of.addr), "%s is not standardized and has no statistics", of.addr)
+		b.errorf("RL0407", e, fmt.Sprintf("Write standardize = \"pixel\" in %s, or leave it out here.", of.addr), "%s is not standardised and has no statistics", of.addr)
 	}
 }
 
@@ -510,7 +510,7 @@ func (o datasetObject) Attr(l *math.Lowerer, name string, span diag.Span) math.V
 		return o.result(l, graph.Of(f.Samples), name)
 	case "mean", "deviation":
 		if d.Standardize == "" {
-			return l.ErrorAt("RL0203", span, `Write standardize = "pixel" or "channel" in it.`, "%s is not standardized and has no %s", o.Describe(), name)
+			return l.ErrorAt("RL0203", span, `Write standardize = "pixel" or "channel" in it.`, "%s is not standardised and has no %s", o.Describe(), name)
 		}
 		n := f.Shape[2]
 		if d.Standardize == "pixel" {

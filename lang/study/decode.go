@@ -146,8 +146,7 @@ func (d decoder) labels(b *body) bool {
 			}
 			switch {
 			case !ok:
-				built := builtKinds(spec)
-				d.errorf(b, "RL0401", src.LabelRanges[i], didYouMean(label, built, "Kinds are "+strings.Join(built, ", ")+"."), "unknown kind of %s %q", spec.Noun, label)
+				d.errorf(b, "RL0401", src.LabelRanges[i], kindCure(spec, label), "unknown kind of %s %q", spec.Noun, label)
 				return false
 			case k.Later:
 				d.errorf(b, "RL0405", src.LabelRanges[i], laterCure(spec, k.Name), "%s %q is not built yet", spec.Noun, label)

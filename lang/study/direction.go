@@ -156,7 +156,7 @@ func (b *builder) gradient(a *plan.Axis, body *body, f *plan.Objective, c *cente
 }
 
 // rate is what the gradient is multiplied by: the rate that is written, or that of
-// the run which the center is a state of; graph.None if the length is normalized
+// the run which the center is a state of; graph.None if the length is normalised
 // away, and for a probe the gradient itself.
 func (b *builder) rate(l *math.Lowerer, a *plan.Axis, body *body, c *centerPoint) (graph.ID, bool) {
 	e := body.attr("learning_rate")

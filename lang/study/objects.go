@@ -100,6 +100,8 @@ func placeOf(noun string) string {
 		return "A schedule stands in the learning_rate of an optimizer."
 	case "optimizer":
 		return "An optimizer stands in a run: optimizer = optimizer.name."
+	case "network":
+		return "A network stands in an objective: network = network.name."
 	}
 	return "Results may stand in runs, landscapes, checks, plots, tables, outputs and the report; a function or objective is written in its parameters alone."
 }

@@ -93,7 +93,7 @@ func inputText(s network.Shape) string { return shapeText([3]int{s.H, s.W, s.C})
 func (b *builder) fitsOutputs(t *plan.Training, f *dataset.Outline, fail func(cure, format string, args ...any) bool) bool {
 	out, net, data := t.Network.Output, t.Network.Address, t.Data.Address
 	want, what := f.Classes, "classes"
-	if t.Loss == "mse" && f.Outputs > 0 {
+	if want == 0 && t.Loss != "cross_entropy" { // labels go before targets
 		want, what = f.Outputs, "targets per sample"
 	}
 	switch {

@@ -117,4 +117,4 @@ output "of_absent" { value = dataset.absent.samples }
 
 output "like" { value = dataset.large.men } # ERROR RL0203 "mean"
 
-output "statistics" { value = dataset.raw.mean } # ERROR RL0203 "not standardized"
+output "statistics" { value = dataset.raw.mean } # ERROR RL0203 "not standardised"

@@ -1,0 +1,121 @@
+package study
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"relief/lang/diag"
+	"relief/lang/schema"
+)
+
+// torchKinds has, by noun, kinds as other tools call them, in lower case, and
+// what to write for them.
+var torchKinds = map[string]map[string]string{
+	"layer": {
+		"linear": `Write layer "dense" { units = ... }.`, "fc": `Write layer "dense" { units = ... }.`, "fully_connected": `Write layer "dense" { units = ... }.`,
+		"conv2d": `Write layer "conv" { ... } with channels and kernel.`, "convolution": `Write layer "conv" { ... } with channels and kernel.`,
+		"batchnorm": `Write layer "batch_norm" {}.`, "batchnorm2d": `Write layer "batch_norm" {}.`, "batchnorm1d": `Write layer "batch_norm" {}.`, "bn": `Write layer "batch_norm" {}.`,
+		"layernorm": `Write layer "layer_norm" {}.`, "groupnorm": `Write layer "layer_norm" {}, which is GroupNorm(1).`,
+		"maxpool": `Write layer "max_pool" { kernel = 2 }.`, "maxpool2d": `Write layer "max_pool" { kernel = 2 }.`,
+		"avgpool": `Write layer "avg_pool" { kernel = 2 }.`, "avgpool2d": `Write layer "avg_pool" { kernel = 2 }.`,
+		"adaptiveavgpool2d": `Write layer "global_pool" {}.`, "global_avg_pool": `Write layer "global_pool" {}.`,
+		"sequential": "Layers stand one after the other in the network; repeat { count = 3 } has some several times.",
+		"residual":   "It is a block of its own: residual { ... }.", "concat": "It is a block of its own: concat { ... }.", "repeat": "It is a block of its own: repeat { count = 3 }.",
+		"input": "The input's shape is an argument of the network: input = [3, 32, 32].", "softmax": `The loss "cross_entropy" has the softmax in it: leave the layer out.`,
+	},
+	"dataset": {
+		"mnist": `Write dataset "idx" with the folder of its files.`, "fashion_mnist": `Write dataset "idx" with the folder of its files.`, "fashionmnist": `Write dataset "idx" with the folder of its files.`,
+		"cifar": `Write dataset "cifar10" or "cifar100".`, "cifar-10": `Write dataset "cifar10".`, "cifar-100": `Write dataset "cifar100".`,
+		"npz": `Save its arrays as .npy files and write dataset "npy".`, "numpy": `Write dataset "npy".`,
+	},
+	"probe": {
+		"eigenvalue": `Write probe "sharpness" with top = 3 for several.`, "hessian": `Write probe "sharpness".`, "accuracy": `Write probe "test" with data = dataset.name.`,
+		"loss": "Every run has its loss: run.name.loss.", "grad_norm": "Every run has it: run.name.grad_norm.",
+	},
+}
+
+// torchKind says what to write for a kind of another tool, "" for any other.
+func torchKind(spec *schema.Block, kind string) string {
+	like := strings.ToLower(kind)
+	if cure, ok := torchKinds[spec.Noun][like]; ok {
+		return cure
+	}
+	if spec.Noun != "layer" {
+		return ""
+	}
+	// An activation stands in the layer before it, or alone.
+	if a, ok := spec.Attribute("activation", "activation"); ok {
+		like = strings.NewReplacer("leakyrelu", "leaky_relu", "silu", "").Replace(like)
+		if slices.Contains(a.Allowed, like) {
+			return fmt.Sprintf("Write activation = %q in the layer before it, or layer \"activation\" { activation = %q }.", like, like)
+		}
+	}
+	return ""
+}
+
+// torch has, by noun, arguments that other tools have.
+var torch = map[string]map[string]foreign{
+	"layer": {
+		"in_features": inferred, "in_channels": inferred, "num_features": inferred, "normalized_shape": inferred, "input_dim": inferred, "in_dim": inferred,
+		"out_features": {"Write units = ...", "units"}, "out_dim": {"Write units = ...", "units"}, "outputs": {"Write units = ...", "units"}, "width": {"Write units = ... in a dense layer, channels = ... in a conv.", "units"},
+		"out_channels": {"Write channels = ...", "channels"}, "filters": {"Write channels = ...", "channels"}, "kernel_size": {"Write kernel = ...", "kernel"},
+		"p": {"Write rate = ...", "rate"}, "eps": {"Write epsilon = ...", ""}, "pad": {"Write padding = ...", ""}, "nonlinearity": {"Write activation = ...", "activation"}, "function": {"Write activation = ...", "activation"},
+		"negative_slope": {"Write slope = ...", ""}, "alpha": {"Write slope = ...", ""}, "use_bias": {"Write bias = false.", ""}, "initializer": {"Write init = ...", ""}, "weight_init": {"Write init = ...", ""},
+		"track_running_stats": {"Tests use the statistics of the whole training set: leave it out.", ""}, "affine": {"The weights of a norm are always there: leave it out.", ""},
+	},
+	"network": {
+		"input_shape": {"Write input = [3, 32, 32]: channels, height, width.", ""}, "shape": {"Write input = [3, 32, 32]: channels, height, width.", ""}, "in_channels": {"Write input = [3, 32, 32]: channels, height, width.", ""},
+		"dtype": {`Write precision = "float32".`, ""}, "layers": {`Each layer is a block: layer "dense" { units = 10 }.`, ""}, "seed": {"A run has a seed: it decides where the network starts.", ""},
+		"loss": {"It stands in an objective, with network and data.", ""}, "data": {"It stands in an objective, with network and loss.", ""},
+	},
+	"dataset": {
+		"root": {"Write path = ...", "path"}, "folder": {"Write path = ...", "path"}, "file": {"Write path = ...", "path"}, "dir": {"Write path = ...", "path"},
+		"train": {"The training samples are the default; write test = true for the others.", ""}, "split": {"What one dataset takes by limit, another skips: skip = 5000.", ""}, "download": {"Nothing is fetched in a run: name a folder that is there.", ""},
+		"n": {"Write limit = ...", ""}, "samples": {"Write limit = ...", ""}, "n_samples": {"Write limit = ...", ""}, "count": {"Write limit = ...", ""}, "first": {"Write skip = ...", ""}, "offset": {"Write skip = ...", ""},
+		"normalize": {`Write standardize = "pixel" or "channel".`, ""}, "standardise": {"Write standardize = ...", ""}, "transform": {"Write standardize, and an augment block.", ""}, "flip": {"It stands in a block: augment { flip = true }.", ""}, "crop": {"It stands in a block: augment { crop = 4 }.", ""},
+		"batch_size": {`It stands in the optimizer "sgd": batch = 50.`, ""}, "batch": {`It stands in the optimizer "sgd": batch = 50.`, ""}, "shuffle": {"The seed of the run decides the order of the samples: leave it out.", ""},
+		"targets": {"They belong to csv, npy and values.", ""}, "sha256": {"Write digest = ...", ""},
+	},
+	"objective": {
+		"model": {"Write network = ...", "network"}, "net": {"Write network = ...", "network"}, "dataset": {"Write data = ...", "data"}, "train": {"Write data = ...", "data"}, "criterion": {"Write loss = ...", "loss"}, "loss_fn": {"Write loss = ...", "loss"},
+		"weight_decay": {"It stands in the optimizer; or write regularizer = 0.5 * 5e-4 * sum(sq(weights)).", ""}, "l2": {"Write regularizer = 5e-4 * sum(sq(weights)).", ""}, "batch_size": {"Write batch = ... here for how many samples are computed together, or in the optimizer \"sgd\" for mini-batches.", ""},
+		"test": {`It stands in a run: probe "test" "held_out" { data = dataset.name }.`, ""},
+	},
+	"spectrum": {
+		"k": {"Write top = ...", ""}, "n": {"Write top = ...", ""}, "center": {"Write point = ...", ""}, "at": {"Write point = ...", ""}, "run": {"Write point = run.name.final.", ""},
+	},
+	"projection": {"run": {"Write runs = [run.name], and the run of each segment in it.", "runs"}},
+}
+
+var inferred = foreign{"Leave it out: it follows from the layers before.", ""}
+
+// batched are what a run or an optimizer of mini-batches is asked for elsewhere.
+func batched(b *body, name string) string {
+	switch name {
+	case "network", "data", "dataset", "model", "loss":
+		if b.spec.Noun == "run" {
+			return "It stands in an objective; write objective = objective.name."
+		}
+	case "batch", "batch_size", "minibatch":
+		if b.spec.Noun == "run" {
+			return `It stands in the optimizer: optimizer "sgd" { batch = 50 } with its learning_rate.`
+		}
+		if b.spec.Noun == "optimizer" && b.kind == "sgd" {
+			return "Write batch = ..."
+		}
+	}
+	return ""
+}
+
+// kindCure says what to write for an unknown kind.
+func kindCure(spec *schema.Block, kind string) string {
+	if cure := torchKind(spec, kind); cure != "" {
+		return cure
+	}
+	built := builtKinds(spec)
+	if s := diag.Suggest(kind, built); s != "" {
+		return fmt.Sprintf("Did you mean %q?", s)
+	}
+	return "Kinds are " + strings.Join(built, ", ") + "."
+}
