@@ -95,7 +95,6 @@ type writer[T tensor.Float] struct {
 	s      *step
 	g      *group[T]
 	domain domain
-	rank   int
 	sinks  map[ref]bool
 	slots  map[ref]int
 	pixels int  // elements of a row of pixels, where rows matter
@@ -113,10 +112,6 @@ func newGroup[T tensor.Float](m *Machine, p *plan, values []*value, s *step) *gr
 		w.sinks[r] = true
 		e := &p.x.list[r]
 		rows = rows || e.op == graph.SumRows || e.op == graph.SumCols || e.op == graph.MaxCols
-		if e.kind() == reduction {
-			e = &p.x.list[e.args[0]]
-		}
-		w.rank = e.t.Rank()
 	}
 	for _, r := range s.sinks {
 		look := func(r ref) {
@@ -281,7 +276,7 @@ func (w *writer[T]) makeSlot(r ref) int {
 		return w.fill(fill{num: e.num})
 	case k == spread:
 		return w.spread(e)
-	case e.t.Rank() == 0 && w.rank > 0:
+	case e.t.Rank() == 0 && !w.domain.number:
 		w.read(v)
 		return w.fill(fill{value: v})
 	case k == fused && (!w.p.saved[r] || w.sinks[r]):

@@ -25,6 +25,9 @@
 // tensor says. Functions without a float32 kernel are computed in float64 and
 // rounded.
 //
+// A convolution multiplies the zeros of its padding too, so that an infinite
+// weight gives NaN there.
+//
 // All sums are taken in float64, in chunks and in an order that depend on the
 // shapes alone. So results have the same bits for any number of workers.
 //

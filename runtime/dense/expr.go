@@ -337,10 +337,12 @@ func (x *exprs) kernel(e expr) (ref, error) {
 				e.at |= flag
 			}
 		}
-	case graph.Conv, graph.ConvInput, graph.ConvWeights, graph.MeanPool, graph.MeanPoolInput:
-		for i, a := range e.args {
-			e.args[i] = x.narrow(a)
-		}
+	case graph.Conv, graph.ConvInput:
+		e.args = []ref{x.images(e.args[0]), x.weights(e.args[1])}
+	case graph.ConvWeights:
+		e.args = []ref{x.images(e.args[0]), x.images(e.args[1])}
+	case graph.MeanPool, graph.MeanPoolInput:
+		e.args[0] = x.narrow(e.args[0])
 	case graph.MaxPool:
 		return x.maxPool(e.args[0], e.t, e.window), nil
 	case graph.MaxPoolInput, graph.MaxPoolPick: // the kernels read what MaxPool has picked
@@ -361,6 +363,21 @@ func (x *exprs) kernel(e expr) (ref, error) {
 		return none, fmt.Errorf("dense: no kernel computes %s", e.op)
 	}
 	return x.add(e), nil
+}
+
+// images is a as images, which may get a border: gradients of weights may not.
+func (x *exprs) images(a ref) ref {
+	a = x.narrow(a)
+	if e := &x.list[a]; e.op == graph.ConvWeights {
+		return x.add(expr{op: opCopy, t: e.t, args: []ref{a}})
+	}
+	return a
+}
+
+// weights is a as a vector, which has no border.
+func (x *exprs) weights(a ref) ref {
+	a = x.narrow(a)
+	return x.view(expr{op: graph.Reshape, t: graph.Of(x.list[a].size()), args: []ref{a}})
 }
 
 // maxPool writes a MaxPool.

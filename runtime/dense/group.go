@@ -8,6 +8,7 @@ import (
 type domain struct {
 	size, cols int
 	wide       bool
+	number     bool // one that is no array
 }
 
 // domain is that of a sink: of the operand of a reduction, or of the stored
@@ -16,9 +17,9 @@ func (p *plan) domain(sink ref) domain {
 	e := &p.x.list[sink]
 	if e.kind() == reduction {
 		e = &p.x.list[e.args[0]]
-		return domain{e.size(), e.cols(), e.wide && !e.isForm() || e.t.Rank() == 0}
 	}
-	return domain{e.size(), e.cols(), e.wide}
+	number := e.t.Rank() == 0
+	return domain{e.size(), e.cols(), e.wide && !e.isForm() || number, number}
 }
 
 // smallDomain is the number of elements up to which all expressions of one
