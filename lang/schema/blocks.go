@@ -109,6 +109,12 @@ var objective = Block{
 	Example: `objective "two_valleys" {
   params = [x1, x2]
   value  = valley(log_growth, flat, x1, x2)
+}
+
+objective "training" {
+  network = network.mlp
+  data    = dataset.train
+  loss    = "cross_entropy"
 }`,
 	Attributes: []Attribute{
 		{Name: "params", Phase: Name, Type: Params, Description: "the parameters, in order"},
@@ -157,6 +163,12 @@ var optimizer = Block{
 	Example: `optimizer "momentum" "heavy" {
   learning_rate = 0.1
   momentum      = 0.9
+}
+
+optimizer "sgd" "stochastic" {
+  learning_rate = cosine_decay(t, 0.1, 0, steps)
+  momentum      = 0.9
+  batch         = 50
 }`,
 	Attributes: []Attribute{
 		{Name: "learning_rate", Phase: Math, Type: Scalar, Required: true, Description: "the rate of update t + 1, in `t`, `steps` and the names of vary"},
@@ -196,6 +208,17 @@ var run = Block{
   start     = { x = -5 }
   steps     = 200
   optimizer "gd" { learning_rate = piecewise(t, [5, 3, 1], [100, 150]) }
+}
+
+run "trained" {
+  objective = objective.training
+  steps     = 2000
+  optimizer "gd" { learning_rate = 0.01 }
+  probe "sharpness" "lambda" { every = 20 }
+  probe "test" "accuracy" {
+    every = 100
+    data  = dataset.test
+  }
 }`,
 	Attributes: []Attribute{
 		{Name: "objective", Phase: Name, Type: Reference, Noun: "objective", Description: "what is minimised; a resumed run takes that of the run it resumes"},
@@ -225,6 +248,7 @@ var run = Block{
 		}},
 		{Max: 1, Block: &Block{
 			Noun: "snapshots", Description: "Keeps the parameters on disk in binary32 along the run, for projections, principal components and the distance of a path from a landscape's plane.",
+			Example: `snapshots { every = 10 }`,
 			Attributes: []Attribute{
 				{Name: "every", Phase: Structural, Type: Count, Required: true, Description: "keeps every n-th step"},
 				{Name: "budget", Phase: Structural, Type: Count, Max: 1 << 20, Default: "1024", Unit: "MiB", Description: "what they may take on disk"},
@@ -233,8 +257,12 @@ var run = Block{
 		{Block: &Block{
 			Noun: "probe", Labels: []string{"kind", "name"},
 			Description: "Records one more value along the run, `run.r.probe.name`.",
-			Attributes:  []Attribute{{Name: "every", Phase: Structural, Type: Count, Default: "1", Description: "records every n-th step"}},
-			Kinds:       probes,
+			Example: `probe "sharpness" "lambda" {
+  every = 25
+  top   = 2
+}`,
+			Attributes: []Attribute{{Name: "every", Phase: Structural, Type: Count, Default: "1", Description: "records every n-th step"}},
+			Kinds:      probes,
 		}},
 		{Block: &Block{
 			Noun: "vary", Open: "a list of numbers",

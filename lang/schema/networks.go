@@ -8,6 +8,19 @@ var dataset = Block{
 	Example: `dataset "cifar10" "train" {
   path  = var.cifar10 # the folder of data_batch_1.bin and so on
   limit = 5000
+}
+
+dataset "cifar10" "test" {
+  path        = var.cifar10
+  test        = true
+  limit       = 1000
+  standardize = dataset.train
+}
+
+dataset "csv" "iris" {
+  path        = "data/iris.csv" # beside the study
+  label       = "species"
+  standardize = "pixel" # each column
 }`,
 	Attributes: []Attribute{
 		{Name: "skip", Phase: Structural, Type: Index, Default: "0", Description: "how many samples are left out at the beginning: what one dataset takes and another skips splits them in two"},
@@ -60,6 +73,10 @@ var dataset = Block{
 	},
 	Blocks: []Nested{{Max: 1, Block: &Block{
 		Noun: "augment", Description: "Random changes of the images in mini-batches: only the optimizer \"sgd\" draws them.",
+		Example: `augment {
+  flip = true
+  crop = 4
+}`,
 		Attributes: []Attribute{
 			{Name: "flip", Phase: Structural, Type: Bool, Default: "false", Description: "mirrors an image from left to right half the time"},
 			{Name: "crop", Phase: Structural, Type: Index, Max: 64, Default: "0", Unit: "pixels", Description: "shifts an image by up to so many pixels each way"},
@@ -246,6 +263,12 @@ var network = Block{
     activation = "tanh"
   }
   layer "dense" { units = 10 }
+}
+
+network "vgg" {
+  use       = std.vgg11
+  width     = 8
+  precision = "float32"
 }`,
 	Attributes: []Attribute{
 		{Name: "input", Phase: Structural, Type: Wholes, Description: "the shape of one sample: channels, height and width, as `[3, 32, 32]`, or the number of inputs, as `[10]`"},

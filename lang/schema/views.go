@@ -24,6 +24,18 @@ var landscape = Block{
 	Blocks: []Nested{{Min: 1, Max: 2, Block: &Block{
 		Noun: "axis", Labels: []string{"label"},
 		Description: "One direction.",
+		Example: `axis "x1" {
+  from   = -20
+  to     = 20
+  points = 401
+}
+
+axis "s" {
+  direction = "gradient"
+  from      = -2
+  to        = 2
+  points    = 81
+}`,
 		Attributes: append([]Attribute{
 			{Name: "from", Phase: Result, Type: Scalar, Required: true, Description: "the first position"},
 			{Name: "to", Phase: Result, Type: Scalar, Required: true, Description: "the last position"},

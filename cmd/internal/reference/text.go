@@ -96,11 +96,11 @@ func (p *printer) law(b *stdlib.Builtin) {
 func (p *printer) kind(e *Entry) {
 	p.line("%s\n", e.Written)
 	if e.Later {
-		p.paragraph("", Capital(e.kind.Description)+".")
+		p.paragraph("", plain(Capital(e.kind.Description))+".")
 		p.line("\nIt is designed and not built yet.")
 		return
 	}
-	p.paragraph("", Capital(e.kind.Description)+".")
+	p.paragraph("", plain(Capital(e.kind.Description))+".")
 	p.arguments(e.arguments())
 	p.line("")
 	p.paragraph("", fmt.Sprintf("More: relief docs %s", e.block.Noun))
@@ -125,7 +125,7 @@ func (p *printer) block(e *Entry) {
 	if len(b.Kinds) > 0 {
 		p.line("\nKinds:\n")
 		for _, k := range b.Kinds {
-			text := k.Description
+			text := plain(k.Description)
 			if k.Later {
 				text += " (not built yet)"
 			}
