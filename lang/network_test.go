@@ -580,3 +580,80 @@ locals { by = 2 }
 		t.Errorf("library %v, %v", r.Library, diags)
 	}
 }
+
+// TestKeyedPaths: coordinates of the runs of a for_each have keys, and are drawn
+// one by one, as their runs.
+func TestKeyedPaths(t *testing.T) {
+	p := good(t, trained+`
+run "after" {
+  for_each = [8, 12]
+  resume   = run.gd.at[each.value]
+  steps    = 8
+  snapshots { every = 2 }
+}
+projection "p" {
+  segment "x" { run = run.gd }
+  segment "y" { run = run.after[8] }
+  runs = [run.gd, run.after[*]]
+}
+landscape "l" {
+  objective = objective.training
+  center    = run.gd.final
+  paths     = [run.after[*]]
+  axis "s" {
+    direction = "eigenvector"
+    from      = -1
+    to        = 1
+    points    = 3
+  }
+}
+output "o" { value = projection.p.run.after[12].y[6] + max(landscape.l.path.after["8"].distance) }
+plot "p" {
+  path {
+    x = projection.p.run.after[*].x
+    y = projection.p.run.after[*].y
+  }
+  path {
+    x = projection.p.run.gd.x
+    y = projection.p.run.gd.y
+  }
+}
+`, Options{})
+	if got := fmt.Sprint(p.Projections[0].Runs, p.Landscapes[0].Paths); got != "[run.gd run.after[8] run.after[12]] [run.after[8] run.after[12]]" {
+		t.Errorf("paths of %s", got)
+	}
+	marks := p.Plots[0].Panels[0].Marks
+	if len(marks) != 3 || marks[1].Source.String() != "run.after[12]" || marks[1].Label[0].Literal != "12" || marks[2].Source.String() != "run.gd" {
+		t.Errorf("marks: %+v", marks)
+	}
+	_, diags := Compile(folder(t, "s.hcl", trained+`
+projection "p" {
+  segment "x" { run = run.gd }
+  runs = [run.gd]
+}
+output "o" { value = projection.p.run.gd.x[6] }
+`), Options{})
+	expect(t, diags, "RL0307", "step 6 of run.gd is not recorded.*4 and 8")
+}
+
+// TestWeights: a start may be a file, or null for the network's own.
+func TestWeights(t *testing.T) {
+	text := trained + `
+variable "weights" { default = "" }
+run "loaded" {
+  objective = objective.training
+  start     = var.weights == "" ? null : var.weights
+  steps     = 1
+  optimizer "gd" { learning_rate = 0.1 }
+}
+`
+	if r := good(t, text, Options{}).Runs[1]; r.Start != nil || r.Weights != "" {
+		t.Errorf("%+v", r)
+	}
+	file := folder(t, "w.npz", "")
+	if r := good(t, text, Options{Vars: []string{"weights=" + file}}).Runs[1]; r.Weights != file {
+		t.Errorf("%+v", r)
+	}
+	_, diags := Compile(folder(t, "s.hcl", strings.Replace(text, `default = ""`, fmt.Sprintf("default = %q", file), 1)), Options{})
+	expect(t, diags, "RL0416", "leads out of the study's folder")
+}

@@ -354,10 +354,14 @@ func sourceOf(m plan.Mark) plan.Address {
 			continue
 		}
 		for _, r := range x.Refs {
-			if a != (plan.Address{}) && a != r.Block {
+			block := r.Block
+			if run, ok := pathRun(r); ok {
+				block = run
+			}
+			if a != (plan.Address{}) && a != block {
 				return plan.Address{}
 			}
-			a = r.Block
+			a = block
 		}
 	}
 	return a

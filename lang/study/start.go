@@ -20,16 +20,17 @@ func (b *builder) start(r *plan.Run) {
 	if r.Resume != nil || b.body.attr("resume") != nil {
 		return
 	}
+	scope := b.scope(result)
 	e := b.body.attr("start")
-	if e == nil {
+	if e != nil {
+		if e = b.choose(e, scope); e == nil {
+			return
+		}
+	}
+	if isNull(e) {
 		if r.Objective.Training == nil && !b.body.broken {
 			b.errorAt("RL0403", b.body.header, fmt.Sprintf("Add start = { %s = ... }, or resume = run.name.at[k].", r.Objective.Params[0].Name), "%s needs %q or %q", b.body.title(), "start", "resume")
 		}
-		return
-	}
-	scope := b.scope(result)
-	e = b.choose(e, scope)
-	if e == nil {
 		return
 	}
 	if b.weights(e, r, scope) {
@@ -51,6 +52,15 @@ func (b *builder) start(r *plan.Run) {
 	default:
 		b.startPoint(e, r, scope)
 	}
+}
+
+// isNull reports an argument that is not written, or written as null.
+func isNull(e hclsyntax.Expression) bool {
+	if e == nil {
+		return true
+	}
+	x, ok := e.(*hclsyntax.LiteralValueExpr)
+	return ok && x.Val.IsNull()
 }
 
 // weights reads a start that is the path of a file, and reports whether it is

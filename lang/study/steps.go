@@ -85,38 +85,43 @@ func meet(a, b track) track {
 	return t
 }
 
+// pathRun is the run whose coordinates a result of a projection or of a
+// landscape is: run.NAME[KEY].LABEL, path.NAME[KEY].LABEL.
+func pathRun(r plan.Ref) (plan.Address, bool) {
+	first := map[string]string{"projection": "run", "landscape": "path"}[r.Block.Noun]
+	if first == "" || len(r.Path) < 3 || r.Path[0] != first {
+		return plan.Address{}, false
+	}
+	a := plan.Address{Noun: "run", Name: r.Path[1]}
+	if a.Keyed = len(r.Path) > 3; a.Keyed {
+		a.Key = r.Path[2]
+	}
+	return a, true
+}
+
 // trackOf finds the steps of a result of a run, or of what follows a run.
 func (c *compiler) trackOf(r plan.Ref) track {
-	of := r.Block
-	first := ""
-	switch r.Block.Noun {
-	case "projection":
-		first = "run"
-	case "landscape":
-		first = "path"
+	of, isPath := pathRun(r)
+	if !isPath {
+		of = r.Block
 	}
-	if first != "" && len(r.Path) >= 3 && r.Path[0] == first {
-		of = plan.Address{Noun: "run", Name: r.Path[1]}
-		if of.Keyed = len(r.Path) > 3; of.Keyed {
-			of.Key = r.Path[2]
-		}
+	in := c.instancesNamed(of)
+	if len(in) == 0 || in[0].run == nil {
+		return track{last: math.MaxInt}
 	}
-	if in := c.instancesNamed(of); len(in) > 0 && in[0].run != nil {
-		run := in[0].run
-		t := track{last: run.Steps, every: run.Every, owner: of.String()}
-		if first != "" {
-			t.every = pathEvery(run)
-		}
-		if len(r.Path) >= 2 && r.Path[0] == "probe" {
-			for _, p := range run.Probes {
-				if p.Name == r.Path[1] {
-					t.every = p.Every
-				}
+	run := in[0].run
+	t := track{last: run.Steps, every: run.Every, owner: of.String()}
+	if isPath {
+		t.every = pathEvery(run)
+	}
+	if len(r.Path) >= 2 && r.Path[0] == "probe" {
+		for _, p := range run.Probes {
+			if p.Name == r.Path[1] {
+				t.every = p.Every
 			}
 		}
-		return t
 	}
-	return track{last: math.MaxInt}
+	return t
 }
 
 // instancesNamed returns the instance of an address, if there is one.

@@ -18,7 +18,7 @@ var placeOf = map[stdlib.Kind]string{
 	stdlib.Series:     "on results of runs: in checks, plots, tables, outputs and texts",
 	stdlib.Query:      "in checks, plots, tables, outputs and texts",
 	stdlib.Structural: "where values are known when the file is loaded: counts, lists, for_each, texts",
-	stdlib.Law:        "in the start of a run, alone or as the value of a parameter",
+	stdlib.Law:        "in the start of a run, alone or as the value of a parameter, and in the init of a layer",
 }
 
 // cell escapes what would end a cell of a table.
