@@ -33,7 +33,7 @@ var blockCodes = []Entry{
 	{
 		Code:    "RL0405",
 		Title:   "not built yet",
-		Meaning: "The noun, kind or argument is part of the language, but this version of relief cannot run it.",
+		Meaning: "The noun or kind is part of the language, but this version of relief cannot run it.",
 		Example: "growth \"g\" { objective = objective.f }",
 		Cure:    "Leave the block out.",
 	},

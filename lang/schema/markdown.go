@@ -148,17 +148,11 @@ func writeNested(w *bufio.Writer, n Nested, level int, before described) {
 }
 
 func writeAttributes(w *bufio.Writer, attributes []Attribute) {
-	var built []Attribute
-	for _, a := range attributes {
-		if !a.NotBuilt {
-			built = append(built, a)
-		}
-	}
-	if len(built) == 0 {
+	if len(attributes) == 0 {
 		return
 	}
 	w.WriteString("| argument | value | kind | default | |\n|---|---|---|---|---|\n")
-	for _, a := range built {
+	for _, a := range attributes {
 		value := string(a.Type)
 		if a.Noun != "" {
 			value = fmt.Sprintf("`%s.name`", a.Noun)

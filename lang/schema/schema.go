@@ -87,8 +87,6 @@ type Attribute struct {
 	Required    bool
 	Default     string   // as HCL; "" if there is none or the description says it
 	Allowed     []string // of a text
-	Later       []string // of a text: values designed but not built yet
-	NotBuilt    bool     // the attribute itself is designed but not built yet
 	Unit        string
 	Max         int64 // of a whole number; 0: a billion
 	Description string

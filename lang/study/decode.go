@@ -217,12 +217,8 @@ func (d decoder) attributes(b *body) {
 			b.broken = true
 			return
 		}
-		spec, ok := b.spec.Attribute(b.kind, a.Name)
+		_, ok := b.spec.Attribute(b.kind, a.Name)
 		switch {
-		case ok && spec.NotBuilt:
-			d.errorf(b, "RL0405", a.NameRange, "Leave it out; a later version of relief has it.", "%q of %s is not built yet", a.Name, b.spec.Noun)
-			delete(missing, "params")
-			delete(missing, "value")
 		case ok, open:
 			b.attrs[a.Name] = a
 		default:

@@ -154,10 +154,6 @@ func (s settings) allowed(spec schema.Attribute, e hclsyntax.Expression, word st
 	if len(spec.Allowed) == 0 || slices.Contains(spec.Allowed, word) {
 		return true
 	}
-	if slices.Contains(spec.Later, word) {
-		s.errorf("RL0405", e, "Use "+quoted(spec.Allowed)+"; a later version of relief has the others.", "%s %q is not built yet", spec.Name, word)
-		return false
-	}
 	s.errorf("RL0406", e, didYouMean(word, spec.Allowed, "It may be "+quoted(spec.Allowed)+"."), "%q is no value of %s", word, spec.Name)
 	return false
 }

@@ -185,9 +185,6 @@ func facts(a *schema.Attribute) []string {
 	if len(a.Allowed) > 0 {
 		out = append(out, "one of "+quoted(a.Allowed))
 	}
-	if len(a.Later) > 0 {
-		out = append(out, "not built yet: "+quoted(a.Later))
-	}
 	switch a.Phase {
 	case schema.Math:
 		out = append(out, "math")
@@ -195,8 +192,6 @@ func facts(a *schema.Attribute) []string {
 		out = append(out, "may use results")
 	}
 	switch {
-	case a.NotBuilt:
-		out = append(out, "not built yet")
 	case a.Required:
 		out = append(out, "required")
 	case a.Default != "":
