@@ -69,8 +69,8 @@ const maxUses = 20
 // buildNetwork follows `use` to the layers and builds them. b is the builder of
 // the study's network, nil for one of the standard library by itself.
 func buildNetwork(own pattern, b *builder) (*network.Network, diag.List) {
-	n := networkBuilder{b: b, own: own, net: &network.Network{}}
-	if !n.follow(own, nil, 0) || n.diags.HasErrors() {
+	n := networkBuilder{b: b, net: &network.Network{}}
+	if !n.follow(own, nil) || n.diags.HasErrors() {
 		return nil, n.diags
 	}
 	return n.net, n.diags
@@ -78,16 +78,14 @@ func buildNetwork(own pattern, b *builder) (*network.Network, diag.List) {
 
 // networkBuilder builds one network.
 type networkBuilder struct {
-	b     *builder
-	own   pattern
-	net   *network.Network
-	diags diag.List
-	init  struct{ weights, biases *network.Init } // as the outermost block that has them says
-	input []int
-	using []pattern   // those that use the one being read, outermost first
-	at    []diag.Span // of each use, the place
-	// precise is set once a precision has been read.
-	precise bool
+	b       *builder
+	net     *network.Network
+	diags   diag.List
+	input   []int
+	precise bool                                    // a precision has been read
+	init    struct{ weights, biases *network.Init } // those of the block that uses go before those of the used
+	using   []pattern                               // those that use the one being read, outermost first
+	at      []diag.Span                             // of each use, the place
 }
 
 func (n *networkBuilder) settings(p pattern, scope *math.Scope) settings {
@@ -96,7 +94,7 @@ func (n *networkBuilder) settings(p pattern, scope *math.Scope) settings {
 
 // follow reads a pattern with the values of its params and, if it uses another,
 // goes on there.
-func (n *networkBuilder) follow(p pattern, given map[string]cty.Value, depth int) bool {
+func (n *networkBuilder) follow(p pattern, given map[string]cty.Value) bool {
 	scope := math.NewScope(p.module, p.each)
 	s := n.settings(p, scope)
 	values, ok := n.params(s, given)
@@ -122,7 +120,7 @@ func (n *networkBuilder) follow(p pattern, given map[string]cty.Value, depth int
 	if !ok {
 		return false
 	}
-	if depth == maxUses || next.body == p.body || slices.ContainsFunc(n.using, func(q pattern) bool { return q.body == next.body }) {
+	if len(n.using) == maxUses || next.body == p.body || slices.ContainsFunc(n.using, func(q pattern) bool { return q.body == next.body }) {
 		s.errorf("RL0204", use, "Let one of them have layers.", "networks use each other in a loop")
 		return false
 	}
@@ -132,7 +130,7 @@ func (n *networkBuilder) follow(p pattern, given map[string]cty.Value, depth int
 	}
 	n.using, n.at = append(n.using, p), append(n.at, spanOf(use.Range()))
 	mark := len(n.diags)
-	ok = n.follow(next, args, depth+1)
+	ok = n.follow(next, args)
 	n.relocate(n.diags[mark:])
 	return ok
 }
