@@ -16,7 +16,7 @@ Flags may be written with one dash or two, before or after the files.
 | code | |
 |---|---|
 | 0 | good |
-| 1 | the study is invalid |
+| 1 | the study is invalid; of ` + "`data`" + `: a file is damaged, or not the published one |
 | 2 | wrong use, or a file cannot be read or written |
 | 3 | ` + "`fmt -check`" + ` found a difference |
 | 4 | a check of the study failed; everything was written |
@@ -50,12 +50,16 @@ func commandLine(root *cobra.Command) string {
 	fmt.Fprintf(&b, "# The command line\n\n%s\n\n| | |\n|---|---|\n", paragraphs(root.Long))
 	var commands []*cobra.Command
 	for _, c := range root.Commands() {
-		if c.Name() != "help" && !c.Hidden {
+		switch {
+		case c.Name() == "help" || c.Hidden:
+		case c.HasSubCommands() && c.Name() != "completion":
+			commands = append(append(commands, c), c.Commands()...)
+		default:
 			commands = append(commands, c)
 		}
 	}
 	for _, c := range commands {
-		fmt.Fprintf(&b, "| [`relief %s`](#%s) | %s |\n", c.Use, c.Name(), c.Short)
+		fmt.Fprintf(&b, "| [`%s`](#%s) | %s |\n", use(c), strings.ReplaceAll(name(c), " ", "-"), c.Short)
 	}
 	b.WriteString(aboutCommands)
 	for _, c := range commands {
@@ -66,11 +70,17 @@ func commandLine(root *cobra.Command) string {
 		if text == "" {
 			text = c.Short + "."
 		}
-		fmt.Fprintf(&b, "\n## %s\n\n    relief %s\n\n%s\n", c.Name(), c.Use, paragraphs(text))
+		fmt.Fprintf(&b, "\n## %s\n\n    %s\n\n%s\n", name(c), use(c), paragraphs(text))
 		writeFlags(&b, c)
 	}
 	return b.String()
 }
+
+// name is the name of a command, with that of the one above it.
+func name(c *cobra.Command) string { return strings.TrimPrefix(c.CommandPath(), "relief ") }
+
+// use is a command with its arguments.
+func use(c *cobra.Command) string { return c.Parent().CommandPath() + " " + c.Use }
 
 // paragraphs turns the text of a terminal into Markdown, in which commands
 // already stand indented.

@@ -74,27 +74,38 @@ func newRoot(std stdio) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		newRun(std), newValidate(std), newFmt(std), newPlan(std), newGraph(std),
-		newList(std), newDocs(std), newExplain(std), newNew(std), newVersion(std),
+		newList(std), newDocs(std), newExplain(std), newData(std), newNew(std), newVersion(std),
 	)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd("")
 	for _, c := range root.Commands() {
-		if c.Args == nil {
-			continue
-		}
-		switch accepts := c.Args; c.Name() {
-		case "help", "completion":
-		default:
-			c.Args = func(cmd *cobra.Command, args []string) error {
-				if err := accepts(cmd, args); err != nil {
-					return wrongNumber(cmd, args)
-				}
-				return nil
-			}
+		if c.Name() != "help" && c.Name() != "completion" {
+			sayWhatIsTaken(c)
 		}
 	}
 	return root
 }
+
+// sayWhatIsTaken lets a command, or those below it, answer a wrong number of
+// arguments by what it takes.
+func sayWhatIsTaken(c *cobra.Command) {
+	for _, below := range c.Commands() {
+		sayWhatIsTaken(below)
+	}
+	accepts := c.Args
+	if accepts == nil || c.HasSubCommands() {
+		return
+	}
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		if err := accepts(cmd, args); err != nil {
+			return wrongNumber(cmd, args)
+		}
+		return nil
+	}
+}
+
+// nameOf is the name of a command, with that of the one above it.
+func nameOf(cmd *cobra.Command) string { return strings.TrimPrefix(cmd.CommandPath(), "relief ") }
 
 // laterCommands are designed, but not built yet.
 var laterCommands = []string{"verify", "show", "diff", "console", "lsp", "serve", "cache"}
@@ -123,9 +134,8 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 
 // wrongNumber answers too few or too many arguments.
 func wrongNumber(cmd *cobra.Command, args []string) error {
-	use := strings.TrimPrefix(cmd.UseLine(), "relief ")
-	use = strings.TrimSuffix(use, " [flags]")
-	name, wants, _ := strings.Cut(use, " ")
+	name := nameOf(cmd)
+	_, wants, _ := strings.Cut(cmd.Use, " ")
 	what := "needs " + wants
 	if len(args) > 0 {
 		what = "takes " + wants + " and nothing more"
@@ -145,15 +155,15 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usageError(fmt.Errorf("-%s takes %s, not %q", bad.GetFlag().Name, takes, bad.GetValue()))
 	}
 	if !errors.As(err, &unknown) {
-		return usageError(fmt.Errorf("%s; see relief help %s", oneDash(err.Error()), cmd.Name()))
+		return usageError(fmt.Errorf("%s; see relief help %s", oneDash(err.Error()), nameOf(cmd)))
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	name := unknown.GetSpecifiedName()
 	if s := diag.Suggest(name, names); s != "" {
-		return usageError(fmt.Errorf("%s has no flag -%s; did you mean -%s?", cmd.Name(), name, s))
+		return usageError(fmt.Errorf("%s has no flag -%s; did you mean -%s?", nameOf(cmd), name, s))
 	}
-	return usageError(fmt.Errorf("%s has no flag -%s; see relief help %s", cmd.Name(), name, cmd.Name()))
+	return usageError(fmt.Errorf("%s has no flag -%s; see relief help %s", nameOf(cmd), name, nameOf(cmd)))
 }
 
 // oneDash shows flags as they are documented, with one dash.

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -221,8 +222,8 @@ func (g *getter) unreachable(f catalogue.File, why string, err error) *datafile.
 	return &datafile.Error{
 		Kind: datafile.Unreachable, File: f.Name, Offset: -1, Err: err,
 		Summary: fmt.Sprintf("it cannot be fetched from %s: %s", g.base.Host, why),
-		Cure: fmt.Sprintf("get %s where there is a network, put it into %s, and say relief data get %s again; or name another address by -from",
-			g.base.JoinPath(f.Name), g.dir, g.set.Name),
+		Cure: fmt.Sprintf("get %s where there is a network, put it into %s, and run the same command again; or name another address by -from",
+			g.base.JoinPath(f.Name), g.dir),
 	}
 }
 
@@ -336,12 +337,18 @@ func (g *getter) begins(f catalogue.File, answer *http.Response, have int64, par
 
 // reason is what is wrong with the network, without the address.
 func reason(err error) string {
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err
-	}
-	if errors.Is(err, context.Canceled) {
+	var name *net.DNSError
+	var call *net.OpError
+	var whole *url.Error
+	switch {
+	case errors.Is(err, context.Canceled):
 		return "no answer came"
+	case errors.As(err, &name):
+		return name.Err
+	case errors.As(err, &call):
+		return call.Err.Error()
+	case errors.As(err, &whole):
+		return whole.Err.Error()
 	}
 	return err.Error()
 }

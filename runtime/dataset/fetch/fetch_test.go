@@ -272,7 +272,7 @@ func TestWhatCannotBeHad(t *testing.T) {
 		say    string
 	}{
 		{"nobody there", nil, nil, nil, nil, datafile.Unreachable, "put it into"},
-		{"no such host", nil, func(o *Options) { o.From = "http://nowhere.invalid/data" }, nil, nil, datafile.Unreachable, "nowhere.invalid"},
+		{"no such host", nil, func(o *Options) { o.From = "http://nowhere.invalid/data" }, nil, nil, datafile.Unreachable, "cannot be fetched from nowhere.invalid: no such host; get http://nowhere.invalid/data/made.tar.gz where there is a network, put it into "},
 		{"no address", nil, func(o *Options) { o.From = "ftp://a/b" }, nil, nil, datafile.BadOption, `"ftp://a/b" is no address of the web`},
 		{"not found", http.NotFoundHandler(), nil, half, half, datafile.Unreachable, "the answer is 404 Not Found"},
 		{"always busy", &server{status: slices.Repeat([]int{503}, 9)}, nil, half, half, datafile.Unreachable, "503"},
