@@ -15,7 +15,7 @@ const (
 	fewRows = 64
 	// gatherBelow is the number of pixels of a block below which it is worth
 	// to gather the pixels of several images.
-	gatherBelow = depth / 2
+	gatherBelow = depth / 4
 )
 
 // weightGrad is the state of one gradient of weights: a product of the taps
@@ -214,38 +214,43 @@ func (g *weightGrad[T]) gatheredBlock(dst, scratch []T, block, line, piece, part
 	from := piece * g.piece
 	rows := min(g.piece, cv.W*in-from)
 	taps := scratch[depth*g.t.padded(out):]
-	for p := range pixels {
-		n, y, x := g.place(first + p)
+	for p := 0; p < pixels; {
+		n, y, x, count := g.place(first+p, first+pixels)
 		grad := g.dy[g.dyImage.At(n, y, x)+part*out:]
 		for j := 0; j < out; j += g.t.width() {
 			cols := min(g.t.width(), out-j)
 			nr := g.t.panel(cols)
-			d := scratch[j*pixels+p*nr:][:nr]
-			copy(d, grad[j:j+cols])
-			clear(d[cols:])
+			pack(scratch[j*pixels+p*nr:][:count*nr], nr, grad[j:], count, cols, cv.Y.C, 1)
 		}
+		p += count
 	}
 	s := strip[T]{k: pixels, segments: 1, rows: rows, rs: 1, cs: rows, a: taps, b: scratch, add: add}
 	for v := line; v < min(line+g.lines, cv.H); v++ {
-		for p := range pixels {
-			n, y, x := g.place(first + p)
+		for p := 0; p < pixels; {
+			n, y, x, count := g.place(first+p, first+pixels)
 			src := g.x[cv.X.At(n, y*cv.Stride+v-cv.Pad, x*cv.Stride-cv.Pad):]
-			if cv.Groups == 1 {
-				copy(taps[p*rows:][:rows], src[from:])
-				continue
+			for i := range count {
+				pixel, to := src[i*cv.Stride*cv.X.C:], taps[(p+i)*rows:][:rows]
+				if cv.Groups == 1 {
+					copy(to, pixel[from:])
+					continue
+				}
+				for u := range cv.W {
+					copy(to[u*in:][:in], pixel[u*cv.X.C+part*in:])
+				}
 			}
-			for u := range cv.W {
-				copy(taps[p*rows+u*in:][:in], src[u*cv.X.C+part*in:])
-			}
+			p += count
 		}
 		g.products(dst, s, pixels, v*cv.W*in+from, part)
 	}
 }
 
-// place is where pixel number p of all images of Y is.
-func (g *weightGrad[T]) place(p int) (n, y, x int) {
+// place is where pixel number p of all images of Y is, and how many from it on
+// are beside each other and below number end.
+func (g *weightGrad[T]) place(p, end int) (n, y, x, count int) {
 	h, w := g.cv.Y.H, g.cv.Y.W
-	return p / (h * w), p / w % h, p % w
+	n, y, x = p/(h*w), p/w%h, p%w
+	return n, y, x, min(w-x, end-p)
 }
 
 // addChunks adds the sums of the chunks, in order, for the weights from first on.
