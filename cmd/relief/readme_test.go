@@ -86,3 +86,33 @@ var repository = func() string {
 	}
 	return dir
 }()
+
+// TestReadmeNetwork: the README's network is a study that checks out.
+func TestReadmeNetwork(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	blocks := strings.Split(string(text), "```hcl\n")
+	found := false
+	for _, b := range blocks[1:] {
+		b, _, _ = strings.Cut(b, "```")
+		if !strings.Contains(b, `network "mlp"`) {
+			continue
+		}
+		found = true
+		if err := os.WriteFile("mlp.hcl", []byte("study { title = \"README\" }\n\n"+b), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"validate", "mlp.hcl"}, {"fmt", "-check", "mlp.hcl"}} {
+			var out, errs bytes.Buffer
+			if code := command.Execute(context.Background(), args, strings.NewReader(""), &out, &errs); code != 0 {
+				t.Errorf("%v exits with %d: %s%s", args, code, out.String(), errs.String())
+			}
+		}
+	}
+	if !found {
+		t.Error("the README shows no network")
+	}
+}
