@@ -3,7 +3,6 @@ package spectral
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"relief/runtime/kernel/tensor"
 )
@@ -124,17 +123,6 @@ func Principal(ctx context.Context, rows Rows, k, workers int) (*Components, err
 		}
 	}
 	return c, nil
-}
-
-// largestElement returns the element of largest magnitude.
-func largestElement(v []float64) float64 {
-	most := 0.0
-	for _, x := range v {
-		if math.Abs(x) > math.Abs(most) {
-			most = x
-		}
-	}
-	return most
 }
 
 // path reads rows relative to the first one or to their mean.
@@ -279,7 +267,8 @@ func (p *path) count(c *Components, values []float64, k int) int {
 // Orthogonalise makes vectors orthonormal in order, in place, by the modified
 // Gram-Schmidt method, twice, and returns what was left of each, as a share of
 // its length: 1 for one that was orthogonal to all before it, 0, and the vector
-// 0, for one that lies in their span but for rounding.
+// 0, for one that lies in their span but for rounding, or that is shorter than
+// 1e-140.
 func Orthogonalise(vectors [][]float64) (left []float64) {
 	left = make([]float64, len(vectors))
 	for i, v := range vectors {
@@ -290,7 +279,7 @@ func Orthogonalise(vectors [][]float64) (left []float64) {
 			}
 		}
 		after := tensor.Norm(v)
-		if !(after > negligible*before) {
+		if !(after > negligible*before) || before < 1e-140 {
 			clear(v)
 			continue
 		}

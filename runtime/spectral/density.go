@@ -126,11 +126,10 @@ func smooth(nodes, weights [][]float64, o DensityOptions) *Density {
 		high, low = max(high, n[0]), min(low, n[len(n)-1])
 	}
 	extent := high - low
-	if size := max(math.Abs(high), math.Abs(low)); extent <= negligible*size {
-		// One eigenvalue: its own size is the only measure there is.
-		if extent = size; size == 0 {
-			extent = 1
-		}
+	if size := max(math.Abs(high), math.Abs(low)); size < smallest {
+		extent = 1 // as good as 0
+	} else if extent <= negligible*size {
+		extent = size // one eigenvalue, whose size is the only measure there is
 	}
 	d := &Density{Width: o.Width * extent}
 	low -= float64(beyond * d.Width)
@@ -185,16 +184,6 @@ func mean(samples []float64) Estimate {
 	n := float64(len(samples))
 	e.Error = math.Sqrt(square / (n - 1) / n)
 	return e
-}
-
-// signs sets v to random signs of the stream, its row.
-func signs(v []float64, numbers random.Stream, row uint64) {
-	for i := 0; i < len(v); i += 64 {
-		bits := numbers.Uint64(uint64(i/64), row)
-		for j := range v[i:min(i+64, len(v))] {
-			v[i+j] = 1 - 2*float64(bits>>j&1)
-		}
-	}
 }
 
 // Trace estimates the trace of H from a number of random vectors. A sketch of s

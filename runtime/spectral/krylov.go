@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"relief/runtime/kernel/tensor"
-	"relief/runtime/random"
 )
 
 // space is an orthonormal basis Q = q_1 ... q_m of which the first done vectors
@@ -44,9 +43,6 @@ const (
 	// parallel is the length of what is new in a starting vector, as a share of
 	// the vector, below which it is left out.
 	parallel = 1e-8
-	// chunk is the number of elements of each vector that are turned at a time:
-	// a few dozen vectors of them fit into the second cache.
-	chunk = 1024
 )
 
 // vector returns storage for one vector.
@@ -65,29 +61,15 @@ func (s *space) drop(v ...[]float64) { s.free = append(s.free, v...) }
 func (s *space) waiting() int { return len(s.q) - s.done }
 
 // orthogonalise subtracts from v its components in locked and in Q, which it
-// returns, with the norm of what is left: classical Gram-Schmidt, twice, which
-// is enough (Giraud, Langou, Rozložník, van den Eshof, "Rounding error analysis
-// of the classical Gram-Schmidt orthogonalization process", Numer. Math. 101,
-// 2005).
+// returns, with the norm of what is left.
 func (s *space) orthogonalise(v []float64) (leak, c []float64, norm float64) {
+	basis := make([][]float64, 0, len(s.locked)+len(s.q))
+	for _, p := range s.locked {
+		basis = append(basis, p.vector)
+	}
+	all, norm := project(append(basis, s.q...), v)
 	l := len(s.locked)
-	sum, pass := make([]float64, l+len(s.q)), make([]float64, l+len(s.q))
-	basis := func(i int) []float64 {
-		if i < l {
-			return s.locked[i].vector
-		}
-		return s.q[i-l]
-	}
-	for range 2 {
-		for i := range pass {
-			pass[i] = tensor.Dot(basis(i), v)
-		}
-		for i, x := range pass {
-			tensor.AddScaled(v, v, -x, basis(i))
-			sum[i] += x
-		}
-	}
-	return sum[:l], sum[l:], tensor.Norm(v)
+	return all[:l:l], all[l:], norm
 }
 
 // admit lets v, whose storage it takes, wait as the last vector of the basis,
@@ -109,13 +91,6 @@ func (s *space) append(v []float64) {
 	s.q = append(s.q, v)
 	for c := range s.a {
 		s.a[c] = append(s.a[c], 0)
-	}
-}
-
-// fill sets v to numbers uniform on [-1, 1) of the stream, its row.
-func fill(v []float64, numbers random.Stream, row uint64) {
-	for i := range v {
-		v[i] = 2*numbers.Uniform(uint64(i), row) - 1
 	}
 }
 
@@ -154,16 +129,7 @@ func (s *space) aim(c []float64) {
 	}
 	u[0] += math.Copysign(1, u[0])
 	f := 2 / dot(u, u)
-	waiting := s.q[s.done:]
-	sum := s.vector()
-	clear(sum)
-	for i, q := range waiting {
-		tensor.AddScaled(sum, sum, u[i], q)
-	}
-	for i, q := range waiting {
-		tensor.AddScaled(q, q, -f*u[i], sum)
-	}
-	s.drop(sum)
+	mirror(s.q[s.done:], u, f)
 	for _, column := range s.a {
 		rows := column[s.done:]
 		addScaled(rows, -f*dot(u, rows), u)
@@ -198,23 +164,13 @@ func (s *space) ritz() ritz {
 		}
 		addScaled(e, -value, r.z[i])
 		r.left = append(r.left, e[n:])
-		r.size = append(r.size, math.Hypot(length(e), length(leak)))
+		r.size = append(r.size, hypot(length(e), length(leak)))
 	}
 	return r
 }
 
 // length is the Euclidean norm of a short vector.
 func length(x []float64) float64 { return math.Sqrt(dot(x, x)) }
-
-// combine returns the vector with the coefficients c in Q.
-func (s *space) combine(c []float64) []float64 {
-	y := s.vector()
-	clear(y)
-	for i, x := range c {
-		tensor.AddScaled(y, y, x, s.q[i])
-	}
-	return y
-}
 
 // restart replaces the multiplied vectors by the Ritz vectors of the given
 // indices, in place; what waits goes on waiting. The relation keeps its form,
@@ -223,20 +179,11 @@ func (s *space) combine(c []float64) []float64 {
 // large symmetric eigenvalue problems", SIAM J. Matrix Anal. Appl. 22, 2000).
 func (s *space) restart(r ritz, keep []int) {
 	n := s.done
-	turned := make([]float64, len(keep)*chunk)
-	for low := 0; low < s.h.op.Size(); low += chunk {
-		high := min(low+chunk, s.h.op.Size())
-		for i, k := range keep {
-			y := turned[i*chunk:][:high-low]
-			clear(y)
-			for c, q := range s.q[:n] {
-				tensor.AddScaled(y, y, r.z[k][c], q[low:high])
-			}
-		}
-		for i := range keep {
-			copy(s.q[i][low:high], turned[i*chunk:])
-		}
+	z := make([][]float64, len(keep))
+	for i, k := range keep {
+		z[i] = r.z[k]
 	}
+	turn(s.q[:len(keep)], s.q[:n], z)
 	a, leak := make([][]float64, len(keep)), make([][]float64, len(keep))
 	for i, k := range keep {
 		a[i] = make([]float64, len(keep)+s.waiting())

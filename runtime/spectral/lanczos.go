@@ -288,19 +288,11 @@ func (s *solver) judge(r ritz, best []int) (target int, finished bool) {
 		return max(target, 0), s.done == s.h.op.Size()
 	}
 	if !closed {
-		if s.h.count-s.roundStart < least || len(best) < s.k {
-			return max(target, 0), false
-		}
-		if target >= 0 {
-			return target, false
-		}
-		if l == 0 {
-			return -1, true
-		}
+		early := s.h.count-s.roundStart < least || len(best) < s.k
+		return max(target, 0), !early && target < 0
 	}
-	// The space is invariant, or converged beside locked vectors.
-	random := s.rounds > 0
-	return -1, random && len(best) == s.k && r.values[0] <= lowest+negligible*s.scale
+	drawn := s.rounds > 0
+	return -1, drawn && len(best) == s.k && r.values[0] <= lowest+negligible*s.scale
 }
 
 // lock ends a round: of all pairs it keeps the best as eigenvectors.
@@ -358,9 +350,17 @@ func (s *solver) result(r ritz, n int, finished bool) *Result {
 	best := s.best(r, n)
 	out := &Result{Products: s.h.count, Converged: finished}
 	if n > s.k {
+		var next, c [][]float64
 		for _, at := range best {
-			out.Next = append(out.Next, s.ahead(r, at))
+			v := s.vector()
+			if l := len(s.locked); at >= l {
+				next, c = append(next, v), append(c, s.ahead(r, at-l))
+			} else {
+				copy(v, s.locked[at].vector)
+			}
+			out.Next = append(out.Next, v)
 		}
+		turn(next, s.q, c)
 	}
 	best = best[:min(s.k, len(best))]
 	for _, p := range s.take(r, best) {
@@ -375,23 +375,19 @@ func (s *solver) result(r ritz, n int, finished bool) *Result {
 	return out
 }
 
-// ahead returns the direction of (H - sigma) v for the pair at a place, where
-// sigma is the least of 0 and of the Ritz values. Its part along v is no smaller
-// than what is added to it, so that v is not lost where it is near sigma itself.
-func (s *solver) ahead(r ritz, at int) []float64 {
-	l := len(s.locked)
-	if at < l {
-		return slices.Clone(s.locked[at].vector)
-	}
-	i := at - l
+// ahead returns the coefficients in Q of the direction of (H - sigma) v for pair
+// i of r, where sigma is the least of 0 and of the Ritz values. Its part along v
+// is no smaller than what is added to it, so that v is not lost where it is near
+// sigma itself.
+func (s *solver) ahead(r ritz, i int) []float64 {
 	left := length(r.left[i])
 	along := max(r.values[i]-min(0, r.values[len(r.values)-1]), left)
 	if along == 0 {
 		along = 1
 	}
-	norm := math.Hypot(along, left)
+	norm := hypot(along, left)
 	c := make([]float64, len(s.q))
 	addScaled(c, along/norm, r.z[i])
 	addScaled(c[s.done:], 1/norm, r.left[i])
-	return s.combine(c)
+	return c
 }

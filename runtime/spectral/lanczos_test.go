@@ -34,7 +34,7 @@ func check(t interface{ Errorf(string, ...any) }, op Operator, r *Result, scale 
 			t.Errorf("%v", err)
 		}
 		tensor.AddScaled(hv, hv, -r.Values[i], v)
-		if got := tensor.Norm(hv); math.Abs(got-r.Residuals[i]) > 1e-11*scale {
+		if got := tensor.Norm(hv); math.Abs(got-r.Residuals[i]) > 1e-11*scale+1e-150 {
 			t.Errorf("residual of %d is %v, said to be %v", i, got, r.Residuals[i])
 		}
 		for j, w := range r.Vectors[:i+1] {
@@ -107,7 +107,7 @@ func TestAgainstDense(t *testing.T) {
 		m := with(t, values)
 		slices.Sort(values)
 		seed := rapid.Uint64().Draw(t, "seed")
-		r, err := Bottom(ctx, m, k, Options{Tolerance: 1e-11, Seed: seed})
+		r, err := Bottom(ctx, m, k, Options{Tolerance: 1e-10, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func TestAgainstDense(t *testing.T) {
 			}
 		}
 		slices.Reverse(values)
-		r, err = Top(ctx, m, k, Options{Tolerance: 1e-11, Seed: seed})
+		r, err = Top(ctx, m, k, Options{Tolerance: 1e-10, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,11 +208,11 @@ func TestKnownSpectra(t *testing.T) {
 
 // A dense end of the spectrum needs many restarts of a basis that stays small.
 func TestRestart(t *testing.T) {
-	d := make(diagonal, 2000)
+	d := make(diagonal, 300)
 	for i := range d {
 		d[i] = float64(i) / float64(len(d))
 	}
-	whole, err := Top(ctx, d, 3, Options{Basis: 500, Tolerance: 1e-7})
+	whole, err := Top(ctx, d, 3, Options{Basis: 200, Tolerance: 1e-7})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +228,7 @@ func TestRestart(t *testing.T) {
 			}
 		}
 	}
-	if s.Products > 4*whole.Products {
+	if s.Products > 2*whole.Products {
 		t.Errorf("%d products with a basis of 16, %d with all", s.Products, whole.Products)
 	}
 	// The budget ends the search with what there is.

@@ -147,14 +147,10 @@ func implicitQR(d, e []float64, z [][]float64) {
 // shift makes a bulge beside the diagonals, and further ones chase it out.
 func chase(d, e []float64, z [][]float64, low, high int) {
 	half := (d[high-1] - d[high]) / 2
-	shift := d[high] - float64(e[high-1]*(e[high-1]/(half+math.Copysign(math.Hypot(half, e[high-1]), half))))
+	shift := d[high] - float64(e[high-1]*(e[high-1]/(half+math.Copysign(hypot(half, e[high-1]), half))))
 	x, bulge := d[low]-shift, e[low]
 	for k := low; k < high; k++ {
-		r := math.Hypot(x, bulge)
-		c, s := 1.0, 0.0
-		if r > 0 {
-			c, s = x/r, bulge/r
-		}
+		c, s, r := rotation(x, bulge)
 		if k > low {
 			e[k-1] = r
 		}
@@ -175,6 +171,18 @@ func chase(d, e []float64, z [][]float64, low, high int) {
 	}
 }
 
+// rotation returns c and s with c x + s y = r, the length of (x, y), and
+// c y = s x. Small numbers lose nothing: both are brought to 1 first.
+func rotation(x, y float64) (c, s, r float64) {
+	most := max(math.Abs(x), math.Abs(y))
+	if most == 0 {
+		return 1, 0, 0
+	}
+	x, y = x/most, y/most
+	r = math.Sqrt(float64(x*x) + float64(y*y))
+	return x / r, y / r, r * most
+}
+
 // dot and addScaled are those of short vectors: rounded one operation at a
 // time.
 func dot(a, b []float64) float64 {
@@ -189,4 +197,17 @@ func addScaled(dst []float64, s float64, b []float64) {
 	for i, x := range b {
 		dst[i] += float64(s * x)
 	}
+}
+
+// hypot is the root of a^2 + b^2, by the same operations everywhere.
+func hypot(a, b float64) float64 {
+	a, b = math.Abs(a), math.Abs(b)
+	if a < b {
+		a, b = b, a
+	}
+	if a == 0 {
+		return 0
+	}
+	r := b / a
+	return a * math.Sqrt(1+float64(r*r))
 }

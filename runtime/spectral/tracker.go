@@ -16,19 +16,28 @@ const (
 	fall = 0.1
 	// novelty is the share of a random vector of length 1 in a warm start.
 	novelty = 0.03
+	// near is the sum of squares of what the last eigenvectors may leave outside
+	// of the start of two calls before for it to be taken. A vector that is new is
+	// not in it.
+	near = 0.1
 )
 
 // Tracker follows the k largest eigenpairs of an operator that changes little
 // from call to call, such as the Hessian along a run.
 //
-// A call starts from a block of max(3, k+1) vectors, Next of the call before,
-// with a small random component in the last one. What it adds grows from call
-// to call where it belongs to an eigenvalue that has risen, even one whose
-// vector is orthogonal to all the others. The first call and every 20th after
-// it start cold, from the hint and a random vector. Where an eigenvalue has
-// fallen by more than a tenth since the call before, the call is repeated from
-// the other kind of start, and the result with the larger sum of eigenvalues
-// counts. Results depend on the seed and the calls alone.
+// A call starts from a block of max(3, k+1) vectors, Next of an earlier call: of
+// the last one or of the one before it, whichever came nearer to what the last
+// call found. Parameters that oscillate at the edge of stability come back every
+// second step, so where calls are an odd number of steps apart, the one before
+// is nearer. The last vector of the block is given a small random component.
+// What that adds grows from call to call where it belongs to an eigenvalue that
+// has risen, even one whose vector is orthogonal to all the others.
+//
+// The first call and every 20th after it start cold, from the hint and a random
+// vector. Where an eigenvalue has fallen by more than a tenth since the call
+// before, the call is repeated from the other kind of start, and the result with
+// the larger sum of eigenvalues counts. Results depend on the seed and the calls
+// alone.
 type Tracker struct {
 	k int
 	o Options
@@ -39,7 +48,9 @@ type Tracker struct {
 type State struct {
 	Calls  int         // made so far
 	Values []float64   // of the call before
-	Start  [][]float64 // of the next call
+	Start  [][]float64 // Next of the call before
+	Before [][]float64 // Next of the one before that
+	Older  bool        // Before is the better start
 }
 
 // NewTracker returns a Tracker of the k largest eigenvalues. Of the options
@@ -53,6 +64,9 @@ func NewTracker(k int, o Options) *Tracker {
 // all products of the call. The hint, used by cold starts, is that of Options,
 // or nil.
 func (t *Tracker) Top(ctx context.Context, op Operator, hint []float64) (*Result, error) {
+	if len(t.s.Start) > 0 && len(t.s.Start[0]) != op.Size() {
+		return nil, fmt.Errorf("spectral: the operator has size %d, before it had %d; take another tracker", op.Size(), len(t.s.Start[0]))
+	}
 	cold := len(t.s.Start) == 0 || t.s.Calls%renewal == 0
 	best, err := t.look(ctx, op, hint, cold)
 	if err != nil {
@@ -69,9 +83,12 @@ func (t *Tracker) Top(ctx context.Context, op Operator, hint []float64) (*Result
 		}
 		best.Products = products
 	}
-	t.s.Calls++
-	t.s.Values = slices.Clone(best.Values)
-	t.s.Start = best.Next
+	s := State{Calls: t.s.Calls + 1, Values: slices.Clone(best.Values), Start: best.Next, Before: t.s.Start}
+	if t.s.Before != nil {
+		before, start := outside(t.s.Before, best.Vectors), outside(t.s.Start, best.Vectors)
+		s.Older = before < start && start < near
+	}
+	t.s = s
 	return best, nil
 }
 
@@ -84,12 +101,12 @@ func (t *Tracker) look(ctx context.Context, op Operator, hint []float64, cold bo
 		return Top(ctx, op, t.k, o)
 	}
 	o.Start = slices.Clone(t.s.Start)
+	if t.s.Older {
+		o.Start = slices.Clone(t.s.Before)
+	}
 	last := len(o.Start) - 1
 	v := make([]float64, op.Size())
-	fill(v, random.New(t.o.Seed, "tracker"), call)
-	if err := checkVector("a vector of the tracker's state", o.Start[last], op.Size()); err != nil {
-		return nil, err
-	}
+	signs(v, random.New(t.o.Seed, "tracker"), call)
 	mix(v, o.Start[last], novelty)
 	o.Start[last] = v
 	return Top(ctx, op, t.k, o)
@@ -105,6 +122,24 @@ func (t *Tracker) fell(values []float64) bool {
 	return false
 }
 
+// outside returns the sum of squares of what vectors of length 1 leave outside of
+// the span of a start, whose vectors need not be orthogonal.
+func outside(start, vectors [][]float64) float64 {
+	values, z := eigen(inner(start, start))
+	along := inner(vectors, start)
+	left := float64(len(vectors))
+	for i, value := range values {
+		if value <= parallel*values[0] {
+			break
+		}
+		for _, c := range along {
+			x := dot(z[i], c)
+			left -= x * x / value
+		}
+	}
+	return max(left, 0)
+}
+
 func sum(x []float64) float64 {
 	s := 0.0
 	for _, v := range x {
@@ -115,33 +150,35 @@ func sum(x []float64) float64 {
 
 // State returns what Restore needs to go on from here. It shares no memory with
 // the tracker.
-func (t *Tracker) State() State {
-	return copied(t.s)
-}
+func (t *Tracker) State() State { return t.s.clone() }
 
 // Restore puts the tracker where the one was that State was called on.
 func (t *Tracker) Restore(s State) error {
-	for i, v := range s.Start {
-		if len(v) != len(s.Start[0]) {
-			return fmt.Errorf("spectral: the tracker's state has vectors of %d and %d elements", len(s.Start[0]), len(v))
-		}
-		if err := checkVector(fmt.Sprintf("vector %d of the tracker's state", i), v, len(v)); err != nil {
-			return err
-		}
-	}
 	if s.Calls < 0 {
 		return fmt.Errorf("spectral: the tracker's state counts %d calls", s.Calls)
 	}
-	t.s = copied(s)
+	if s.Older && len(s.Before) == 0 || len(s.Start) == 0 && len(s.Before) > 0 {
+		return fmt.Errorf("spectral: the tracker's state lacks the vectors to start from")
+	}
+	for _, v := range slices.Concat(s.Start, s.Before) {
+		if err := checkVector("a vector of the tracker's state", v, len(s.Start[0])); err != nil {
+			return err
+		}
+	}
+	t.s = s.clone()
 	return nil
 }
 
-func copied(s State) State {
+func (s State) clone() State {
 	s.Values = slices.Clone(s.Values)
-	start := make([][]float64, len(s.Start))
-	for i, v := range s.Start {
-		start[i] = slices.Clone(v)
-	}
-	s.Start = start
+	s.Start, s.Before = clones(s.Start), clones(s.Before)
 	return s
+}
+
+func clones(vectors [][]float64) [][]float64 {
+	var out [][]float64
+	for _, v := range vectors {
+		out = append(out, slices.Clone(v))
+	}
+	return out
 }
