@@ -65,18 +65,19 @@ func (r *runner) sample(ctx context.Context, p *plan.Landscape, progress func(do
 			return nil, err
 		}
 		// Of a network a curvature costs several times what a loss does.
-		opt.NoCurvature = p.Objective.Training != nil && !r.asksCurvature(p.Address)
+		opt.NoCurvature = p.Objective.Training != nil && !AsksCurvature(r.study, p.Address)
 	}
 	return analysis.Sample(ctx, p, opt)
 }
 
-// asksCurvature reports whether anything refers to the curvature of a landscape.
-func (r *runner) asksCurvature(a plan.Address) bool {
+// AsksCurvature reports whether anything in a study refers to the curvature of a
+// landscape.
+func AsksCurvature(s *plan.Study, a plan.Address) bool {
 	asked := false
-	forEachRef(r.study, func(ref *plan.Ref) {
+	forEachRef(s, func(ref *plan.Ref) {
 		asked = asked || ref.Block == a && len(ref.Path) > 0 && ref.Path[0] == "curvature"
 	})
-	for _, p := range r.study.Plots {
+	for _, p := range s.Plots {
 		for _, panel := range p.Panels {
 			for _, m := range panel.Marks {
 				asked = asked || m.Of == a && m.Field == "curvature"

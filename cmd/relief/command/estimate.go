@@ -23,9 +23,13 @@ import (
 // be known before the run.
 type cost struct {
 	evaluations float64 // of the objective with its gradient or curvature, over all lanes
-	operations  float64 // on numbers, of one evaluation
+	operations  float64 // on numbers, of one evaluation; of a network, of one gradient
 	bytes       float64 // of what is recorded
 	seconds     float64 // estimated
+	// Of a network:
+	passes   passes
+	flops    float64 // operations of all passes
+	resident float64 // bytes of samples, parameters and activations
 }
 
 // calibration is how long all measuring together may take.
@@ -34,8 +38,9 @@ const calibration = 40 * time.Millisecond
 // estimator finds out what blocks cost. Blocks with equal mathematics are
 // measured once.
 type estimator struct {
-	share  time.Duration // for one measurement
-	speeds map[speedKey]float64
+	share    time.Duration // for one measurement
+	speeds   map[speedKey]float64
+	networks map[plan.Address]*networkCost // by objective
 }
 
 type speedKey struct {
@@ -44,7 +49,7 @@ type speedKey struct {
 }
 
 func newEstimator(s *plan.Study) *estimator {
-	return &estimator{share: calibration / time.Duration(max(1, len(s.Order))), speeds: map[speedKey]float64{}}
+	return &estimator{share: calibration / time.Duration(max(1, len(s.Order))), speeds: map[speedKey]float64{}, networks: map[plan.Address]*networkCost{}}
 }
 
 // stand gives results of other blocks, which are not known yet, some value: the
@@ -66,6 +71,9 @@ func stand(ref *plan.Ref) (*array.Array, error) {
 var _ bind.Results = stand
 
 func (e *estimator) run(r *plan.Run) cost {
+	if r.Objective.Training != nil {
+		return e.networkRun(r)
+	}
 	lanes := 1
 	for _, n := range r.Lanes() {
 		lanes *= n
@@ -92,7 +100,11 @@ func (e *estimator) run(r *plan.Run) cost {
 	for _, v := range m.Vary {
 		inputs = append(inputs, m.Graph.Node(v.In).Name)
 	}
-	outputs = append(outputs, m.Probes...)
+	for _, id := range m.Probes {
+		if id != graph.None { // others are no part of the step
+			outputs = append(outputs, id)
+		}
+	}
 	if m.Stop != graph.None {
 		outputs = append(outputs, m.Stop)
 	}
@@ -105,7 +117,10 @@ func (e *estimator) run(r *plan.Run) cost {
 	return c
 }
 
-func (e *estimator) landscape(l *plan.Landscape) cost {
+func (e *estimator) landscape(s *plan.Study, l *plan.Landscape) cost {
+	if l.Objective.Training != nil {
+		return e.networkLandscape(l, engine.AsksCurvature(s, l.Address))
+	}
 	samples := 1.0
 	for _, a := range l.Axes {
 		samples *= float64(a.Points)
@@ -119,6 +134,31 @@ func (e *estimator) landscape(l *plan.Landscape) cost {
 	c.operations = operations(g, outputs)
 	width := int(min(samples, 1<<16))
 	c.seconds = samples * e.speed(g, inputs, outputs, program.Loop{T: -1, Stop: -1}, width) / parallel(width)
+	return c
+}
+
+// spectrum is the cost of a spectrum; that of a formula is not measured.
+func (e *estimator) spectrum(x *plan.Spectrum) cost {
+	if x.Objective.Training != nil {
+		return e.networkSpectrum(x)
+	}
+	return cost{evaluations: spectrumProducts(x), bytes: spectrumBytes(x), operations: math.NaN(), seconds: math.NaN()}
+}
+
+// projection is the cost of a projection, which goes over paths that are kept.
+func (e *estimator) projection(s *plan.Study, p *plan.Projection) cost {
+	c := cost{operations: math.NaN(), seconds: math.NaN()}
+	for _, a := range p.Runs {
+		for _, r := range s.Runs {
+			every := r.Every
+			if r.Snapshots != nil {
+				every = r.Snapshots.Every
+			}
+			if r.Address == a {
+				c.bytes += 8 * float64(len(p.Segments)) * float64(plan.Rows(r.Steps, every))
+			}
+		}
+	}
 	return c
 }
 
@@ -210,6 +250,8 @@ func longRun(s *plan.Study, only []string) string {
 	study := *s
 	study.Runs = slices.DeleteFunc(slices.Clone(s.Runs), func(r *plan.Run) bool { return !want(r.Address) })
 	study.Landscapes = slices.DeleteFunc(slices.Clone(s.Landscapes), func(l *plan.Landscape) bool { return !want(l.Address) })
+	study.Spectra = slices.DeleteFunc(slices.Clone(s.Spectra), func(x *plan.Spectrum) bool { return !want(x.Address) })
+	study.Projections = slices.DeleteFunc(slices.Clone(s.Projections), func(p *plan.Projection) bool { return !want(p.Address) })
 	study.Order = slices.DeleteFunc(slices.Clone(s.Order), func(a plan.Address) bool { return !want(a) })
 	const little = 1e8 // operations on values alone
 	work := 0.0
@@ -227,6 +269,9 @@ func longRun(s *plan.Study, only []string) string {
 		}
 		work += points * evaluation(l.Objective)
 	}
+	for _, x := range study.Spectra {
+		work += spectrumProducts(x) * evaluation(x.Objective)
+	}
 	if work < little {
 		return ""
 	}
@@ -242,7 +287,7 @@ func longRun(s *plan.Study, only []string) string {
 		}
 	}
 	return fmt.Sprintf("This takes about %s, the longest part %s: %s. Ctrl-C stops it and keeps what is finished.",
-		roughly(total), longest.address, longest.what())
+		roughly(total), longest.address, longest.what)
 }
 
 // roughly is a time as an estimate tells it.
@@ -268,29 +313,35 @@ func evaluation(o *plan.Objective) float64 {
 }
 
 // makespan estimates how long blocks take side by side: each begins when what
-// it waits for is done and a processor is free.
+// it waits for is done and a processor is free. Those of networks use all
+// processors, one after another.
 func makespan(rows []planRow) float64 {
 	free := make([]float64, runtime.GOMAXPROCS(0))
 	done := map[plan.Address]float64{}
-	end := 0.0
+	end, networks := 0.0, 0.0
 	for _, r := range rows {
-		start, slot := 0.0, 0
+		start := 0.0
 		for _, a := range r.needs {
 			start = max(start, done[a])
 		}
-		for i, t := range free {
-			if t < free[slot] {
-				slot = i
-			}
-		}
-		start = max(start, free[slot])
 		s := r.cost.seconds
 		if math.IsNaN(s) {
 			s = 0
 		}
-		free[slot] = start + s
-		done[r.address] = start + s
-		end = max(end, start+s)
+		if r.cost.flops > 0 {
+			networks = max(start, networks) + s
+			done[r.address] = networks
+		} else {
+			slot := 0
+			for i, t := range free {
+				if t < free[slot] {
+					slot = i
+				}
+			}
+			free[slot] = max(start, free[slot]) + s
+			done[r.address] = free[slot]
+		}
+		end = max(end, done[r.address])
 	}
 	return end
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"relief/cmd/internal/reference"
+	"relief/runtime/diagram"
 	"relief/runtime/plan"
 )
 
@@ -31,7 +33,7 @@ func newPlan(std stdio) *cobra.Command {
 		Long: `plan lists the blocks of a study in the order in which they run, what each waits for, how often
 it evaluates its objective, how many operations on numbers one evaluation takes, how much memory
 the results take, and an estimate of the time. The estimate comes from a few hundred evaluations
-made on the spot; nothing is run and no file is written.`,
+made on the spot, of a network from a few on a small batch; nothing is run and no file is written.`,
 		ValidArgsFunction: completeStudies,
 		Args:              cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -69,12 +71,12 @@ func showPlan(std stdio, flags *planFlags, path string) error {
 // planRow is one block that runs.
 type planRow struct {
 	address   plan.Address
-	optimizer string // "" for a landscape
-	objective string
+	what      string // it does, in a clause
+	optimizer string // "" unless it is a run
+	objective string // "" for a projection
 	lanes     int
 	steps     int
 	points    []int // of a landscape
-	resume    *plan.Resume
 	needs     []plan.Address
 	cost      cost
 }
@@ -87,20 +89,35 @@ func planRows(s *plan.Study) []planRow {
 		for _, n := range r.Lanes() {
 			row.lanes *= n
 		}
+		waits := row.needs
 		if r.Resume != nil {
-			row.resume = r.Resume
 			if !slices.Contains(row.needs, r.Resume.Run) {
 				row.needs = append(slices.Clone(row.needs), r.Resume.Run)
 			}
+			waits = slices.DeleteFunc(slices.Clone(waits), func(a plan.Address) bool { return a == r.Resume.Run })
 		}
+		row.what = runClause(r, row.lanes) + passesClause(row.cost) + waitsClause(waits)
 		rows[r.Address] = row
 	}
 	for _, l := range s.Landscapes {
-		row := planRow{address: l.Address, objective: l.Objective.Address.String(), lanes: 1, needs: l.Needs, cost: e.landscape(l)}
-		for _, a := range l.Axes {
+		row := planRow{address: l.Address, objective: l.Objective.Address.String(), lanes: 1, needs: l.Needs, cost: e.landscape(s, l)}
+		points := make([]string, len(l.Axes))
+		for i, a := range l.Axes {
 			row.points = append(row.points, a.Points)
+			points[i] = thousands(float64(a.Points))
 		}
+		row.what = fmt.Sprintf("%s at %s points", objectiveName(l.Objective), strings.Join(points, " x ")) + passesClause(row.cost) + waitsClause(row.needs)
 		rows[l.Address] = row
+	}
+	for _, x := range s.Spectra {
+		row := planRow{address: x.Address, objective: x.Objective.Address.String(), lanes: 1, needs: x.Needs, cost: e.spectrum(x)}
+		row.what = spectrumClause(x) + passesClause(row.cost) + waitsClause(row.needs)
+		rows[x.Address] = row
+	}
+	for _, p := range s.Projections {
+		row := planRow{address: p.Address, lanes: 1, needs: p.Needs, cost: e.projection(s, p)}
+		row.what = fmt.Sprintf("%s on the components of %s", counted(len(p.Runs), "run"), counted(len(p.Segments), "segment")) + waitsClause(row.needs)
+		rows[p.Address] = row
 	}
 	var out []planRow
 	for _, a := range s.Order {
@@ -109,39 +126,74 @@ func planRows(s *plan.Study) []planRow {
 	return out
 }
 
-// what says in a clause what a block does.
-func (r *planRow) what() string {
-	var b strings.Builder
-	objective := strings.TrimPrefix(r.objective, "objective.")
-	waits := r.needs
-	if r.optimizer == "" {
-		points := make([]string, len(r.points))
-		for i, n := range r.points {
-			points[i] = thousands(float64(n))
+func objectiveName(o *plan.Objective) string { return strings.TrimPrefix(o.Address.String(), "objective.") }
+
+func runClause(r *plan.Run, lanes int) string {
+	text := fmt.Sprintf("%s on %s, %s", r.Optimizer.Kind, objectiveName(r.Objective), counted(r.Steps, "step"))
+	switch {
+	case r.Resume == nil:
+	case r.Resume.Final:
+		text += fmt.Sprintf(" from the end of %s", r.Resume.Run)
+	default:
+		text += fmt.Sprintf(" from step %s of %s", thousands(float64(r.Resume.At)), r.Resume.Run)
+	}
+	if lanes > 1 {
+		text += ", " + counted(lanes, "lane")
+	}
+	return text
+}
+
+func spectrumClause(x *plan.Spectrum) string {
+	var parts []string
+	if x.Top > 0 {
+		parts = append(parts, fmt.Sprintf("%d largest", x.Top))
+	}
+	if x.Bottom > 0 {
+		parts = append(parts, fmt.Sprintf("%d smallest", x.Bottom))
+	}
+	text := objectiveName(x.Objective) + ": "
+	if len(parts) > 0 {
+		text += strings.Join(parts, " and ") + " eigenvalues"
+	}
+	if x.Samples > 0 {
+		if len(parts) > 0 {
+			text += ", "
 		}
-		fmt.Fprintf(&b, "%s at %s points", objective, strings.Join(points, " x "))
-	} else {
-		fmt.Fprintf(&b, "%s on %s, %s", r.optimizer, objective, counted(r.steps, "step"))
-		if r.resume != nil {
-			if r.resume.Final {
-				fmt.Fprintf(&b, " from the end of %s", r.resume.Run)
-			} else {
-				fmt.Fprintf(&b, " from step %s of %s", thousands(float64(r.resume.At)), r.resume.Run)
-			}
-			waits = slices.DeleteFunc(slices.Clone(waits), func(a plan.Address) bool { return a == r.resume.Run })
-		}
-		if r.lanes > 1 {
-			b.WriteString(", " + counted(r.lanes, "lane"))
+		text += fmt.Sprintf("trace and density by %s", counted(x.Samples, "random vector"))
+	}
+	return text
+}
+
+// passesClause says how often a block goes over the samples of a network.
+func passesClause(c cost) string {
+	var parts []string
+	for _, p := range []struct {
+		n    float64
+		noun string
+	}{{c.passes.gradients, "gradient"}, {c.passes.products, "Hessian-vector product"}, {c.passes.losses, "loss"}} {
+		if n := math.Round(p.n); n > 0 {
+			parts = append(parts, counted(int(n), p.noun))
 		}
 	}
-	if len(waits) > 0 {
-		names := make([]string, len(waits))
-		for i, a := range waits {
-			names[i] = a.String()
-		}
-		fmt.Fprintf(&b, "; waits for %s", strings.Join(names, ", "))
+	if len(parts) == 0 {
+		return ""
 	}
-	return b.String()
+	text := "; about " + strings.Join(parts, ", ")
+	if !math.IsNaN(c.flops) {
+		text += ", " + diagram.Short(c.flops) + "FLOP in all"
+	}
+	return text
+}
+
+func waitsClause(waits []plan.Address) string {
+	if len(waits) == 0 {
+		return ""
+	}
+	names := make([]string, len(waits))
+	for i, a := range waits {
+		names[i] = a.String()
+	}
+	return "; waits for " + strings.Join(names, ", ")
 }
 
 // afterwards lists what is evaluated when the blocks have run.
@@ -168,30 +220,57 @@ func planText(b *bytes.Buffer, s *plan.Study, rows []planRow) {
 		total := cost{}
 		unknown := false
 		for i, r := range rows {
-			name := r.address.String()
-			if utf8.RuneCountInString(name) > 34 {
-				fmt.Fprintf(b, "%2d  %s\n", i+1, name)
-				fmt.Fprintf(b, layout, "", "", thousands(r.cost.evaluations), thousands(r.cost.operations), bytesText(r.cost.bytes), timeText(r.cost.seconds))
-			} else {
-				fmt.Fprintf(b, layout, strconv.Itoa(i+1), name, thousands(r.cost.evaluations), thousands(r.cost.operations), bytesText(r.cost.bytes), timeText(r.cost.seconds))
+			c := &r.cost
+			name, operations := r.address.String(), thousands(c.operations)
+			if len(operations) > 10 {
+				operations = strings.TrimSpace(diagram.Short(c.operations))
 			}
-			for _, line := range reference.Wrap(r.what(), 74) {
+			if number := strconv.Itoa(i + 1); utf8.RuneCountInString(name) > 34 {
+				fmt.Fprintf(b, "%2s  %s\n", number, name)
+				fmt.Fprintf(b, layout, "", "", thousands(c.evaluations), operations, bytesText(c.bytes+c.resident), timeText(c.seconds))
+			} else {
+				fmt.Fprintf(b, layout, number, name, thousands(c.evaluations), operations, bytesText(c.bytes+c.resident), timeText(c.seconds))
+			}
+			for _, line := range reference.Wrap(r.what, 74) {
 				fmt.Fprintf(b, "      %s\n", line)
 			}
-			total.evaluations += r.cost.evaluations
-			total.bytes += r.cost.bytes
-			unknown = unknown || math.IsNaN(r.cost.seconds)
+			total.evaluations += c.evaluations
+			total.bytes += c.bytes
+			unknown = unknown || math.IsNaN(c.seconds)
 		}
-		fmt.Fprintf(b, layout, "", "all, side by side", thousands(total.evaluations), "", bytesText(total.bytes), timeText(makespan(rows)))
-		b.WriteString("\nOperations are those of one evaluation. Times are estimates from a few hundred\nevaluations on this machine")
+		fmt.Fprintf(b, layout, "", "all, side by side", thousands(total.evaluations), "", bytesText(total.bytes+resident(rows)), timeText(makespan(rows)))
+		text := "Operations are those of one evaluation. Times are estimates from a few hundred evaluations on this machine"
+		if slices.ContainsFunc(rows, func(r planRow) bool { return r.cost.flops > 0 }) {
+			text = "Operations are those of one evaluation; of a network, whose evaluations are passes over all samples, those of a gradient. " +
+				"Its memory is that of samples, parameters and activations. Times are estimates from a few evaluations on this machine, of a network on a small batch; blocks of networks run one after another"
+		}
 		if unknown {
-			b.WriteString("; - stands for what is known only in the run")
+			text += "; - stands for what is known only in the run"
 		}
-		b.WriteString(".\n")
+		b.WriteByte('\n')
+		for _, line := range reference.Wrap(text+".", 80) {
+			fmt.Fprintf(b, "%s\n", line)
+		}
 	}
 	for _, line := range reference.Wrap("Then: "+afterwards(s)+".", 80) {
 		fmt.Fprintf(b, "%s\n", line)
 	}
+}
+
+// resident is the memory that networks take together: those of all objectives
+// stay to the end.
+func resident(rows []planRow) float64 {
+	most := map[string]float64{}
+	for _, r := range rows {
+		if r.cost.resident > most[r.objective] {
+			most[r.objective] = r.cost.resident
+		}
+	}
+	total := 0.0
+	for _, objective := range slices.Sorted(maps.Keys(most)) {
+		total += most[objective]
+	}
+	return total
 }
 
 // planJSON writes the same as an object; its format is versioned. What is not
@@ -200,7 +279,7 @@ func planJSON(b *bytes.Buffer, s *plan.Study, rows []planRow) error {
 	type block struct {
 		Address     string   `json:"address"`
 		Optimizer   string   `json:"optimizer,omitempty"`
-		Objective   string   `json:"objective"`
+		Objective   string   `json:"objective,omitempty"`
 		Steps       *int     `json:"steps,omitempty"`
 		Lanes       int      `json:"lanes"`
 		Points      []int    `json:"points,omitempty"`
@@ -208,6 +287,11 @@ func planJSON(b *bytes.Buffer, s *plan.Study, rows []planRow) error {
 		Evaluations float64  `json:"evaluations"`
 		Operations  *float64 `json:"operations_per_evaluation"`
 		Bytes       float64  `json:"recorded_bytes"`
+		Gradients   float64  `json:"gradients,omitempty"`
+		Products    float64  `json:"products,omitempty"`
+		Losses      float64  `json:"losses,omitempty"`
+		Flops       *float64 `json:"flops,omitempty"`
+		Resident    *float64 `json:"network_bytes,omitempty"`
 		Seconds     *float64 `json:"estimated_seconds"`
 	}
 	known := func(v float64) *float64 {
@@ -233,6 +317,10 @@ func planJSON(b *bytes.Buffer, s *plan.Study, rows []planRow) error {
 		}
 		if r.optimizer != "" {
 			x.Steps = &r.steps
+		}
+		if p := r.cost.passes; p != (passes{}) {
+			x.Gradients, x.Products, x.Losses = math.Round(p.gradients), math.Round(p.products), math.Round(p.losses)
+			x.Flops, x.Resident = known(r.cost.flops), known(r.cost.resident)
 		}
 		for _, a := range r.needs {
 			x.WaitsFor = append(x.WaitsFor, a.String())

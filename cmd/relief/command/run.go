@@ -27,6 +27,7 @@ type runFlags struct {
 	only    []string
 	csv     bool
 	quiet   bool
+	fresh   bool
 	workers int
 }
 
@@ -36,7 +37,8 @@ func newRun(std stdio) *cobra.Command {
 		Use:   "run FILE...",
 		Short: "Run studies and write plots, data and a report",
 		Long: `run compiles each study, runs it, and writes results/NAME with report.html, report.md, results.json, plots and data.
-Results appear whole or not at all; earlier ones stay until then. Ctrl-C stops cleanly and keeps what is finished.
+Results appear whole or not at all; earlier ones stay until then. Ctrl-C stops cleanly and keeps what is finished;
+the same command again takes up runs on networks where they were stopped, with the same results to the last bit.
 
 Exit codes: 0 good, 1 invalid study, 2 wrong use or unreadable file, 4 a check failed, 5 a run diverged or failed, 130 interrupted.`,
 		ValidArgsFunction: completeStudies,
@@ -50,6 +52,7 @@ Exit codes: 0 good, 1 invalid study, 2 wrong use or unreadable file, 4 a check f
 	cmd.Flags().StringArrayVar(&flags.only, "only", nil, "run one `block`, such as run.gd, and what it needs, into a folder NAME.part of its own; may be repeated")
 	complete(cmd, "only", completeFrom(&flags.studyFlags, blockNames))
 	cmd.Flags().BoolVar(&flags.csv, "csv", false, "write data as CSV too")
+	cmd.Flags().BoolVar(&flags.fresh, "fresh", false, "begin runs on networks anew, also where an interrupted run has left them")
 	cmd.Flags().BoolVar(&flags.quiet, "quiet", false, "no progress; print outputs and checks only")
 	cmd.Flags().IntVar(&flags.workers, "workers", 0, "run this `number` of blocks at once; 0 is one per processor. Results do not depend on it")
 	return cmd
@@ -115,7 +118,8 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 		return said.problem(err, study.Sources) // before the run, not after it
 	}
 	debug.SetGCPercent(100) // main reads studies at another pace
-	if os.Getenv("GOMEMLIMIT") == "" {
+	trains := trainsNetworks(study, flags.only)
+	if os.Getenv("GOMEMLIMIT") == "" && !trains {
 		debug.SetMemoryLimit(plan.MaxMemory + 1<<30) // what is no longer needed goes sooner where runs record much
 	}
 	if !flags.quiet {
@@ -123,8 +127,21 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 			fmt.Fprintln(visible{std.err}, text)
 		}
 	}
+	options := engine.Options{Workers: flags.workers, Only: flags.only}
+	var saved *store.Checkpoints
+	if trains {
+		var err error
+		if saved, err = openCheckpoints(std, study, place, flags.fresh); err != nil {
+			return usageError(err)
+		}
+		if saved != nil {
+			defer saved.Close()
+			options.Checkpoints = saved.Dir
+		}
+	}
 	shown := newProgress(std.err, flags.quiet)
-	results, err := engine.Run(ctx, study, engine.Options{Workers: flags.workers, Only: flags.only, Progress: shown})
+	options.Progress = shown
+	results, err := engine.Run(ctx, study, options)
 	shown.Close()
 	if err != nil {
 		return said.problem(err, study.Sources)
@@ -141,6 +158,15 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	}
 	if err != nil {
 		return said.problem(err, study.Sources)
+	}
+	if saved != nil {
+		if results.Status != engine.Interrupted {
+			if err := saved.Remove(); err != nil {
+				return usageError(fmt.Errorf("the checkpoints of a finished study cannot be removed: %w", err))
+			}
+		} else if text := goesOn(results); text != "" && !flags.quiet {
+			fmt.Fprintln(visible{std.err}, text)
+		}
 	}
 	w := std.out
 	if flags.machine() && flags.out == "" {

@@ -25,6 +25,9 @@ func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
+	if strings.HasSuffix(noun, "s") {
+		noun += "e"
+	}
 	return thousands(float64(n)) + " " + noun + "s"
 }
 
