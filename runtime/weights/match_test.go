@@ -147,3 +147,44 @@ func TestNaturalOrder(t *testing.T) {
 		t.Error(withoutNumbers("layer10.2.bn1"))
 	}
 }
+
+// Whatever arrays a file has, they fit whole or there is an error that says what
+// to do.
+func TestAnyArraysFitOrNot(t *testing.T) {
+	net := inferred(t, network.Units(2), out("dense1", 2), out("dense2", 2), out("dense3", 1))
+	shapes := [][]int{{2, 2}, {2}, {1, 2}, {1}, {}, {0, 3}, {2, 2, 1, 1}}
+	fitted := 0
+	rapid.Check(t, func(t *rapid.T) {
+		var arrays []Array
+		if rapid.Bool().Draw(t, "near") {
+			arrays = rapid.Permutation(From(net, make([]float64, net.Size))).Draw(t, "order")
+		}
+		for i := range arrays {
+			if rapid.IntRange(0, 19).Draw(t, "rename") == 19 {
+				arrays[i].Name = strings.Replace(arrays[i].Name, "dense", rapid.SampledFrom([]string{"", "0.", "a", "fc"}).Draw(t, "to"), 1)
+			}
+		}
+		for range rapid.SampledFrom([]int{0, 0, 0, 1, 3, 6}).Draw(t, "more") {
+			name := rapid.StringMatching(`(a|b|0|10|dense1)?(\.(weight|bias|running_mean|w))?`).Draw(t, "name")
+			arrays = append(arrays, zeros(name, rapid.SampledFrom(shapes).Draw(t, "shape")...))
+		}
+		f := &File{Path: "m", Format: rapid.SampledFrom([]Format{Safetensors, NPZ}).Draw(t, "format"), Arrays: arrays}
+		dst := make([]float64, net.Size)
+		for i := range dst {
+			dst[i] = 7
+		}
+		_, err := Into(net, f, dst)
+		var e *Error
+		switch {
+		case err == nil && slices.Contains(dst, 7):
+			t.Errorf("%v fit, and not every parameter was set", arrays)
+		case err == nil:
+			fitted++
+		case !errors.As(err, &e) || e.Cure == "" || slices.ContainsFunc(dst, func(v float64) bool { return v != 7 }):
+			t.Errorf("%v: %v", dst, err)
+		}
+	})
+	if fitted == 0 {
+		t.Error("none fit")
+	}
+}
