@@ -50,6 +50,7 @@ const (
 	actOpen                  // dst is where elements of a value are to be
 	actStore                 // and there they go
 	actReduce                // add args to a reduction
+	actSlice                 // dst = some columns of a value
 	actExpand                // dst = gradients of a value where its windows have picked
 	actPool                  // the greatest of rows of windows of args go to a value
 	actPick                  // and what they have picked of args
@@ -62,9 +63,13 @@ type move struct {
 	args  [3]int // slots, -1 for none
 	value *value
 	index int          // of a reduction
+	cols  columns      // of a slice
 	tiles tensor.Tiles // of a pooling
 	pick  *value
 }
+
+// columns are n columns of rows of from columns, from number at on.
+type columns struct{ n, from, at int }
 
 // fill is a block that is the same everywhere: a number, or a vector repeated.
 type fill struct {
@@ -75,11 +80,12 @@ type fill struct {
 
 // reduce is a reduction at the end of a group.
 type reduce struct {
-	op   graph.Op
-	out  *value
-	at   int // place in the partial sums of a chunk
-	n    int // partial sums: 1, or one for each column
-	dots bool
+	op     graph.Op
+	out    *value
+	at     int // place in the partial sums of a chunk
+	n      int // partial sums: 1, or one for each column
+	dots   bool
+	shifts [2]*value // subtracted from the rows of the factors of a dot product
 }
 
 // slot says where a slot of a worker is.
@@ -217,7 +223,9 @@ func (w *writer[T]) sink(r ref) {
 	switch sums := e.op == graph.Sum || e.op == graph.SumRows || e.op == graph.SumCols; {
 	case sums && f.op == graph.Mul && !w.p.saved[a] && len(w.p.users[a]) == 1:
 		k.dots = true
-		args[0], args[1] = w.slot(f.args[0]), w.slot(f.args[1])
+		for i := range 2 {
+			args[i], k.shifts[i] = w.factor(e.op, f.args[i])
+		}
 	case e.op == graph.Norm:
 		k.dots = true
 		args[0] = w.slot(a)
@@ -231,6 +239,21 @@ func (w *writer[T]) sink(r ref) {
 	w.s.writes = append(w.s.writes, k.out)
 }
 
+// factor returns the slot of a factor of a product that is summed over rows, and
+// a vector of float64 that the sum subtracts from it, if there is one.
+func (w *writer[T]) factor(op graph.Op, r ref) (slot int, shift *value) {
+	e := &w.p.x.list[r]
+	if _, ok := w.slots[r]; !ok && op == graph.SumRows && e.op == graph.Sub && !w.p.saved[r] {
+		if s := &w.p.x.list[e.args[1]]; s.op == graph.SpreadRows {
+			if v := w.values[s.args[0]]; v.wide || !w.p.single {
+				w.read(v)
+				return w.slot(e.args[0]), v
+			}
+		}
+	}
+	return w.slot(r), nil
+}
+
 // pool writes a MaxPool or a MaxPoolPick.
 func (w *writer[T]) pool(r ref, e *expr) {
 	m := move{act: actPool, dst: -1, args: [3]int{w.slot(e.args[0]), -1, -1}, value: w.values[r]}
@@ -240,7 +263,7 @@ func (w *writer[T]) pool(r ref, e *expr) {
 	if e.op == graph.MaxPoolPick {
 		m.act, m.pick = actPick, w.values[e.args[1]]
 		w.read(m.pick)
-	} else if m.pick = w.p.picks(r, w.values); m.pick != nil {
+	} else if m.pick = w.p.second(r, w.values); m.pick != nil {
 		w.s.writes = append(w.s.writes, m.pick)
 	} else { // in scratch memory
 		m.dst = w.newSlot()
@@ -248,10 +271,10 @@ func (w *writer[T]) pool(r ref, e *expr) {
 	w.emit(m)
 }
 
-// picks is the value of what a MaxPool has picked, nil if nobody reads it.
-func (p *plan) picks(r ref, values []*value) *value {
+// second is the value of the second result of a step, nil if nobody reads it.
+func (p *plan) second(r ref, values []*value) *value {
 	for _, u := range p.users[r] {
-		if p.x.list[u].op == opPick {
+		if p.x.list[u].second() {
 			return values[u]
 		}
 	}
@@ -315,7 +338,10 @@ func (w *writer[T]) spread(e *expr) int {
 // compute writes an elementwise operation and, if its result is stored, where.
 func (w *writer[T]) compute(r ref, e *expr) int {
 	m := move{act: actCompute, op: e.op, args: [3]int{-1, -1, -1}}
-	if e.op == graph.MaxPoolInput {
+	if e.op == graph.SliceCols {
+		m.act, m.value, m.cols = actSlice, w.values[e.args[0]], columns{e.cols(), w.p.x.list[e.args[0]].cols(), e.at}
+		w.read(m.value)
+	} else if e.op == graph.MaxPoolInput {
 		m.act, m.value, m.pick = actExpand, w.values[e.args[0]], w.values[e.args[1]]
 		m.tiles, _ = poolingOf(e.t, w.p.x.list[e.args[0]].t, e.window).Tiles()
 		w.read(m.value)
@@ -435,7 +461,7 @@ func (w *writer[T]) needsTemp(i int) bool {
 	switch m.act {
 	case actLoad, actOpen, actRow:
 		return m.value.image.Border > 0 || isSingle[T]() == m.value.wide && w.p.single
-	case actCompute, actExpand:
+	case actCompute, actExpand, actSlice:
 		return i == 0 || w.g.moves[i-1].act != actOpen || w.g.moves[i-1].dst != m.dst
 	case actStore:
 		return false

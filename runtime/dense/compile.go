@@ -58,6 +58,7 @@ func compile[T tensor.Float](m *Machine, g *graph.Graph, roots []graph.ID, o Opt
 	}
 	x, results = splitSums(x, results)
 	x, results = addEpilogues(x, results, o.Held)
+	x, results = joinMoments(x, results)
 	plan := newPlan(x, results, o.Single, o.Held)
 	plan.makeSteps()
 	values, err := plan.layout()

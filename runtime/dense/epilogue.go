@@ -57,16 +57,12 @@ func addEpilogues(old *exprs, roots []ref, names []string) (*exprs, []ref) {
 			p.activate[ref(i)] = y
 		}
 	}
-	made := map[ref]ref{} // of expressions of the old list
-	x, results := old.rewrite(roots, func(x *exprs, r ref, e expr) ref {
-		if y, ok := p.write(x, r, e, made); ok {
-			made[r] = y
+	return old.rewrite(roots, func(x *exprs, r ref, e expr, refs []ref) ref {
+		if y, ok := p.write(x, r, e, refs); ok {
 			return y
 		}
-		made[r] = x.again(e)
-		return made[r]
+		return x.again(e)
 	})
-	return x, results
 }
 
 // alone reports whether r is used once, by another expression.
@@ -99,7 +95,7 @@ func (p *epilogues) activation(r ref) ref {
 }
 
 // write writes what a kernel can finish.
-func (p *epilogues) write(x *exprs, r ref, e expr, made map[ref]ref) (ref, bool) {
+func (p *epilogues) write(x *exprs, r ref, e expr, refs []ref) (ref, bool) {
 	old := &p.old.list[r]
 	switch e.op {
 	case graph.Add:
@@ -112,7 +108,7 @@ func (p *epilogues) write(x *exprs, r ref, e expr, made map[ref]ref) (ref, bool)
 			return none, false
 		}
 		if y != r { // the gate of a derivative
-			e.args[1] = made[y]
+			e.args[1] = refs[y]
 			return x.again(e), true
 		}
 		f := *k

@@ -119,9 +119,9 @@ func (e *expr) kind() kind {
 		return reduction
 	case graph.Reshape, graph.Slice:
 		return alias
-	case opCopy:
+	case opCopy, graph.SliceCols:
 		return fused
-	case opPick:
+	case opPick, opMean, opSquares:
 		return call
 	case graph.MaxPoolInput:
 		if e.tiled {
@@ -141,6 +141,11 @@ func (e *expr) kind() kind {
 	return call
 }
 
+// moves reports whether a fused expression only moves elements of values.
+func (e *expr) moves() bool {
+	return e.op == opCopy || e.op == graph.SliceCols || e.op == graph.MaxPoolInput
+}
+
 // isForm reports whether the expression has no memory and cannot have any.
 func (e *expr) isForm() bool { k := e.kind(); return k == number || k == spread }
 
@@ -153,6 +158,9 @@ func (e *expr) cols() int {
 	}
 	return e.t.Dim(e.t.Rank() - 1)
 }
+
+// rows is the number of rows of an array.
+func (e *expr) rows() int { return e.size() / max(e.cols(), 1) }
 
 // build writes what the roots need as expressions.
 func build(g *graph.Graph, roots []graph.ID) (x *exprs, results []ref, err error) {
@@ -188,7 +196,9 @@ func (x *exprs) node(n *graph.Node, args []ref) (ref, error) {
 		e.wide = n.Type.Rank() == 0
 		return x.add(e), nil
 	case fused:
-		return x.elementwise(e.op, e.t, args), nil
+		if !e.moves() {
+			return x.elementwise(e.op, e.t, args), nil
+		}
 	case spread:
 		return x.spread(e.op, e.t, args[0]), nil
 	case reduction:
@@ -451,8 +461,8 @@ func (x *exprs) heldBy(names []string) []bool {
 }
 
 // rewrite writes what the roots need anew, each expression as f makes it from
-// one whose operands are written already.
-func (x *exprs) rewrite(roots []ref, f func(y *exprs, r ref, e expr) ref) (*exprs, []ref) {
+// one whose operands are written already; refs gives those of the old list.
+func (x *exprs) rewrite(roots []ref, f func(y *exprs, r ref, e expr, refs []ref) ref) (*exprs, []ref) {
 	y := newExprs()
 	refs := make([]ref, len(x.list))
 	for i, needed := range x.reach(roots) {
@@ -464,7 +474,7 @@ func (x *exprs) rewrite(roots []ref, f func(y *exprs, r ref, e expr) ref) (*expr
 		for k, a := range x.list[i].args {
 			e.args[k] = refs[a]
 		}
-		refs[i] = f(y, ref(i), e)
+		refs[i] = f(y, ref(i), e, refs)
 	}
 	results := make([]ref, len(roots))
 	for i, r := range roots {
@@ -476,13 +486,13 @@ func (x *exprs) rewrite(roots []ref, f func(y *exprs, r ref, e expr) ref) (*expr
 // again makes an expression on operands that may have become simpler.
 func (x *exprs) again(e expr) ref {
 	switch k := e.kind(); {
-	case k == fused && e.op != opCopy && !e.tiled:
+	case k == fused && !e.moves():
 		return x.elementwise(e.op, e.t, e.args)
 	case k == spread:
 		return x.spread(e.op, e.t, e.args[0])
 	case k == alias:
 		return x.view(e)
-	case k == call || e.tiled:
+	case k == call || e.tiled || e.op == graph.SliceCols:
 		for i, a := range e.args {
 			e.args[i] = x.stored(a)
 		}

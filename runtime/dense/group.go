@@ -116,7 +116,7 @@ func (p *plan) walk(sink ref, at moment, visit func(ref)) {
 func (p *plan) makeSteps() {
 	p.groups()
 	for i := range p.x.list {
-		if e := &p.x.list[i]; p.need[i] && (e.kind() == call && e.op != opPick || e.kind() == alias) {
+		if e := &p.x.list[i]; p.need[i] && (e.kind() == call && !e.second() || e.kind() == alias) {
 			p.steps = append(p.steps, &step{of: ref(i), held: p.held[i], stage: p.stage[i]})
 		}
 	}

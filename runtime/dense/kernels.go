@@ -133,6 +133,22 @@ func (i *pooling[T]) bind() {}
 
 func (i *pooling[T]) needs() needs { return scratch[T](tensor.PoolScratch[T](i.shape, i.m.workers)) }
 
+// moments are the mean of each column and the sum of squares of the differences
+// from it.
+type moments[T tensor.Float] struct {
+	m                *Machine
+	x, mean, squares *value
+	shape            tensor.Image
+}
+
+func (i *moments[T]) run() {
+	tensor.ChannelMoments(workspace[T](i.m), i.mean.f64, i.squares.f64, elements[T](i.x), i.shape)
+}
+
+func (i *moments[T]) bind() {}
+
+func (i *moments[T]) needs() needs { return scratch[T](tensor.ChannelMomentsScratch[T](i.shape)) }
+
 // transpose exchanges the axes of a matrix.
 type transpose struct {
 	dst, src   *value
@@ -166,37 +182,58 @@ func turn[T tensor.Float](dst, src []T, rows, cols int) {
 	}
 }
 
-// part is a number of elements that a movement copies: rows of them.
+// part is what a movement copies from one value: rows of n elements, from and
+// to the given places on, which are steps apart.
 type part struct {
-	src            *value
-	from, to       int // first elements
-	rows, n        int // rows of n elements
-	step, stepFrom int // from row to row
+	src                *value
+	from, to           int
+	rows, n            int
+	stepFrom, stepInto int
 }
 
 // movement copies elements of some values to another.
-type movement struct {
+type movement[T tensor.Float] struct {
+	m     *Machine
 	dst   *value
 	clear bool // what is not copied to is zero
 	parts []part
+	items int // of each part
 }
 
-func (i *movement) run() {
+// moveItems is how many items a part has at most.
+const moveItems = 32
+
+func (i *movement[T]) run() {
 	if i.clear {
 		i.dst.clear()
 	} else {
 		i.dst.clearBorder()
 	}
-	for _, p := range i.parts {
-		for r := range p.rows {
-			copyElements(i.dst, p.to+r*p.step, p.src, p.from+r*p.stepFrom, p.n)
+	if i.dst.size < 1<<14 {
+		for item := range i.items * len(i.parts) {
+			i.Do(item, 0)
 		}
+		return
+	}
+	workspace[T](i.m).Parallel(i.items*len(i.parts), i)
+}
+
+// Do copies some rows, or elements of one long row, of one part.
+func (i *movement[T]) Do(item, _ int) {
+	p, share := i.parts[item/i.items], item%i.items
+	if p.rows == 1 {
+		first, end := share*p.n/i.items, (share+1)*p.n/i.items
+		copyElements(i.dst, p.to+first, p.src, p.from+first, end-first)
+		return
+	}
+	for r := share * p.rows / i.items; r < (share+1)*p.rows/i.items; r++ {
+		copyElements(i.dst, p.to+r*p.stepInto, p.src, p.from+r*p.stepFrom, p.n)
 	}
 }
 
-func (i *movement) bind() {}
+func (i *movement[T]) bind() {}
 
-func (i *movement) needs() needs { return needs{} }
+func (i *movement[T]) needs() needs { return needs{} }
 
 // newKernel makes the instruction of a step that is no group; nil where there
 // is nothing to do.
@@ -223,6 +260,10 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 		if err != nil {
 			return nil, err
 		}
+		s.flops = 2 * float64(shape.Y.Pixels()) * float64(shape.WeightLen())
+		if i := pointwise[T](m, e, shape, in, out, bias); i != nil {
+			return i, nil
+		}
 		i := &convolution[T]{m: m, bias: bias, epilogue: epilogueOf[T](e), op: e.op, shape: shape}
 		switch e.op {
 		case graph.Conv:
@@ -232,7 +273,6 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 		default:
 			i.x, i.y, i.w = in[0], in[1], out
 		}
-		s.flops = 2 * float64(shape.Y.Pixels()) * float64(shape.WeightLen())
 		return i, nil
 	case graph.MaxPool, graph.MeanPool, graph.MeanPoolInput, graph.MaxPoolInput, graph.MaxPoolPick:
 		i := &pooling[T]{m: m, op: e.op}
@@ -240,7 +280,7 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 		case graph.MaxPool, graph.MeanPool:
 			i.x, i.y = in[0], out
 			i.shape = p.pooling(s.of, i.x, i.y)
-			if i.pick = p.picks(s.of, values); i.pick != nil {
+			if i.pick = p.second(s.of, values); i.pick != nil {
 				s.writes = append(s.writes, i.pick)
 			}
 		case graph.MeanPoolInput:
@@ -255,13 +295,38 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 		}
 		s.flops = float64(i.shape.Y.Pixels() * i.shape.Y.C * i.shape.H * i.shape.W)
 		return i, nil
+	case opMean:
+		i := &moments[T]{m: m, x: in[0], mean: out, squares: p.second(s.of, values), shape: in[0].image}
+		if x := &p.x.list[e.args[0]]; x.t.Rank() < 4 {
+			i.shape = tensor.Image{N: 1, H: 1, W: x.rows(), C: x.cols()}
+		}
+		s.writes = append(s.writes, i.squares)
+		s.flops = 4 * float64(in[0].size)
+		return i, nil
 	case graph.Transpose:
 		return &transpose{out, in[0], p.x.list[e.args[0]].t.Dim(0), p.x.list[e.args[0]].t.Dim(1)}, nil
 	}
 	if e.kind() == alias && out.base != nil {
 		return nil, nil
 	}
-	return newMovement(e, in, out)
+	return newMovement[T](m, e, in, out)
+}
+
+// pointwise is the instruction of a convolution with a window of one pixel where
+// no images have borders: a product of matrices with a row for each pixel.
+func pointwise[T tensor.Float](m *Machine, e *expr, s tensor.Convolution, in []*value, out, bias *value) instruction {
+	if s.H != 1 || s.W != 1 || s.Stride != 1 || s.Pad != 0 || s.Groups != 1 || out.image.Border > 0 || in[0].image.Border > 0 || in[1].image.Border > 0 {
+		return nil
+	}
+	i := &product[T]{m: m, a: in[0], b: in[1], c: out, bias: bias, epilogue: epilogueOf[T](e)}
+	i.rows, i.inner, i.cols = s.Y.Pixels(), s.X.C, s.Y.C
+	switch e.op {
+	case graph.ConvInput: // times the weights, turned
+		i.tb, i.inner, i.cols = true, s.Y.C, s.X.C
+	case graph.ConvWeights: // the images, turned, times
+		i.ta, i.rows, i.inner = true, s.X.C, s.Y.Pixels()
+	}
+	return i
 }
 
 // epilogueOf is what the kernel of e does with its sums, but for the bias.
@@ -270,8 +335,8 @@ func epilogueOf[T tensor.Float](e *expr) tensor.Epilogue[T] {
 }
 
 // newMovement makes the instruction of an expression that only moves elements.
-func newMovement(e *expr, in []*value, out *value) (instruction, error) {
-	i := &movement{dst: out}
+func newMovement[T tensor.Float](m *Machine, e *expr, in []*value, out *value) (instruction, error) {
+	i := &movement[T]{m: m, dst: out, items: moveItems}
 	switch e.op {
 	case graph.Reshape, graph.Slice:
 		i.parts = []part{{src: in[0], from: e.at, rows: 1, n: out.size}}
@@ -288,19 +353,15 @@ func newMovement(e *expr, in []*value, out *value) (instruction, error) {
 		at, cols := 0, e.cols()
 		for _, v := range in {
 			n := v.size / max(out.size/cols, 1)
-			i.parts = append(i.parts, part{src: v, to: at, rows: out.size / max(cols, 1), n: n, step: cols, stepFrom: n})
+			i.parts = append(i.parts, part{src: v, to: at, rows: out.size / max(cols, 1), n: n, stepInto: cols, stepFrom: n})
 			at += n
 		}
-	case graph.SliceCols:
-		n := e.cols()
-		rows := out.size / max(n, 1)
-		i.parts = []part{{src: in[0], from: e.at, rows: rows, n: n, step: n, stepFrom: in[0].size / max(rows, 1)}}
 	case graph.PadCols:
 		i.clear = true
 		cols := e.cols()
 		rows := out.size / max(cols, 1)
 		n := in[0].size / max(rows, 1)
-		i.parts = []part{{src: in[0], to: e.at, rows: rows, n: n, step: cols, stepFrom: n}}
+		i.parts = []part{{src: in[0], to: e.at, rows: rows, n: n, stepInto: cols, stepFrom: n}}
 	default:
 		return nil, fmt.Errorf("dense: no kernel computes %s", e.op)
 	}

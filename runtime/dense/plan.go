@@ -62,7 +62,7 @@ func (p *plan) fuses(a, u ref) bool {
 	case reduction:
 		return true
 	case fused:
-		return e.wide == f.wide && e.t.Rank() == f.t.Rank() && f.op != opCopy && f.op != graph.MaxPoolInput
+		return e.wide == f.wide && e.t.Rank() == f.t.Rank() && !f.moves()
 	}
 	return false
 }
@@ -149,7 +149,7 @@ func (p *plan) costs() (arrays, operations []int) {
 	arrays, operations = make([]int, len(p.x.list)), make([]int, len(p.x.list))
 	for i := range p.x.list {
 		e := &p.x.list[i]
-		if e.kind() != fused || e.op == graph.MaxPoolInput {
+		if e.kind() != fused || e.moves() && e.op != opCopy {
 			leaves[i] = []ref{ref(i)}
 			arrays[i], operations[i] = 1, 1
 			continue
@@ -199,7 +199,7 @@ func contains(list []ref, r ref) bool {
 func expensive(op graph.Op) bool {
 	switch op {
 	case graph.Neg, graph.Abs, graph.Sign, graph.Relu, graph.Add, graph.Sub, graph.Mul, graph.MulZero, graph.SignMul, graph.Gate,
-		graph.Min, graph.Max, graph.Select, graph.Not, graph.And, graph.Or, graph.MaxPoolInput, opCopy:
+		graph.Min, graph.Max, graph.Select, graph.Not, graph.And, graph.Or, graph.MaxPoolInput, graph.SliceCols, opCopy:
 		return false
 	}
 	return !op.IsComparison()

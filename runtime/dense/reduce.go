@@ -23,7 +23,7 @@ func reduceBlock[T tensor.Float](r *reduce, partials []float64, a, b []T, cols, 
 			rows, width = 1, len(a)
 			sums = sums[col : col+width]
 		}
-		sumRows(sums, a, b, rows, width)
+		sumRows(sums, a, b, r.shift(0, col, width), r.shift(1, col, width), rows, width)
 	case graph.SumCols, graph.MaxCols:
 		out := r.out.f64
 		first := at / cols
@@ -78,17 +78,29 @@ func pairOf(op graph.Op, a, b float64) float64 {
 	return a + b
 }
 
-// sumRows adds the sum over the rows of a, or of a b, to sums.
-func sumRows[T tensor.Float](sums []float64, a, b []T, rows, cols int) {
-	for len(sums) > 0 {
-		n := min(len(sums), len(zeros))
-		if b == nil {
-			tensor.ColumnSum(sums[:n], zeros[:n], a, rows, cols)
-		} else {
-			tensor.ColumnDot(sums[:n], zeros[:n], zeros[:n], a, b, rows, cols, cols)
-			b = b[n:]
+// shift is what is subtracted from the columns of a factor from col on.
+func (r *reduce) shift(factor, col, n int) []float64 {
+	if v := r.shifts[factor]; v != nil {
+		return v.f64[col : col+n]
+	}
+	return nil
+}
+
+// sumRows adds the sum over the rows of a, or of (a - s) (b - t), to sums.
+func sumRows[T tensor.Float](sums []float64, a, b []T, s, t []float64, rows, cols int) {
+	for at := 0; at < cols; at += len(zeros) {
+		n := min(cols-at, len(zeros))
+		part := func(v []float64) []float64 {
+			if v == nil {
+				return zeros[:n]
+			}
+			return v[at : at+n]
 		}
-		sums, a = sums[n:], a[n:]
+		if b == nil {
+			tensor.ColumnSum(sums[at:at+n], zeros[:n], a[at:], rows, cols)
+		} else {
+			tensor.ColumnDot(sums[at:at+n], part(s), part(t), a[at:], b[at:], rows, cols, cols)
+		}
 	}
 }
 

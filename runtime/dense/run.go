@@ -166,6 +166,8 @@ func (g *group[T]) one(b, worker int, partials []float64) {
 			if m.index == 1 || g.kinds[m.dst].temp >= 0 && !g.direct(m.value, at, n) {
 				store(m.value, at, slots[m.args[0]][:n])
 			}
+		case actSlice:
+			slice(slots[m.dst][:n], m.value, m.cols, at)
 		case actExpand:
 			g.expand(m, slots[m.dst][:n], at)
 		case actPool, actPick:
@@ -217,6 +219,15 @@ func (g *group[T]) spread(dst []T, v *value, i int) {
 		for k := range dst[:n] {
 			dst[k] = x
 		}
+		dst = dst[n:]
+	}
+}
+
+// slice writes columns of a value, from element i of them on.
+func slice[T tensor.Float](dst []T, v *value, c columns, i int) {
+	for row, col := i/max(c.n, 1), i%max(c.n, 1); len(dst) > 0; row, col = row+1, 0 {
+		n := min(c.n-col, len(dst))
+		load(dst[:n], v, row*c.from+c.at+col)
 		dst = dst[n:]
 	}
 }

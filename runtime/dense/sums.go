@@ -164,7 +164,7 @@ func splitSums(old *exprs, roots []ref) (*exprs, []ref) {
 		}
 		return len(terms) > 1 && len(terms) <= maxTerms
 	}
-	return old.rewrite(roots, func(x *exprs, r ref, e expr) ref {
+	return old.rewrite(roots, func(x *exprs, r ref, e expr, _ []ref) ref {
 		if _, ok := sumOver[e.op]; ok {
 			return x.sum(e.op, e.t, e.args[0], splits(e.op, old.list[r].args[0]))
 		}

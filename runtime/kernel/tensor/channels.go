@@ -201,3 +201,17 @@ func ChannelSums[T Float](ws *Workspace[T], sums []float64, x []T, g Image) {
 	ws.sums.add(sums, x, g, nil, nil, Image{}, nil)
 	ws.sums.run(ws, ws.take(channelSumsScratch[T](g)))
 }
+
+// ChannelMomentsScratch is the number of elements of scratch memory that
+// ChannelMoments needs.
+func ChannelMomentsScratch[T Float](g Image) int { return channelSumsScratch[T](g) }
+
+// ChannelMoments sets mean[c] and squares[c] to the mean over all pixels of
+// channel c of x and to the sum of the squares of the differences from it, in
+// float64, reading x from memory once. Over no pixels both are 0.
+func ChannelMoments[T Float](ws *Workspace[T], mean, squares []float64, x []T, g Image) {
+	checkImage("x", x, g)
+	fit("mean", mean, g.C)
+	fit("squares", squares, g.C)
+	ws.moments.run(ws, ws.take(channelSumsScratch[T](g)), x, g, Moments{mean, squares})
+}

@@ -101,7 +101,34 @@ func testChannelSums[T Float](t *testing.T) {
 				equal(t, "sums", sums, first)
 			}
 		})
+		checkMoments(t, x, g)
 	}
+}
+
+// checkMoments compares the moments of the channels with plain sums.
+func checkMoments[T Float](t *testing.T, x []T, g Image) {
+	t.Helper()
+	all, n := flat(x, g), float64(g.Pixels())
+	want, squares := make([]float64, g.C), make([]float64, g.C)
+	for i, v := range all {
+		want[i%g.C] += v / n
+	}
+	for i, v := range all {
+		squares[i%g.C] += (v - want[i%g.C]) * (v - want[i%g.C])
+	}
+	var first []float64
+	atLevels(t, func(t *testing.T) {
+		for workers := 1; workers <= 3; workers++ {
+			mean, sum := make([]float64, g.C), make([]float64, g.C)
+			ChannelMoments(NewWorkspace[T](workers, ChannelMomentsScratch[T](g)), mean, sum, x, g)
+			closeTo(t, "means", mean, want, 1e-13)
+			closeTo(t, "squares", sum, squares, 1e-12)
+			if first == nil {
+				first = mean
+			}
+			equal(t, "means", mean, first)
+		}
+	})
 }
 
 // normOf is a batch norm, its gradient and their tangents in float64: plain
