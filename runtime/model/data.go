@@ -1,8 +1,6 @@
 package model
 
 import (
-	"fmt"
-
 	"relief/runtime/array"
 	"relief/runtime/bind"
 	"relief/runtime/dataset"
@@ -18,7 +16,7 @@ func Load(d *plan.Dataset, like func(*plan.Dataset) (*dataset.Set, error), resul
 	if err != nil {
 		return nil, err
 	}
-	if set, err = kept(d, set); err != nil {
+	if set, err = set.Part(d.Skip, d.Limit); err != nil {
 		return nil, err
 	}
 	switch {
@@ -59,26 +57,6 @@ func Load(d *plan.Dataset, like func(*plan.Dataset) (*dataset.Set, error), resul
 		return nil, &bind.Error{Span: d.Norm.Span, Err: err}
 	}
 	return set, nil
-}
-
-// kept leaves out the samples before Skip and those beyond Limit.
-func kept(d *plan.Dataset, set *dataset.Set) (*dataset.Set, error) {
-	n := set.Len()
-	if d.Skip >= n {
-		return nil, &bind.Error{Span: d.Span, Err: fmt.Errorf("%s has %d samples, and the first %d are left out", d.Address, n, d.Skip)}
-	}
-	end := n
-	if d.Limit > 0 {
-		end = min(n, d.Skip+d.Limit)
-	}
-	if d.Skip == 0 && end == n {
-		return set, nil
-	}
-	index := make([]int, 0, end-d.Skip)
-	for i := d.Skip; i < end; i++ {
-		index = append(index, i)
-	}
-	return set.Pick(index), nil
 }
 
 // targets are the numbers that a network's outputs are held to: the targets of
