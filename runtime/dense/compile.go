@@ -17,23 +17,18 @@ type Options struct {
 
 // Program is a compiled graph. It runs in its Machine.
 type Program struct {
-	m        *Machine
-	single   bool
-	steps    []*step
-	held     int // steps of Prepare
-	values   []*value
-	inputs   map[string]*value
-	roots    []*value
-	memory   []float64 // of its own
-	needs    needs
-	built    int // of the machine when the program was bound
-	constant []constant
-}
+	m      *Machine
+	single bool
+	steps  []*step
+	held   int // steps of Prepare
+	values []*value
+	inputs map[string]*value
+	roots  []*value
+	memory []float64 // of its own
+	needs  needs
+	built  int // of the machine when the program was bound
 
-// constant is an array to be set once.
-type constant struct {
-	value *value
-	data  []float64
+	inputWords int // that inputs take if they are copied
 }
 
 // Compile makes a program of what the roots need. It fails on series, on
@@ -86,22 +81,21 @@ func compile[T tensor.Float](m *Machine, g *graph.Graph, roots []graph.ID, o Opt
 	p.values = slices.DeleteFunc(slices.Clone(values), func(v *value) bool { return v == nil })
 	for i, v := range values {
 		e := &x.list[i]
-		switch {
-		case v == nil:
-		case e.op == graph.Input:
+		if v != nil && e.op == graph.Input {
 			p.inputs[e.name] = v
-		case e.op == graph.Const:
-			p.constant = append(p.constant, constant{v, e.data})
 		}
 	}
 	for _, r := range results {
 		p.roots = append(p.roots, values[r])
 	}
-	m.reserve(p.needs)
-	p.bind()
-	for _, c := range p.constant {
-		store(c.value, 0, c.data)
+	p.inputWords = memory.inputs
+	for i, v := range values {
+		if e := &x.list[i]; v != nil && e.op == graph.Const {
+			v.reserve(o.Single)
+			store(v, 0, e.data)
+		}
 	}
+	m.reserve(p.needs)
 	return p, nil
 }
 
@@ -143,7 +137,10 @@ func (p *plan) keep(values []*value) {
 func (p *Program) bind() {
 	for _, v := range p.values { // a base comes before what shares its memory
 		memory := p.m.arena
-		if v.kept || v.given {
+		if v.given && v.f32 == nil && v.f64 == nil {
+			v.reserve(p.single)
+		}
+		if v.kept {
 			memory = p.memory
 		}
 		v.bind(memory, p.single)
@@ -164,17 +161,36 @@ func (p *Program) input(name string, n int) *value {
 }
 
 // Set copies the elements of an input, rounded to the element type. An input
-// that no root depends on is ignored; another number of elements panics.
+// that no root depends on is ignored; another number of elements panics. Inputs
+// are 0 until they are set.
 func (p *Program) Set(name string, values []float64) {
 	if v := p.input(name, len(values)); v != nil {
+		p.own(v)
 		store(v, 0, values)
 	}
 }
 
-// SetFloat32 is Set from float32.
+// SetFloat32 is Set from float32. Where it can, which is in float32 and for an
+// input that no convolution with padding reads, it keeps the slice instead of a
+// copy: the elements must stay as they are until the input is set again.
 func (p *Program) SetFloat32(name string, values []float32) {
-	if v := p.input(name, len(values)); v != nil {
+	v := p.input(name, len(values))
+	switch {
+	case v == nil:
+	case p.single && !v.wide && v.image.Border == 0:
+		v.borrow(values)
+		p.built = 0 // what shares its memory is to be bound
+	default:
+		p.own(v)
 		store(v, 0, values)
+	}
+}
+
+// own lets an input have memory of the program.
+func (p *Program) own(v *value) {
+	if v.own == nil {
+		v.reserve(p.single)
+		p.built = 0
 	}
 }
 
@@ -221,11 +237,11 @@ func (p *Program) Read(i int, dst []float64) {
 	load(dst, p.roots[i], 0)
 }
 
-// Bytes is the memory that the program needs, what it shares with other
-// programs included.
+// Bytes is the memory that the program needs, with copies of all inputs and what
+// it shares with other programs.
 func (p *Program) Bytes() int64 {
 	n := p.needs
-	w := len(p.memory) + n.arena + n.blocks + n.partials + p.m.workers*n.scratch + n.double + n.single/2
+	w := len(p.memory) + p.inputWords + n.arena + n.blocks + n.partials + p.m.workers*n.scratch + n.double + n.single/2
 	return 8 * int64(w)
 }
 

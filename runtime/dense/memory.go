@@ -3,7 +3,8 @@ package dense
 // memory is what a program needs.
 type memory struct {
 	shared int // words of the arena
-	kept   int // words of its own, inputs included
+	kept   int // words of its own
+	inputs int // words of inputs
 }
 
 // place gives every value its place: in the program's own memory if it is kept,
@@ -33,7 +34,9 @@ func place(steps []*step, values []*value, single bool) memory {
 	for _, v := range values {
 		switch {
 		case v == nil || v.base != nil:
-		case v.kept || v.given:
+		case v.given:
+			m.inputs += v.words(single)
+		case v.kept:
 			v.place = m.kept
 			m.kept += v.words(single)
 		case v.first >= 0:

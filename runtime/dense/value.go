@@ -21,6 +21,7 @@ type value struct {
 	first, last int // steps that write and that read it
 	place       int // in words of the arena or of the program's own memory
 
+	own []float64 // memory of what is given
 	f32 []float32 // its memory: one of the two
 	f64 []float64
 }
@@ -79,6 +80,9 @@ func (v *value) bind(memory []float64, single bool) {
 		}
 		return
 	}
+	if v.given { // see reserve
+		return
+	}
 	words := memory[v.place:][:v.words(single)]
 	if single && !v.wide {
 		v.f32 = floats(words)[:n]
@@ -86,6 +90,21 @@ func (v *value) bind(memory []float64, single bool) {
 		v.f64 = words[:n]
 	}
 }
+
+// reserve gives what is given from outside memory of its own, of zeros.
+func (v *value) reserve(single bool) {
+	if v.own == nil {
+		v.own = words(v.words(single))
+	}
+	if single && !v.wide {
+		v.f32 = floats(v.own)[:v.length()]
+	} else {
+		v.f64 = v.own[:v.length()]
+	}
+}
+
+// borrow makes a slice the memory of what is given.
+func (v *value) borrow(values []float32) { v.f32, v.own = values, nil }
 
 // floats sees memory as float32.
 func floats(words []float64) []float32 {
