@@ -5,6 +5,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,5 +105,94 @@ func TestInterrupt(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "status: interrupted") {
 		t.Errorf("printed: %s", out.String())
+	}
+}
+
+// TestGoesOn: a study of networks that is interrupted again and again, and once
+// killed, ends with the results of one that is not, to the last bit: parameters,
+// momentum, mini-batches, dropout, probes and snapshots.
+func TestGoesOn(t *testing.T) {
+	study, err := filepath.Abs("testdata/interrupted.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	run := func(results string, stop func(*exec.Cmd)) (code int, said string) {
+		t.Helper()
+		cmd := exec.Command("relief", "run", "-csv", "-results", results, study)
+		cmd.Dir = dir
+		var both bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &both, &both
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if stop != nil {
+			stop(cmd)
+		}
+		_ = cmd.Wait()
+		return cmd.ProcessState.ExitCode(), both.String()
+	}
+	if code, said := run("whole", nil); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, said)
+	}
+	lock := filepath.Join(dir, "parts", ".checkpoints", "interrupted", "lock")
+	after := func(pause time.Duration, s os.Signal) func(*exec.Cmd) {
+		return func(cmd *exec.Cmd) {
+			for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+				if _, err := os.Stat(lock); err == nil || time.Now().After(deadline) {
+					break
+				}
+			}
+			time.Sleep(pause)
+			_ = cmd.Process.Signal(s) // it may have ended
+		}
+	}
+	taken, code := 0, 130
+	for pause := 20 * time.Millisecond; taken < 2 && code == 130 && pause < time.Minute; pause += pause / 2 {
+		var said string
+		if code, said = run("parts", after(pause, syscall.SIGINT)); code != 130 && code != 0 {
+			t.Fatalf("exit code %d\n%s", code, said)
+		}
+		if strings.Contains(said, "The same command goes on with run.") {
+			if taken++; taken == 1 {
+				run("parts", after(pause, syscall.SIGKILL))
+			}
+		}
+	}
+	if taken == 0 {
+		t.Error("no run was interrupted")
+	}
+	if code, said := run("parts", nil); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, said)
+	}
+	compared := 0
+	err = filepath.WalkDir(filepath.Join(dir, "whole"), func(path string, d fs.DirEntry, err error) error {
+		name := filepath.Base(path)
+		if err != nil || d.IsDir() || name == "manifest.json" || name == "report.html" { // these tell the time
+			return err
+		}
+		rest, err := filepath.Rel(filepath.Join(dir, "whole"), path)
+		if err != nil {
+			return err
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		got, err := os.ReadFile(filepath.Join(dir, "parts", rest))
+		if err == nil && !bytes.Equal(got, want) {
+			t.Errorf("%s differs", rest)
+		}
+		compared++
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if compared < 8 {
+		t.Errorf("%d files", compared)
+	}
+	if _, err := os.Stat(filepath.Dir(filepath.Dir(lock))); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the checkpoints of a study that came to its end: %v", err)
 	}
 }

@@ -309,13 +309,18 @@ func form(l *network.Layer) string {
 }
 
 // name is that of its first and last layer, without that of the layer that they
-// stand in.
+// stand in and without the parts that both have: stage1.block2 to block6.
 func (s stretch) name(within string) string {
-	first, last := strings.TrimPrefix(s.layers[0].Name, within), strings.TrimPrefix(s.layers[len(s.layers)-1].Name, within)
-	if first == last {
-		return first
+	first := strings.Split(strings.TrimPrefix(s.layers[0].Name, within), ".")
+	last := strings.Split(strings.TrimPrefix(s.layers[len(s.layers)-1].Name, within), ".")
+	for len(first) > 1 && len(last) > 1 && first[len(first)-1] == last[len(last)-1] {
+		first, last = first[:len(first)-1], last[:len(last)-1]
 	}
-	return first + " to " + last
+	same := 0
+	for same < min(len(first), len(last))-1 && first[same] == last[same] {
+		same++
+	}
+	return strings.Join(first, ".") + " to " + strings.Join(last[same:], ".")
 }
 
 func (s stretch) words() string { return strconv.Itoa(s.times) + " more like it" }

@@ -93,7 +93,7 @@ func OfStudy(s *plan.Study) *Diagram {
 	for _, p := range s.Projections {
 		b.block(p.Block, p.Address.String(), count(len(p.Segments), "segment"))
 		for _, x := range p.Segments {
-			b.edge(x.Run, p.Address, "segment "+x.Label)
+			b.edge(x.Run, p.Address, "segment")
 		}
 		b.needs(p.Block, p.Runs...)
 	}

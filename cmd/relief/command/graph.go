@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"relief/cmd/internal/reference"
 	"relief/lang/diag"
 	"relief/runtime/diagram"
 	"relief/runtime/graph"
@@ -27,9 +28,10 @@ func newGraph(std stdio) *cobra.Command {
 	var flags graphFlags
 	cmd := &cobra.Command{
 		Use:   "graph FILE",
-		Short: "Draw a study's blocks, or the mathematics of an objective",
+		Short: "Draw a study's blocks, or the mathematics or layers of an objective",
 		Long: `graph draws which block refers to which. With -objective it draws the operations that
-an objective is compiled to, and with -gradient those of its gradient too.
+an objective is compiled to, and with -gradient those of its gradient too; of a network it draws
+the layers with their shapes, parameters and floating-point operations.
 
     relief graph -format svg -out study.svg FILE
     relief graph -objective convex -gradient -format mermaid FILE`,
@@ -40,7 +42,7 @@ an objective is compiled to, and with -gradient those of its gradient too.
 		},
 	}
 	flags.addInputs(cmd)
-	cmd.Flags().StringVar(&flags.objective, "objective", "", "draw the mathematics of the objective of this `name`")
+	cmd.Flags().StringVar(&flags.objective, "objective", "", "draw the mathematics, or the layers, of the objective of this `name`")
 	complete(cmd, "objective", completeFrom(&flags.studyFlags, objectiveNames))
 	cmd.Flags().BoolVar(&flags.gradient, "gradient", false, "with its gradient")
 	cmd.Flags().StringVar(&flags.view, "format", string(diagram.Text), "`format` of the drawing: text, dot, mermaid, json or svg")
@@ -95,6 +97,12 @@ func drawObjective(w io.Writer, study *plan.Study, flags *graphFlags, format dia
 	if err != nil {
 		return err
 	}
+	if o.Training != nil {
+		if flags.gradient {
+			return fmt.Errorf("-gradient draws the mathematics of formulas; without it, the layers of %s are drawn", o.Address)
+		}
+		return drawNetwork(w, o, format)
+	}
 	g := graph.New()
 	var params []graph.ID
 	for _, p := range o.Params {
@@ -124,6 +132,34 @@ func drawObjective(w io.Writer, study *plan.Study, flags *graphFlags, format dia
 	d := diagram.OfGraph(g, roots, names)
 	d.Title = title
 	return d.Write(w, format)
+}
+
+// drawNetwork draws the layers of an objective; as text it is a table of them.
+func drawNetwork(w io.Writer, o *plan.Objective, format diagram.Format) error {
+	n := o.Network
+	precision := "float64"
+	if n.Single {
+		precision = "float32"
+	}
+	title := fmt.Sprintf("%s: %s in %s, %s on %s", o.Address, n.Address, precision, o.Loss, o.Data.Address)
+	if format != diagram.Text {
+		d := diagram.OfNetwork(n.Network)
+		d.Title = title
+		return d.Write(w, format)
+	}
+	if _, err := fmt.Fprintf(w, "%s\n\n", title); err != nil {
+		return err
+	}
+	if err := diagram.WriteLayers(w, n.Network); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("Flops are those of one sample forward; what layers compute of it are %s numbers", thousands(float64(n.Activations())))
+	if samples := o.Data.Samples(); samples > 0 {
+		c := networkCost{samples: float64(samples), forward: n.Flops(), first: firstFlops(n.Layers)}
+		text += fmt.Sprintf(". A gradient over all %s takes %sFLOP", counted(samples, "sample"), diagram.Short(c.gradient()))
+	}
+	_, err := fmt.Fprintf(w, "\n%s.\n", strings.Join(reference.Wrap(text, 80), "\n"))
+	return err
 }
 
 // objective finds an objective by name, with or without its noun; the only one

@@ -126,7 +126,9 @@ func planRows(s *plan.Study) []planRow {
 	return out
 }
 
-func objectiveName(o *plan.Objective) string { return strings.TrimPrefix(o.Address.String(), "objective.") }
+func objectiveName(o *plan.Objective) string {
+	return strings.TrimPrefix(o.Address.String(), "objective.")
+}
 
 func runClause(r *plan.Run, lanes int) string {
 	text := fmt.Sprintf("%s on %s, %s", r.Optimizer.Kind, objectiveName(r.Objective), counted(r.Steps, "step"))
