@@ -1,6 +1,7 @@
 package spectral
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -59,17 +60,8 @@ const beyond = 6
 // It takes Samples x Steps products, fewer where a Krylov space ends, and
 // memory for Steps + 2 vectors.
 func MeasureDensity(ctx context.Context, op Operator, o DensityOptions) (*Density, error) {
-	for _, p := range []struct {
-		value *int
-		unset int
-	}{{&o.Samples, 10}, {&o.Steps, 60}, {&o.Points, 1000}} {
-		if *p.value == 0 {
-			*p.value = p.unset
-		}
-	}
-	if o.Width == 0 {
-		o.Width = 0.01
-	}
+	o.Samples, o.Steps, o.Points = cmp.Or(o.Samples, 10), cmp.Or(o.Steps, 60), cmp.Or(o.Points, 1000)
+	o.Width = cmp.Or(o.Width, 0.01)
 	if op.Size() < 1 {
 		return nil, fmt.Errorf("spectral: an operator of size %d has no eigenvalues", op.Size())
 	}

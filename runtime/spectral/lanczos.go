@@ -1,6 +1,7 @@
 package spectral
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -18,11 +19,12 @@ type Options struct {
 	// residual at most, and its square over the gap to the next eigenvalue once
 	// that gap is resolved (Parlett, The Symmetric Eigenvalue Problem, 11.7).
 	Tolerance float64
-	// MaxProducts is the most products; 500 if 0. It is at least 3, and at least
-	// the number of eigenvalues.
+	// MaxProducts is the most products; 500 if 0. Less than 3, or than the number
+	// of eigenvalues, counts as that.
 	MaxProducts int
-	// Basis is the most vectors that are kept between two products; 40 if 0. It
-	// is at least twice the number of eigenvalues and of Start, and 8 more.
+	// Basis is the most vectors that are kept between two products; 40 if 0. Less
+	// than twice the number of eigenvalues and of Start, and 8 more, counts as
+	// that.
 	Basis int
 	Seed  uint64 // of the random start
 	// Start is approximate eigenvectors, such as Next of a result at a point
@@ -111,21 +113,11 @@ func solve(ctx context.Context, op Operator, k int, o Options, sign float64) (*R
 	s := &solver{
 		space:     space{h: product{op: op, sign: sign}},
 		k:         k,
-		basis:     max(o.Basis, 2*k+2*len(o.Start)+8),
-		tolerance: o.Tolerance,
+		basis:     max(cmp.Or(o.Basis, 40), 2*k+2*len(o.Start)+8),
+		tolerance: cmp.Or(o.Tolerance, 1e-3),
 		numbers:   random.New(o.Seed, "lanczos"),
 	}
-	if o.Basis == 0 {
-		s.basis = max(s.basis, 40)
-	}
-	if o.Tolerance == 0 {
-		s.tolerance = 1e-3
-	}
-	most := o.MaxProducts
-	if most == 0 {
-		most = 500
-	}
-	most = max(most, least, k)
+	most := max(cmp.Or(o.MaxProducts, 500), least, k)
 	s.whole = n <= min(whole, most)
 	s.begin(o.Start, o.Hint)
 	for {
@@ -241,15 +233,7 @@ func (s *solver) best(r ritz, k int) []int {
 	for i := range places {
 		places[i] = i
 	}
-	slices.SortStableFunc(places, func(a, b int) int {
-		switch x, y := value(a), value(b); {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(places, func(a, b int) int { return cmp.Compare(value(b), value(a)) })
 	return places[:min(k, len(places))]
 }
 
@@ -290,6 +274,9 @@ func (s *solver) judge(r ritz, best []int) (target int, finished bool) {
 	if !closed {
 		early := s.h.count-s.roundStart < least || len(best) < s.k
 		return max(target, 0), !early && target < 0
+	}
+	if l+len(s.q) == s.h.op.Size() {
+		return -1, true
 	}
 	drawn := s.rounds > 0
 	return -1, drawn && len(best) == s.k && r.values[0] <= lowest+negligible*s.scale

@@ -206,6 +206,37 @@ func TestKnownSpectra(t *testing.T) {
 	}
 }
 
+// All eigenvalues, or nearly all, of an operator that is not small.
+func TestWhole(t *testing.T) {
+	d := make(diagonal, 30)
+	for i := range d {
+		d[i] = float64(i%10) - 5
+	}
+	want := slices.Clone(d)
+	slices.Sort(want)
+	slices.Reverse(want)
+	for _, k := range []int{29, 30, 31} {
+		r, err := Top(ctx, d, k, Options{Tolerance: 1e-9})
+		if err != nil || !r.Converged || len(r.Values) != min(k, 30) {
+			t.Fatalf("%d: %+v, %v", k, r, err)
+		}
+		check(t, d, r, 5)
+		for i, v := range r.Values {
+			if math.Abs(v-want[i]) > 1e-11 {
+				t.Errorf("%d: %v, want %v", k, r.Values, want)
+			}
+		}
+	}
+	for i := range d {
+		d[i] = math.Sin(float64(i)) // all different
+	}
+	r, err := Top(ctx, d, 30, Options{Tolerance: 1e-9})
+	if err != nil || !r.Converged || r.Products != 30 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	check(t, d, r, 1)
+}
+
 // A dense end of the spectrum needs many restarts of a basis that stays small.
 func TestRestart(t *testing.T) {
 	d := make(diagonal, 300)

@@ -53,7 +53,8 @@ type State struct {
 	Older  bool        // Before is the better start
 }
 
-// NewTracker returns a Tracker of the k largest eigenvalues. Of the options
+// NewTracker returns a Tracker of the k largest eigenvalues. MaxProducts is that
+// of one search, of which a call may take two. Of the options
 // Start, Hint and Spare mean nothing.
 func NewTracker(k int, o Options) *Tracker {
 	o.Start, o.Hint, o.Spare = nil, nil, max(1, 3-k)
