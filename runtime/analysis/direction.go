@@ -111,11 +111,15 @@ func (d *Directions) raw(ctx context.Context, a *plan.Axis, x []float64) ([]floa
 			v[i] = stream.Normal(uint64(i), 0)
 		}
 	case "eigenvector":
+		gradient := make([]float64, len(x)) // rich in the eigenvectors at the top
+		if _, err := d.Objective.Gradient(ctx, gradient, x); err != nil {
+			return nil, err
+		}
 		h, err := d.Objective.Hessian(ctx, x)
 		if err != nil {
 			return nil, err
 		}
-		r, err := spectral.Top(ctx, h, a.Index+1, spectral.Options{Tolerance: 1e-4, Seed: a.Seed})
+		r, err := spectral.Top(ctx, h, a.Index+1, spectral.Options{Tolerance: 1e-4, Seed: a.Seed, Hint: gradient})
 		if err != nil {
 			return nil, err
 		}
