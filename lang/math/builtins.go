@@ -54,6 +54,11 @@ func init() {
 		"diff":     {"diff(s)", 1, 1, false, unary(graph.Diff)},
 		"quantile": {"quantile(s, p)", 2, 2, false, quantile},
 
+		"component": {"component(s, i)", 2, 2, false, component},
+
+		"standard_deviation": {"standard_deviation(x)", 1, 1, false, deviation(false)},
+		"standard_error":     {"standard_error(x)", 1, 1, false, deviation(true)},
+
 		"log": {"log(x), log(x, base)", 1, 2, false, logarithm},
 
 		"linspace": {"linspace(from, to, count)", 3, 3, true, spaced(linspace)},
@@ -288,6 +293,32 @@ func between(l *Lowerer, s *site) Value {
 	dims := t.Dims()
 	dims[0] = int(to) - int(from)
 	return Node{l.Graph.Slice(x, int(from)*t.Drop().Size(), graph.Of(dims...))}
+}
+
+// component is element i of each step of a series, where s[i] is a step; of a
+// vector or matrix it is x[i].
+func component(l *Lowerer, s *site) Value {
+	x, ok := l.arg(s, 0)
+	if !ok {
+		return Bad
+	}
+	i, ok := l.argStaticNumber(s, 1)
+	if !ok {
+		return Bad
+	}
+	t := l.Graph.Type(x)
+	if t.Rank() == 0 {
+		cure := "Write a probe with top = 2, for instance, or a vector."
+		if t.Series {
+			cure = "It has one number at each step: write the series alone."
+		}
+		return l.errorf("RL0302", s.argRange(0), cure, "component takes vectors, and this is %s", t)
+	}
+	n := t.Dim(0)
+	if i != float64(int(i)) || i < 0 || int(i) >= n {
+		return l.errorf("RL0307", s.argRange(1), fmt.Sprintf("Write a whole number from 0 to %d.", n-1), "component %v is out of range: there are %d elements", i, n)
+	}
+	return Node{l.Graph.Index(x, int(i))}
 }
 
 func spaced(f func(from, to, n float64, most int) ([]float64, error)) func(*Lowerer, *site) Value {

@@ -130,6 +130,10 @@ func TestValues(t *testing.T) {
 		{"var.n == 3 ? 1 : undefined_name", 1},
 		{`"a" == "a" ? 1 : 0`, 1},
 		{"sum(slice([1, 2, 3, 4], 1, 3))", 5},
+		{"component([4, 5, 6], 2)", 6},
+		{"standard_deviation([1, 2, 3, 4])", math.Sqrt(5.0 / 3)},
+		{"standard_error([1, 2, 3, 4])", math.Sqrt(5.0 / 12)},
+		{"sum(component([[1, 2], [3, 4]], 1))", 7},
 		{"std::f1(0)", 0},
 	} {
 		l, id, diags := lowered(t, m, c.src, nil)
@@ -172,6 +176,10 @@ func TestTypes(t *testing.T) {
 		{"p[10][1]", graph.Number},
 		{"p[10]", graph.Of(3)},
 		{"norm(p)", graph.Number.AsSeries()},
+		{"component(p, 2)", graph.Number.AsSeries()},
+		{"component(p, 2)[10]", graph.Number},
+		{"component(W, 1)", graph.Of(5)},
+		{"standard_error(p)", graph.Number.AsSeries()},
 		{"max(s)", graph.Number},
 		{"s.t", graph.Number.AsSeries()},
 		{"quantile(s, 0.5)", graph.Number},
@@ -232,6 +240,14 @@ func TestErrors(t *testing.T) {
 		{"len(range(1000000000))", "RL0310", "at most", ""},
 		{"sum(h)", "RL0303", "is a function", ""},
 		{"first(x > 0)", "RL0302", "not a series", ""},
+		{"component(s, 1)", "RL0302", "component takes vectors, and this is a series", "the series alone"},
+		{"component(x, 0)", "RL0302", "component takes vectors, and this is a number", "a vector"},
+		{"component(w, 3)", "RL0307", "component 3 is out of range", "0 to 2"},
+		{"component(w, -1)", "RL0307", "component -1 is out of range", "0 to 2"},
+		{"standard_error(x)", "RL0302", "standard_error takes independent numbers, and this is a number", "one number from each run"},
+		{"standard_deviation([w, w])", "RL0302", "independent numbers, and this is a 2 x 3 matrix", "one number from each run"},
+		{"standard_deviation([x])", "RL0302", "one value has no deviation", "two or more"},
+		{"component(w, x)", "RL0310", "must be a number known before the run", ""},
 		{"x.y", "RL0302", "has no part", ""},
 		{"std::nothing(1)", "RL0203", "no function", ""},
 		{"lib::f(1)", "RL0203", "unknown library", "import"},
@@ -318,7 +334,7 @@ func TestText(t *testing.T) {
 // TestNeverPanics lowers random expressions built from every piece of syntax.
 func TestNeverPanics(t *testing.T) {
 	atoms := []string{"x", "w", "s", "1", "2.5", "1e308", "pi", `"t"`, "true", "null", "local.k", "var.n", "each.value", "[1, 2]", "[]", "{ a = 1 }", "h", "nope", "W"}
-	fns := []string{"abs", "min", "sum", "norm", "matmul", "first", "slice", "pow", "h", "len", "dot", "format", "range", "linspace", "x", "value", "transpose", "quantile"}
+	fns := []string{"abs", "min", "sum", "norm", "matmul", "first", "slice", "pow", "h", "len", "dot", "format", "range", "linspace", "x", "value", "transpose", "quantile", "component", "standard_error"}
 	m := library_(t, "h(x) = x + 1", "k = 2 * x")
 	m.Vars["n"] = cty.NumberIntVal(3)
 	rapid.Check(t, func(rt *rapid.T) {
