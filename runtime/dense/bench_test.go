@@ -20,6 +20,8 @@ func BenchmarkNetworks(b *testing.B) {
 	}{
 		{"mlp", func() *problem { return mlp(b, 5000, []int{3072, 200, 200, 10}, "relu") }},
 		{"cnn", func() *problem { return cnn(b, 256, 32, 3, []int{32, 64, 128}) }},
+		{"resnet18", func() *problem { return resnet18(b, 16) }},
+		{"densenet121", func() *problem { return densenet121(b, 16) }},
 	} {
 		for _, single := range []bool{true, false} {
 			for _, product := range []bool{false, true} {

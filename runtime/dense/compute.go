@@ -8,10 +8,10 @@ import (
 	"relief/runtime/kernel/tensor"
 )
 
-// compute sets dst = op(a, b, c), element by element; operands beyond the arity
+// elementwise sets dst = op(a, b, c), element by element; operands beyond the arity
 // are ignored. What has no kernel for T is computed in float64, in scratch
 // memory.
-func compute[T tensor.Float](op graph.Op, dst, a, b, c []T, scratch []float64) {
+func elementwise[T tensor.Float](op graph.Op, dst, a, b, c []T, scratch []float64) {
 	switch op {
 	case graph.Add:
 		tensor.Add(dst, a, b)
@@ -53,7 +53,7 @@ func as64[T tensor.Float](a []T) []float64 {
 	return unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(a))), len(a))
 }
 
-// double is compute in float64.
+// double is elementwise in float64.
 func double(op graph.Op, dst, a, b, c []float64) {
 	switch op {
 	case graph.Div:

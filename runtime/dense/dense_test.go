@@ -3,17 +3,23 @@ package dense
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"relief/runtime/graph"
 )
 
+func greatest(v []float64) float64 {
+	m := 0.0
+	for _, x := range v {
+		m = max(m, math.Abs(x))
+	}
+	return m
+}
+
 // relative is the greatest error of got, relative to the greatest of want.
 func relative(got, want []float64) float64 {
-	scale, worst := 0.0, 0.0
-	for _, v := range want {
-		scale = max(scale, math.Abs(v))
-	}
+	scale, worst := greatest(want), 0.0
 	for i, v := range want {
 		if d := math.Abs(got[i] - v); d != 0 {
 			worst = max(worst, d/scale)
@@ -38,45 +44,60 @@ var networks = []struct {
 	{"residual", func(t testing.TB) *problem { return residual(t, 3) }},
 	{"residual of one sample", func(t testing.TB) *problem { return residual(t, 1) }},
 	{"concat", func(t testing.TB) *problem { return concat(t, 3) }},
+	{"mixed", func(t testing.TB) *problem { return mixed(t, 4) }},
 }
 
 // TestNetworks checks losses, gradients and Hessian-vector products against the
-// plain definition, and that nothing depends on the number of workers or on
-// what is held.
+// plain definition, together and each by itself, and that nothing depends on
+// the number of workers or on what is held.
 func TestNetworks(t *testing.T) {
 	for _, c := range networks {
 		t.Run(c.name, func(t *testing.T) {
 			p := c.make(t)
-			roots := append([]graph.ID{p.loss}, p.gradient()...)
-			roots = append(roots, p.hvp()...)
-			want, err := p.Interpret(roots, p.inputs)
+			gradient := append([]graph.ID{p.loss}, p.gradient()...)
+			product := p.hvp()
+			all := append(slices.Clone(gradient), product...)
+			want, err := p.Interpret(all, p.inputs)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, single := range []bool{false, true} {
-				tolerance := 1e-12
-				if single {
-					tolerance = 1e-3
-				}
-				var first [][]float64
-				for workers := 1; workers <= 3; workers++ {
-					for _, held := range [][]string{nil, p.held} {
-						got := run(t, NewMachine(workers), p, roots, Options{Single: single, Held: held})
-						for i, r := range roots {
-							if d := relative(got[i], want[r]); !(d <= tolerance) {
-								t.Errorf("single %v, held %v: root %d, %s, has an error of %.2g", single, held != nil, i, p.Node(r).Op, d)
-							}
-						}
-						if held == nil && first == nil {
-							first = got
-						}
-						if held == nil {
-							same(t, got, first)
-						}
-					}
+				for _, roots := range [][]graph.ID{{p.loss}, gradient, product, all} {
+					checkNetwork(t, p, roots, single, want)
 				}
 			}
 		})
+	}
+}
+
+func checkNetwork(t *testing.T, p *problem, roots []graph.ID, single bool, want [][]float64) {
+	t.Helper()
+	tolerance := 1e-12
+	if single {
+		tolerance = 1e-3
+	}
+	for _, held := range [][]string{nil, p.held} {
+		largest := 0.0
+		for _, r := range roots {
+			largest = max(largest, greatest(want[r]))
+		}
+		var first [][]float64
+		for workers := 1; workers <= 3; workers++ {
+			got := run(t, NewMachine(workers), p, roots, Options{Single: single, Held: held})
+			for i, r := range roots {
+				d := relative(got[i], want[r])
+				if g := greatest(want[r]); g < 1e-9*largest { // 0 but for rounding
+					d *= g / largest
+				}
+				if !(d <= tolerance) {
+					t.Errorf("single %v, held %v: root %d of %d, %s, has an error of %.2g", single, held != nil, i, len(roots), p.Node(r).Op, d)
+				}
+			}
+			if first == nil {
+				first = got
+			}
+			same(t, got, first)
+		}
 	}
 }
 

@@ -95,13 +95,13 @@ func truth(b bool) byte {
 type kind uint8
 
 const (
-	given     kind = iota // in memory before the run: inputs, constant arrays
-	number                // an operand of elementwise operations without memory: a constant
-	spread                // likewise: a value repeated over rows, columns or all elements
-	fused                 // elementwise: stored only where it must be
-	reduction             // of one operand, at the end of a group
-	alias                 // a view of another value, where layouts allow
-	call                  // a step of its own
+	given    kind = iota // in memory before the run: inputs, constant arrays
+	number               // an operand of elementwise operations without memory: a constant
+	spread               // likewise: a value repeated over rows, columns or all elements
+	fused                // elementwise: stored only where it must be
+	reducing             // a reduction of one operand, at the end of a group
+	alias                // a view of another value, where layouts allow
+	call                 // a step of its own
 )
 
 func (e *expr) kind() kind {
@@ -116,7 +116,7 @@ func (e *expr) kind() kind {
 	case graph.SpreadRows, graph.SpreadCols, graph.Broadcast:
 		return spread
 	case graph.SumRows, graph.SumCols, graph.MaxCols:
-		return reduction
+		return reducing
 	case graph.Reshape, graph.Slice:
 		return alias
 	case opCopy, graph.SliceCols:
@@ -129,14 +129,14 @@ func (e *expr) kind() kind {
 		}
 	case graph.MaxPool, graph.MaxPoolPick:
 		if e.tiled {
-			return reduction
+			return reducing
 		}
 	}
 	switch {
 	case e.op.IsElementwise():
 		return fused
 	case e.op.IsReduction():
-		return reduction
+		return reducing
 	}
 	return call
 }
@@ -201,7 +201,7 @@ func (x *exprs) node(n *graph.Node, args []ref) (ref, error) {
 		}
 	case spread:
 		return x.spread(e.op, e.t, args[0]), nil
-	case reduction:
+	case reducing:
 		return x.reduce(e.op, e.t, args[0]), nil
 	case alias:
 		return x.view(e), nil

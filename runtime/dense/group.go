@@ -2,24 +2,25 @@ package dense
 
 import (
 	"slices"
+
+	"relief/runtime/graph"
 )
 
-// domain is what the blocks of a group run over.
+// domain is what the blocks of a group run over: arrays of one shape and element
+// type.
 type domain struct {
-	size, cols int
-	wide       bool
-	number     bool // one that is no array
+	t    graph.Type
+	wide bool
 }
 
 // domain is that of a sink: of the operand of a reduction, or of the stored
 // expression itself.
 func (p *plan) domain(sink ref) domain {
 	e := &p.x.list[sink]
-	if e.kind() == reduction {
+	if e.kind() == reducing {
 		e = &p.x.list[e.args[0]]
 	}
-	number := e.t.Rank() == 0
-	return domain{e.size(), e.cols(), e.wide && !e.isForm() || number, number}
+	return domain{e.t.AsNumber(), e.wide && !e.isForm() || e.t.Rank() == 0}
 }
 
 // smallDomain is the number of elements up to which all expressions of one
@@ -49,7 +50,7 @@ func (p *plan) groups() {
 	var sinks []ref
 	for i := range p.x.list {
 		r := ref(i)
-		if k := p.x.list[i].kind(); !p.need[i] || k != reduction && (k != fused || !p.saved[i]) {
+		if k := p.x.list[i].kind(); !p.need[i] || k != reducing && (k != fused || !p.saved[i]) {
 			continue
 		}
 		sinks = append(sinks, r)
@@ -64,13 +65,13 @@ func (p *plan) groups() {
 				first[s] = r
 			}
 		}
-		if at.size <= smallDomain {
+		if at.t.Size() <= smallDomain {
 			join(none)
 			continue
 		}
 		join(r)
 		p.walk(r, at.moment, func(e ref) {
-			if p.x.list[e].size() == at.size {
+			if p.x.list[e].t.AsNumber() == at.t {
 				join(e)
 			}
 		})
@@ -116,7 +117,7 @@ func (p *plan) walk(sink ref, at moment, visit func(ref)) {
 func (p *plan) makeSteps() {
 	p.groups()
 	for i := range p.x.list {
-		if e := &p.x.list[i]; p.need[i] && (e.kind() == call && !e.second() || e.kind() == alias) {
+		if e := &p.x.list[i]; p.need[i] && (e.kind() == call && !e.isSecond() || e.kind() == alias) {
 			p.steps = append(p.steps, &step{of: ref(i), held: p.held[i], stage: p.stage[i]})
 		}
 	}

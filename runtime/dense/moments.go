@@ -89,6 +89,6 @@ func (x *exprs) meanOf(m ref) ref {
 	return none
 }
 
-// second reports whether the expression is a second result of the step of its
+// isSecond reports whether the expression is a second result of the step of its
 // operand.
-func (e *expr) second() bool { return e.op == opPick || e.op == opSquares }
+func (e *expr) isSecond() bool { return e.op == opPick || e.op == opSquares }

@@ -1,6 +1,7 @@
 package dense
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -175,9 +176,7 @@ func residual(t testing.TB, samples int) *problem {
 	y = p.relu(p.batchNorm("n3", p.conv("c3", x, 12, 3, graph.Window{Stride: 2, Pad: 1})))
 	y = p.batchNorm("n4", p.conv("c4", y, 12, 5, graph.Window{Stride: 1, Pad: 2}))
 	x = p.relu(p.do(graph.Add, y, p.batchNorm("n5", p.conv("c5", x, 12, 1, graph.Window{Stride: 2}))))
-	u := p.Type(x)
-	x = p.must(p.Pool(graph.MeanPool, x, graph.Window{H: u.Dim(1), W: u.Dim(2), Stride: 1}))
-	p.loss = p.crossEntropy(p.dense("z", p.flatten(x), 10))
+	p.classify(x)
 	return p
 }
 
@@ -198,4 +197,86 @@ func concat(t testing.TB, samples int) *problem {
 	x = p.must(p.Pool(graph.MaxPool, x, graph.Window{H: 3, W: 3, Stride: 2, Pad: 1}))
 	p.loss = p.crossEntropy(p.dense("z", p.flatten(x), 10))
 	return p
+}
+
+// mixed has what the others do not: biases before batch norms, a batch norm of
+// units, a layer norm, a dropout mask, strided slices of columns and a squared
+// error.
+func mixed(t testing.TB, samples int) *problem {
+	p := newProblem(t)
+	x := p.input("x", graph.Of(samples, 6, 6, 3), 1)
+	y := p.conv("a", x, 6, 3, graph.Window{Stride: 1, Pad: 1})
+	y = p.do(graph.Add, y, p.SpreadRows(p.param("a.bias", graph.Of(6), 1), p.Type(y)))
+	y = p.do(graph.Tanh, p.batchNorm("a", y))
+	y = p.must(p.Pool(graph.MaxPool, y, graph.Window{H: 3, W: 2, Stride: 2}))
+	y = p.do(graph.JoinCols, p.SliceCols(y, 1, 4), p.SliceCols(y, 0, 3))
+	y = p.relu(p.batchNorm("b", p.dense("b", p.flatten(y), 12)))
+	y = p.do(graph.Mul, y, p.input("mask", p.Type(y), 1))
+	u := p.Type(y)
+	mean := p.over(p.do(graph.SumCols, y), u.Dim(1))
+	d := p.do(graph.Sub, y, p.SpreadCols(mean, u))
+	variance := p.over(p.do(graph.SumCols, p.do(graph.Mul, d, d)), u.Dim(1))
+	inverse := p.do(graph.RSqrt, p.do(graph.Add, variance, p.Const(0.1)))
+	y = p.do(graph.Mul, p.do(graph.Mul, d, p.SpreadCols(inverse, u)), p.SpreadRows(p.param("b.gain", graph.Of(12), 1), u))
+	y = p.dense("c", y, 4)
+	e := p.do(graph.Sub, y, p.input("targets", p.Type(y), 1))
+	p.loss = p.do(graph.Mul, p.Const(0.5), p.do(graph.Sum, p.do(graph.Mul, e, e)))
+	return p
+}
+
+// resnet18 and densenet121 are those of He et al. (2016) and Huang et al. (2017)
+// for images of 32 x 32 pixels.
+func resnet18(t testing.TB, samples int) *problem {
+	p := newProblem(t)
+	layers := 0
+	block := func(x graph.ID, c, size, stride int) graph.ID {
+		layers++
+		n := fmt.Sprint(layers)
+		return p.batchNorm(n, p.conv(n, x, c, size, graph.Window{Stride: stride, Pad: size / 2}))
+	}
+	x := p.relu(block(p.input("x", graph.Of(samples, 32, 32, 3), 1), 64, 3, 1))
+	for stage, c := range []int{64, 128, 256, 512} {
+		for i := range 2 {
+			stride := 1
+			if stage > 0 && i == 0 {
+				stride = 2
+			}
+			y := block(p.relu(block(x, c, 3, stride)), c, 3, 1)
+			if stride == 2 {
+				x = block(x, c, 1, stride)
+			}
+			x = p.relu(p.do(graph.Add, y, x))
+		}
+	}
+	p.classify(x)
+	return p
+}
+
+func densenet121(t testing.TB, samples int) *problem {
+	p := newProblem(t)
+	layers := 0
+	block := func(x graph.ID, c, size int) graph.ID { // norm, relu, convolution
+		layers++
+		n := fmt.Sprint(layers)
+		return p.conv(n, p.relu(p.batchNorm(n, x)), c, size, graph.Window{Stride: 1, Pad: size / 2})
+	}
+	x := p.conv("first", p.input("x", graph.Of(samples, 32, 32, 3), 1), 64, 3, graph.Window{Stride: 1, Pad: 1})
+	for stage, n := range []int{6, 12, 24, 16} {
+		if stage > 0 {
+			x = block(x, p.Type(x).Dim(3)/2, 1)
+			x = p.must(p.Pool(graph.MeanPool, x, graph.Window{H: 2, W: 2, Stride: 2}))
+		}
+		for range n {
+			x = p.do(graph.JoinCols, x, block(block(x, 128, 1), 32, 3))
+		}
+	}
+	p.classify(p.relu(p.batchNorm("last", x)))
+	return p
+}
+
+// classify ends a network with the mean over the pixels and a dense layer.
+func (p *problem) classify(x graph.ID) {
+	u := p.Type(x)
+	x = p.must(p.Pool(graph.MeanPool, x, graph.Window{H: u.Dim(1), W: u.Dim(2), Stride: 1}))
+	p.loss = p.crossEntropy(p.dense("z", p.flatten(x), 10))
 }

@@ -59,7 +59,7 @@ func (p *plan) fuses(a, u ref) bool {
 		return false
 	}
 	switch f.kind() {
-	case reduction:
+	case reducing:
 		return true
 	case fused:
 		return e.wide == f.wide && e.t.Rank() == f.t.Rank() && !f.moves()

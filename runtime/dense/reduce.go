@@ -14,7 +14,7 @@ var zeros [blockBytes]float64
 
 // reduceBlock adds a block to a reduction: elements from number at of the
 // array on, from column col on of a long row.
-func reduceBlock[T tensor.Float](r *reduce, partials []float64, a, b []T, cols, at, col int) {
+func reduceBlock[T tensor.Float](r *reduction, partials []float64, a, b []T, cols, at, col int) {
 	switch r.op {
 	case graph.SumRows:
 		sums := partials[r.at:][:r.n]
@@ -79,7 +79,7 @@ func pairOf(op graph.Op, a, b float64) float64 {
 }
 
 // shift is what is subtracted from the columns of a factor from col on.
-func (r *reduce) shift(factor, col, n int) []float64 {
+func (r *reduction) shift(factor, col, n int) []float64 {
 	if v := r.shifts[factor]; v != nil {
 		return v.f64[col : col+n]
 	}
@@ -138,7 +138,7 @@ func sum[T tensor.Float](a, b []T) float64 {
 }
 
 // finish puts the sums of the chunks together, in their order.
-func (g *group[T]) finish(r *reduce) {
+func (g *group[T]) finish(r *reduction) {
 	switch r.op {
 	case graph.SumCols, graph.MaxCols:
 		if g.cols == 0 {

@@ -38,11 +38,11 @@ func (g *group[T]) bind() {
 	if g.slots == nil {
 		g.slots = make([][][]T, g.m.workers)
 		for w := range g.slots {
-			g.slots[w] = make([][]T, len(g.kinds))
+			g.slots[w] = make([][]T, len(g.places))
 		}
 	}
 	for w := range g.slots {
-		for s, k := range g.kinds {
+		for s, k := range g.places {
 			switch {
 			case k.common >= 0:
 				g.slots[w][s] = asElements[T](g.m.blocks[k.common*g.blockWords():][:g.blockWords()])
@@ -64,7 +64,7 @@ func asElements[T tensor.Float](words []float64) []T {
 
 // scratchOf is the memory of a block of slot s of a worker.
 func (g *group[T]) scratchOf(worker, s, n int) []T {
-	return asElements[T](g.m.scratch[worker][g.kinds[s].temp*g.blockWords():][:g.blockWords()])[:n]
+	return asElements[T](g.m.scratch[worker][g.places[s].temp*g.blockWords():][:g.blockWords()])[:n]
 }
 
 // run computes all blocks.
@@ -136,86 +136,90 @@ func (g *group[T]) one(b, worker int, partials []float64) {
 		at, n = row*g.cols+col, min(g.block, g.cols-col)
 	}
 	slots := g.slots[worker]
-	for i := range g.moves {
-		m := &g.moves[i]
-		switch m.act {
-		case actCompute:
+	for i := range g.code {
+		o := &g.code[i]
+		switch o.action {
+		case compute:
 			var a [3][]T
-			for k, s := range m.args {
+			for k, s := range o.args {
 				if s >= 0 {
 					a[k] = slots[s][:n]
 				}
 			}
-			compute(m.op, slots[m.dst][:n], a[0], a[1], a[2], g.m.scratch[worker][g.temps*g.blockWords():])
-		case actLoad:
-			g.open(m, worker, at, n)
-			if g.kinds[m.dst].temp >= 0 && !g.direct(m.value, at, n) {
-				load(slots[m.dst], m.value, at)
+			elementwise(o.op, slots[o.dst][:n], a[0], a[1], a[2], g.m.scratch[worker][g.temps*g.blockWords():])
+		case fetch:
+			if !g.open(o.dst, o.value, worker, at, n) {
+				load(slots[o.dst], o.value, at)
 			}
-		case actRow:
-			if v := m.value; g.kinds[m.dst].temp < 0 {
-				slots[m.dst] = elements[T](v)[col : col+n]
+		case open:
+			g.open(o.dst, o.value, worker, at, n)
+		case keep:
+			if !g.direct(o.value, at, n) {
+				store(o.value, at, slots[o.args[0]][:n])
+			}
+		case put:
+			store(o.value, at, slots[o.args[0]][:n])
+		case along:
+			if g.places[o.dst].temp < 0 {
+				slots[o.dst] = elements[T](o.value)[col : col+n]
 			} else {
-				load(slots[m.dst][:n], v, col)
+				load(slots[o.dst][:n], o.value, col)
 			}
-		case actSpread:
-			g.spread(slots[m.dst][:n], m.value, at)
-		case actOpen:
-			g.open(m, worker, at, n)
-		case actStore:
-			if m.index == 1 || g.kinds[m.dst].temp >= 0 && !g.direct(m.value, at, n) {
-				store(m.value, at, slots[m.args[0]][:n])
-			}
-		case actSlice:
-			slice(slots[m.dst][:n], m.value, m.cols, at)
-		case actExpand:
-			g.expand(m, slots[m.dst][:n], at)
-		case actPool, actPick:
-			g.pool(m, slots, at, n)
-		case actReduce:
-			r := &g.reductions[m.index]
-			a := slots[m.args[0]][:n]
-			var c []T
-			if m.args[1] >= 0 {
-				c = slots[m.args[1]][:n]
-			}
-			reduceBlock(r, partials, a, c, g.cols, at, col)
+		case repeat:
+			repeatRows(slots[o.dst][:n], o.value, at, g.cols)
+		case slice:
+			sliceColumns(slots[o.dst][:n], o.value, o.cols, at)
+		case expand:
+			expandRows(o, slots[o.dst][:n], at)
+		default:
+			g.end(o, slots, partials, at, n, col)
 		}
+	}
+}
+
+// end does an operation whose result is not a slot.
+func (g *group[T]) end(o *operation, slots [][]T, partials []float64, at, n, col int) {
+	a := slots[o.args[0]][:n]
+	var b []T
+	switch {
+	case o.action != reduce:
+		if o.dst >= 0 {
+			b = slots[o.dst]
+		}
+		poolRows(o, b, a, at)
+	case o.args[1] >= 0:
+		b = slots[o.args[1]][:n]
+		fallthrough
+	default:
+		reduceBlock(&g.reductions[o.index], partials, a, b, g.cols, at, col)
 	}
 }
 
 // direct reports whether n elements of a value from number i on have type T and
 // lie next to each other.
 func (g *group[T]) direct(v *value, i, n int) bool {
-	if elements[T](v) == nil {
-		return false
-	}
 	_, count := v.run(i, n)
-	return count == n
+	return count == n && elements[T](v) != nil
 }
 
-// open lets a slot be the elements of a value, or its scratch memory if those
-// do not lie next to each other or have another type.
-func (g *group[T]) open(m *move, worker, i, n int) {
-	slots := g.slots[worker]
-	if g.kinds[m.dst].temp < 0 || g.direct(m.value, i, n) {
-		at, _ := m.value.run(i, n)
-		slots[m.dst] = elements[T](m.value)[at : at+n]
-		return
+// open lets a slot be n elements of a value, if these are direct; else it is
+// scratch memory.
+func (g *group[T]) open(s int, v *value, worker, i, n int) bool {
+	direct := g.direct(v, i, n)
+	if direct {
+		at, _ := v.run(i, n)
+		g.slots[worker][s] = elements[T](v)[at : at+n]
+	} else {
+		g.slots[worker][s] = g.scratchOf(worker, s, n)
 	}
-	slots[m.dst] = g.scratchOf(worker, m.dst, n)
+	return direct
 }
 
-// spread writes one number for each row, from element i of the array on.
-func (g *group[T]) spread(dst []T, v *value, i int) {
-	for row := i / g.cols; len(dst) > 0; row++ {
-		n := min(g.cols, len(dst))
-		var x T
-		if v.f64 != nil {
-			x = T(v.f64[row])
-		} else {
-			x = T(v.f32[row])
-		}
+// repeatRows writes one element of v for each row, from element i of the array on.
+func repeatRows[T tensor.Float](dst []T, v *value, i, cols int) {
+	for row := i / cols; len(dst) > 0; row++ {
+		n := min(cols, len(dst))
+		x := elementOf[T](v, row)
 		for k := range dst[:n] {
 			dst[k] = x
 		}
@@ -223,45 +227,19 @@ func (g *group[T]) spread(dst []T, v *value, i int) {
 	}
 }
 
-// slice writes columns of a value, from element i of them on.
-func slice[T tensor.Float](dst []T, v *value, c columns, i int) {
+// elementOf is an element of a value without a border.
+func elementOf[T tensor.Float](v *value, i int) T {
+	if v.f64 != nil {
+		return T(v.f64[i])
+	}
+	return T(v.f32[i])
+}
+
+// sliceColumns writes columns of a value, from element i of them on.
+func sliceColumns[T tensor.Float](dst []T, v *value, c columns, i int) {
 	for row, col := i/max(c.n, 1), i%max(c.n, 1); len(dst) > 0; row, col = row+1, 0 {
 		n := min(c.n-col, len(dst))
 		load(dst[:n], v, row*c.from+c.at+col)
 		dst = dst[n:]
-	}
-}
-
-// expand writes rows of gradients before a pooling, from element i on.
-func (g *group[T]) expand(m *move, dst []T, i int) {
-	dy, pick, row := elements[T](m.value), elements[T](m.pick), m.tiles.W*m.tiles.C*m.tiles.Count
-	for ; len(dst) > 0; dst, i = dst[row:], i+row {
-		r := i / row / m.tiles.H // row of the pooling, in all images
-		tensor.MaxTilesGrad(m.tiles, i/row%m.tiles.H, dst[:row], dy[m.rowAt(r):], pick[r*m.tiles.C*m.tiles.Count:])
-	}
-}
-
-// rowAt is where row number r of all images of the value begins.
-func (m *move) rowAt(r int) int {
-	at, _ := m.value.run(r*m.tiles.C*m.tiles.Count, 0)
-	return at
-}
-
-// pool pools n elements from number i on.
-func (g *group[T]) pool(m *move, slots [][]T, i, n int) {
-	y, x := elements[T](m.value), slots[m.args[0]][:n]
-	rows := m.tiles.H * m.tiles.W * m.tiles.C * m.tiles.Count
-	for r := i / rows; len(x) > 0; r, x = r+1, x[rows:] {
-		var pick []T
-		if m.pick == nil {
-			pick = slots[m.dst]
-		} else {
-			pick = elements[T](m.pick)[r*m.tiles.C*m.tiles.Count:]
-		}
-		if m.act == actPool {
-			tensor.MaxTiles(m.tiles, y[m.rowAt(r):], pick, x[:rows])
-		} else {
-			tensor.MaxTilesTangent(m.tiles, y[m.rowAt(r):], x[:rows], pick)
-		}
 	}
 }

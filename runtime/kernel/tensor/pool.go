@@ -291,11 +291,14 @@ type Tiles struct{ H, W, C, Count int }
 // Tiles returns a row of windows of p, and whether they cover each pixel once.
 func (p Pooling) Tiles() (Tiles, bool) { return Tiles{p.H, p.W, p.X.C, p.Y.W}, p.tiles() }
 
-// row is the number of elements of a row of pixels.
-func (t Tiles) row() int { return t.W * t.C * t.Count }
+// Row is the number of elements of a row of pixels.
+func (t Tiles) Row() int { return t.W * t.C * t.Count }
+
+// Results is the number of results.
+func (t Tiles) Results() int { return t.C * t.Count }
 
 func (t Tiles) check(pixels, results, picks int) {
-	if n := t.C * t.Count; pixels < t.H*t.row() || results < n || picks < n {
+	if n := t.Results(); pixels < t.H*t.Row() || results < n || picks < n {
 		panic(fmt.Sprintf("tensor: %d elements of %d windows of %d x %d pixels of %d channels, with %d results and %d picks", pixels, t.Count, t.H, t.W, t.C, results, picks))
 	}
 }
@@ -304,7 +307,7 @@ func (t Tiles) check(pixels, results, picks int) {
 func MaxTiles[T Float](t Tiles, y, pick, x []T) {
 	t.check(len(x), len(y), len(pick))
 	for k := range t.H * t.W {
-		from := x[k/t.W*t.row()+k%t.W*t.C:]
+		from := x[k/t.W*t.Row()+k%t.W*t.C:]
 		if k == 0 {
 			tapFirst(y, pick, from, 0, t.C, t.Count, t.W*t.C)
 		} else {
@@ -325,7 +328,7 @@ func MaxTilesGrad[T Float](t Tiles, v int, dx, dy, pick []T) {
 func MaxTilesTangent[T Float](t Tiles, ty, tx, pick []T) {
 	t.check(len(tx), len(ty), len(pick))
 	for k := range t.H * t.W {
-		tapChoose(ty, tx[k/t.W*t.row()+k%t.W*t.C:], pick, T(k), t.C, t.Count, t.W*t.C)
+		tapChoose(ty, tx[k/t.W*t.Row()+k%t.W*t.C:], pick, T(k), t.C, t.Count, t.W*t.C)
 	}
 }
 
