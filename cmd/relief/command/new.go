@@ -16,14 +16,23 @@ import (
 //go:embed template.hcl
 var template string
 
+//go:embed template_network.hcl
+var networkTemplate string
+
 func newNew(std stdio) *cobra.Command {
-	return &cobra.Command{
+	network := false
+	cmd := &cobra.Command{
 		Use:   "new NAME",
 		Short: "Write a commented study that runs",
-		Long:  "new writes NAME.hcl, a small study with every part explained. It never overwrites a file.",
-		Args:  cobra.ExactArgs(1),
+		Long: `new writes NAME.hcl, a small study with every part explained: of a formula, or with -network of
+a network on images, at the edge of stability. It never overwrites a file.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			path, err := writeTemplate(args[0])
+			text := template
+			if network {
+				text = networkTemplate
+			}
+			path, err := writeTemplate(args[0], text)
 			if err != nil {
 				return usageError(err)
 			}
@@ -31,11 +40,13 @@ func newNew(std stdio) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&network, "network", false, "a study of a network")
+	return cmd
 }
 
 var studyName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-func writeTemplate(name string) (string, error) {
+func writeTemplate(name, text string) (string, error) {
 	name = strings.TrimSuffix(name, ".hcl")
 	if !studyName.MatchString(filepath.Base(name)) {
 		return "", fmt.Errorf("%q cannot name a study: use letters, digits, - and _", name)
@@ -49,7 +60,7 @@ func writeTemplate(name string) (string, error) {
 		return "", fmt.Errorf("cannot write %s: %w", path, reason(err))
 	}
 	title := strings.ReplaceAll(filepath.Base(name), "-", " ")
-	_, err = f.WriteString(strings.Replace(template, "TITLE", title, 1))
+	_, err = f.WriteString(strings.Replace(text, "TITLE", title, 1))
 	if err := errors.Join(err, f.Close()); err != nil {
 		_ = os.Remove(path) // nothing half-written stays
 		return "", err
