@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -41,7 +40,10 @@ type Error struct {
 	Offset  int64
 	Summary string // what is wrong, one sentence without a stop
 	Cure    string // what to do about it, one sentence without a stop
-	Err     error  // the cause from below, or nil
+	// Argument is what was asked for that is at fault, as a dataset of a study
+	// names it: "classes"; empty where it is the data.
+	Argument string
+	Err      error // the cause from below, or nil
 }
 
 // Error returns the place, what is wrong and the cure in one line.
@@ -73,6 +75,12 @@ func Option(summary, cure string) *Error {
 	return &Error{Kind: BadOption, Offset: -1, Summary: summary, Cure: cure}
 }
 
+// About names the argument that is at fault.
+func (e *Error) About(argument string) *Error {
+	e.Argument = argument
+	return e
+}
+
 // At returns an error at a byte of a file; offset -1 stands for the whole file.
 func At(kind Kind, file string, offset int64, summary, cure string) *Error {
 	return &Error{Kind: kind, File: file, Offset: offset, Summary: summary, Cure: cure}
@@ -83,7 +91,7 @@ func NotRead(file string, err error) *Error {
 	e := &Error{Kind: Unreadable, File: file, Offset: -1, Summary: "the file cannot be read: " + Cause(err), Cure: "check the path and its permissions", Err: err}
 	if errors.Is(err, fs.ErrNotExist) {
 		e.Kind, e.Summary = Missing, "there is no such file or folder"
-		e.Cure = "check the path; it is taken from " + whereFrom(file)
+		e.Cure = "check the path"
 	}
 	return e
 }
@@ -109,11 +117,4 @@ func Cause(err error) string {
 		return p.Err.Error()
 	}
 	return err.Error()
-}
-
-func whereFrom(file string) string {
-	if filepath.IsAbs(file) {
-		return "the root"
-	}
-	return "the working folder"
 }

@@ -78,7 +78,7 @@ func checkDigest(path string, r io.Reader, want string) error {
 		return NotRead(path, err)
 	}
 	if got := hex.EncodeToString(h.Sum(nil)); !strings.EqualFold(got, want) {
-		return At(BadDigest, path, -1, fmt.Sprintf("the SHA-256 of the file is %s, expected %s", got, want), "get the file again, or correct the digest if the file is meant to differ")
+		return At(BadDigest, path, -1, fmt.Sprintf("the SHA-256 of the file is %s, expected %s", got, want), "get the file again, or correct the digest if the file is meant to differ").About("digest")
 	}
 	return nil
 }

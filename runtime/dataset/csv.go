@@ -178,7 +178,7 @@ func csvNumber(file, field string, limit float64, lines *csv.Reader, c int) (flo
 	case strings.TrimSpace(field) == "":
 		e.Summary, e.Cure = "the field is empty", "fill the gap, or leave the line out"
 	case err != nil && !errors.Is(err, strconv.ErrRange):
-		e.Summary, e.Cure = fmt.Sprintf("%q is not a number", clip(field)), "write numbers with a decimal point, or leave the column out of the features"
+		e.Summary, e.Cure = fmt.Sprintf("%q is not a number", clip(field)), "write numbers with a decimal point, name the column as the label, or leave it out of the features"
 	case math.IsNaN(v) || math.IsInf(v, 0) && err == nil:
 		e.Summary, e.Cure = fmt.Sprintf("the value is %s", clip(strings.TrimSpace(field))), "give finite numbers, or leave the line out"
 	default:
@@ -207,19 +207,19 @@ func (o CSV) columns(file string, record []string, header bool) (*csvColumns, er
 		names[0] = strings.TrimPrefix(names[0], "\ufeff") // a byte order mark
 	}
 	used := make([]bool, len(names))
-	find := func(name string) (int, error) {
+	find := func(argument, name string) (int, error) {
 		i := slices.Index(names, name)
 		if n, err := strconv.Atoi(name); i < 0 && err == nil && n >= 1 && n <= len(names) {
 			i = n - 1
 		}
 		if i < 0 {
-			return 0, at(BadOption, file, -1, fmt.Sprintf("there is no column %q", name), "name one of "+abridge(names)+", or a number from 1 to "+strconv.Itoa(len(names)))
+			return 0, at(BadOption, file, -1, fmt.Sprintf("there is no column %q", name), "name one of "+abridge(names)+", or a number from 1 to "+strconv.Itoa(len(names))).About(argument)
 		}
 		if slices.Index(names[i+1:], names[i]) >= 0 && names[i] == name {
-			return 0, at(BadOption, file, -1, fmt.Sprintf("two columns are called %q", name), "name the column by its number")
+			return 0, at(BadOption, file, -1, fmt.Sprintf("two columns are called %q", name), "name the column by its number").About(argument)
 		}
 		if used[i] {
-			return 0, at(BadOption, file, -1, fmt.Sprintf("the column %q is used twice", name), "name each column once")
+			return 0, at(BadOption, file, -1, fmt.Sprintf("the column %q is used twice", name), "name each column once").About(argument)
 		}
 		used[i] = true
 		return i, nil
@@ -227,16 +227,17 @@ func (o CSV) columns(file string, record []string, header bool) (*csvColumns, er
 	c := &csvColumns{label: -1}
 	var err error
 	if o.Label != "" {
-		if c.label, err = find(o.Label); err != nil {
+		if c.label, err = find("label", o.Label); err != nil {
 			return nil, err
 		}
 	}
 	for _, list := range []struct {
-		names []string
-		to    *[]int
-	}{{o.Targets, &c.targets}, {o.Features, &c.features}} {
+		argument string
+		names    []string
+		to       *[]int
+	}{{"targets", o.Targets, &c.targets}, {"features", o.Features, &c.features}} {
 		for _, n := range list.names {
-			i, err := find(n)
+			i, err := find(list.argument, n)
 			if err != nil {
 				return nil, err
 			}
@@ -251,9 +252,18 @@ func (o CSV) columns(file string, record []string, header bool) (*csvColumns, er
 		}
 	}
 	if len(c.features) == 0 {
-		return nil, at(BadOption, file, -1, "no column is left for the samples", "leave at least one column for features")
+		return nil, at(BadOption, file, -1, "no column is left for the samples", "leave at least one column for features").About("features")
 	}
 	return c, nil
+}
+
+// wholeNumber is the number of a field such as 3 or 3.0, and whether it is one.
+func wholeNumber(field string) (int, bool) {
+	if n, err := strconv.Atoi(field); err == nil {
+		return n, true
+	}
+	v, err := strconv.ParseFloat(field, 64)
+	return int(v), err == nil && v == math.Trunc(v) && math.Abs(v) <= maxClasses
 }
 
 // label turns words into labels: integers as they are, or else the places of
@@ -262,8 +272,8 @@ func (o CSV) label(s *Set, file string, words []string, lines []int) error {
 	s.Labels = make([]int, len(words))
 	integers := true
 	for i, w := range words {
-		n, err := strconv.Atoi(w)
-		integers = integers && err == nil
+		n, whole := wholeNumber(w)
+		integers = integers && whole
 		s.Labels[i] = n
 	}
 	var err error
@@ -276,7 +286,14 @@ func (o CSV) label(s *Set, file string, words []string, lines []int) error {
 		s.Names = numbered(s.Classes)
 		return err
 	}
+	numbers := !slices.ContainsFunc(words, func(w string) bool { return !isNumber(w) })
 	for i, w := range words {
+		if _, whole := wholeNumber(w); numbers && !whole {
+			return (&Error{
+				Kind: BadLabel, File: file, Line: lines[i], Offset: -1,
+				Summary: fmt.Sprintf("the label %s is no whole number", clip(w)), Cure: "number the classes from 0; numbers to be learnt as they are stand in targets",
+			}).About("label")
+		}
 		if w == "" {
 			return &Error{Kind: BadLabel, File: file, Line: lines[i], Offset: -1, Summary: "the label is empty", Cure: "fill the gap, or leave the line out"}
 		}
@@ -284,7 +301,7 @@ func (o CSV) label(s *Set, file string, words []string, lines []int) error {
 	s.Names = slices.Compact(slices.Sorted(slices.Values(words)))
 	s.Classes = len(s.Names)
 	if s.Classes > maxClasses || o.Count != 0 && s.Classes != o.Count {
-		return at(BadLabel, file, -1, fmt.Sprintf("the labels are %d different words", s.Classes), "check the label column and the number of classes")
+		return at(BadLabel, file, -1, fmt.Sprintf("the labels are %d different words", s.Classes), "check the label column and the number of classes").About("label")
 	}
 	for i, w := range words {
 		s.Labels[i], _ = slices.BinarySearch(s.Names, w)

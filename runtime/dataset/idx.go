@@ -225,7 +225,7 @@ func fits(file string, offset int64, shape [3]int) error {
 // largest label plus 1. offset tells where label i stands.
 func classes(file string, labels []int, count int, offset func(i int) int64) (int, error) {
 	if count < 0 || count > maxClasses {
-		return 0, option(fmt.Sprintf("there cannot be %d classes", count), fmt.Sprintf("give 1 to %d", maxClasses))
+		return 0, option(fmt.Sprintf("there cannot be %d classes", count), fmt.Sprintf("give 1 to %d", maxClasses)).About("count")
 	}
 	limit := count
 	if count == 0 {
@@ -234,7 +234,7 @@ func classes(file string, labels []int, count int, offset func(i int) int64) (in
 	largest := 0
 	for i, l := range labels {
 		if l < 0 || l >= limit {
-			return 0, at(BadLabel, file, offset(i), fmt.Sprintf("sample %d has the label %d, outside 0 to %d", i, l, limit-1), "number the classes from 0, or correct their number")
+			return 0, at(BadLabel, file, offset(i), fmt.Sprintf("sample %d has the label %d, outside 0 to %d", i, l, limit-1), "number the classes from 0, or correct their number").About("labels")
 		}
 		largest = max(largest, l)
 	}

@@ -3,6 +3,8 @@ package dataset
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"relief/runtime/datafile"
 )
@@ -114,7 +116,7 @@ func (o NPY) labels(r *datafile.Reader, h *datafile.NPY, s *Set, n int) error {
 		return err
 	}
 	if h.Kind == 'f' {
-		return at(BadHeader, r.Name, -1, "the labels have the type "+h.Type+", not integers", "save them by labels.astype(\"int64\")")
+		return at(BadHeader, r.Name, -1, "the labels have the type "+h.Type+", not integers", "save them by labels.astype(\"int64\")").About("labels")
 	}
 	start := r.At
 	err := h.Values(r, func(_ int, _ int64, _ float64, i int64) error {
@@ -147,11 +149,24 @@ func npyHeader(r *datafile.Reader) (*datafile.NPY, error) {
 	return h, nil
 }
 
+// times writes a shape, 80 x 3 x 8 x 8.
+func times(shape []int) string {
+	text := make([]string, len(shape))
+	for i, n := range shape {
+		text[i] = strconv.Itoa(n)
+	}
+	return strings.Join(text, " x ")
+}
+
 // npyBelongs checks that the array has one row for each of n samples, and at
 // most dims dimensions.
 func npyBelongs(r *datafile.Reader, h *datafile.NPY, n int, samples string, dims int) error {
 	if h.Shape[0] != n || len(h.Shape) > dims {
-		return at(BadShape, r.Name, -1, fmt.Sprintf("the array has the shape %v; %s has %d samples", h.Shape, samples, n), fmt.Sprintf("give an array of %d rows and at most %d dimensions", n, dims))
+		argument, form := "labels", fmt.Sprintf("give one whole number for each of the %d samples", n)
+		if dims == 2 {
+			argument, form = "targets", fmt.Sprintf("give an array of %d, or of %d x outputs", n, n)
+		}
+		return at(BadShape, r.Name, -1, fmt.Sprintf("the array is of %s, and %s has %d samples", times(h.Shape), samples, n), form).About(argument)
 	}
 	return nil
 }

@@ -264,6 +264,7 @@ func TestCSVReadsColumns(t *testing.T) {
 		{"header", "a,b\n1,2\n3,4\n", CSV{Features: []string{"b"}}, []float32{2, 4}, nil, "", nil},
 		{"no header", "1;2\n3;4\n", CSV{Separator: ';', Targets: []string{"1"}}, []float32{2, 4}, nil, "", []float64{1, 3}},
 		{"words", "x,kind\n1,b\n2,a\n3,b\n", CSV{Label: "kind"}, []float32{1, 2, 3}, []int{1, 0, 1}, "a,b", nil},
+		{"points", "1,2.0\n2,0.0\n", CSV{Label: "2"}, []float32{1, 2}, []int{2, 0}, "0,1,2", nil},
 		{"integers", "1,2\n2,0\n", CSV{Label: "2", Count: 4}, []float32{1, 2}, []int{2, 0}, "0,1,2,3", nil},
 		{"chosen", "x,kind\n1,b\n2,a\n3,b\n", CSV{Label: "kind", Selection: Selection{Classes: []string{"b"}, Limit: 1}}, []float32{1}, []int{0}, "b", nil},
 		{"limit", "# a remark\n1\n2\nnan\n", CSV{Selection: Selection{Limit: 2}}, []float32{1, 2}, nil, "", nil},
@@ -364,6 +365,7 @@ func TestBadInputSaysWhere(t *testing.T) {
 		{"npy nan", array(npy(1, "<f4", "False", "(2,)", []float32{1, float32(math.NaN())})), BadNumber, int64(len(good) - 4), 0, 0, "value 1"},
 		{"npy beyond", array(npy(1, "<f8", "False", "(2,)", []float64{1, 1e300})), BadNumber, 76, 0, 0, "binary32"},
 		{"npy selection", read(NPY{Path: file("a.npy", good), Selection: Selection{PerClass: 1}}), BadOption, -1, 0, 0, "no labels"},
+		{"npy labels of images", read(NPY{Path: file("a.npy", good), Labels: file("c.npy", npy(1, "<i4", "False", "(2, 1, 1)", []int32{1, 2}))}), BadShape, -1, 0, 0, "2 x 1 x 1, and"},
 		{"npy labels", read(NPY{Path: file("a.npy", good), Labels: file("b.npy", good)}), BadHeader, -1, 0, 0, "not integers"},
 		{"csv nan", text("a,b\n1,2\n3, NaN\n"), BadNumber, -1, 3, 4, "NaN"},
 		{"csv word", text("1,2\n3,four\n"), BadNumber, -1, 2, 3, "four"},
@@ -374,6 +376,7 @@ func TestBadInputSaysWhere(t *testing.T) {
 		{"csv quotes", text("1,2\n3,\"4\n"), BadHeader, -1, 2, 6, "quote"},
 		{"csv empty", text(""), Truncated, -1, 0, 0, "no samples"},
 		{"csv label", labelled("0,1\n2,1\n"), BadLabel, -1, 2, 0, "label 2"},
+		{"csv label of numbers", labelled("0,1\n0.5,1\n"), BadLabel, -1, 2, 0, "targets"},
 		{"csv column", read(CSV{Path: file("a.csv", []byte("a,b\n1,2\n")), Label: "c"}), BadOption, -1, 0, 0, "a, b"},
 		{"csv shape", read(CSV{Path: file("a.csv", []byte("1,2\n")), Shape: [3]int{3, 1, 1}}), BadShape, -1, 0, 0, "3 x 1 x 1"},
 		{"values ragged", read(Values{X: [][]float64{{1, 2}, {3}}}), BadShape, -1, 0, 0, "sample 1"},
@@ -394,6 +397,34 @@ func TestBadInputSaysWhere(t *testing.T) {
 				t.Error("the cause is lost")
 			}
 		})
+	}
+}
+
+// TestErrorsNameTheArgument: what a study wrote is what it can mend.
+func TestErrorsNameTheArgument(t *testing.T) {
+	table := write(t, "a.csv", []byte("a,b\n1,x\n2,y\n"))
+	for argument, o := range map[string]Source{
+		"digest":   CSV{Path: table, Digests: Digests{"a.csv": "00"}},
+		"classes":  CSV{Path: table, Label: "b", Selection: Selection{Classes: []string{"z"}}},
+		"label":    CSV{Path: table, Label: "c"},
+		"targets":  CSV{Path: table, Label: "b", Targets: []string{"b"}},
+		"features": CSV{Path: table, Label: "b", Features: []string{"c"}},
+		"shape":    CSV{Path: table, Label: "b", Shape: [3]int{2, 2, 1}},
+		"count":    Values{X: [][]float64{{1}}, Labels: []int{0}, Count: 1 << 20},
+		"labels":   Values{X: [][]float64{{1}}, Labels: []int{0, 1}},
+		"x":        Values{X: [][]float64{{1}, {2, 3}}},
+		"size":     Synthetic{Size: 4},
+		"limit":    Teacher{Limit: 1 << 28},
+		"inputs":   Teacher{Inputs: 1 << 20},
+		"noise":    Teacher{Noise: -1},
+		"degree":   Chebyshev{Degree: 2000},
+		"":         CSV{Path: table},
+	} {
+		_, err := o.Outline()
+		var e *Error
+		if !errors.As(err, &e) || e.Argument != argument {
+			t.Errorf("%+v is said of %q: %v", o, argument, err)
+		}
 	}
 }
 

@@ -23,8 +23,11 @@ func (o Chebyshev) Load() (*Set, error) {
 		o.Limit = 20
 	}
 	n := o.Limit
-	if n < 2 || n > 1<<20 || o.Degree < 0 || o.Degree > 1000 {
-		return nil, option(fmt.Sprintf("%d points of degree %d cannot be made", n, o.Degree), "ask for 2 to 1048576 points and a degree of 0 to 1000")
+	switch {
+	case o.Degree < 0 || o.Degree > 1000:
+		return nil, option(fmt.Sprintf("a polynomial of degree %d cannot be made", o.Degree), "ask for a degree of 0 to 1000").About("degree")
+	case n < 2 || n > 1<<20:
+		return nil, option(fmt.Sprintf("%d points cannot be spaced over an interval", n), "ask for 2 to 1048576").About("limit")
 	}
 	s := &Set{Shape: [3]int{1, 1, 1}, X: make([]float32, n), Targets: make([]float64, n), Outputs: 1}
 	for i := range n {
@@ -73,23 +76,25 @@ func (o Teacher) checked() (Teacher, error) {
 		standard int
 		most     int
 		what     string
+		argument string
 	}{
-		{&o.Inputs, 10, 1 << 16, "inputs"}, {&o.Hidden, 20, 1 << 13, "hidden units"}, {&o.Outputs, 1, 1 << 10, "outputs"}, {&o.Limit, 1000, 1 << 26, "samples"},
+		{&o.Inputs, 10, 1 << 16, "inputs", "inputs"}, {&o.Hidden, 20, 1 << 13, "hidden units", "hidden"},
+		{&o.Outputs, 1, 1 << 10, "outputs", "outputs"}, {&o.Limit, 1000, 1 << 26, "samples", "limit"},
 	} {
 		if *f.value == 0 {
 			*f.value = f.standard
 		}
 		if *f.value < 1 || *f.value > f.most {
-			return o, option(fmt.Sprintf("a teacher with %d %s cannot be made", *f.value, f.what), fmt.Sprintf("ask for 1 to %d", f.most))
+			return o, option(fmt.Sprintf("a teacher with %d %s cannot be made", *f.value, f.what), fmt.Sprintf("ask for 1 to %d", f.most)).About(f.argument)
 		}
 	}
 	switch {
 	case o.Limit > maxValues/max(o.Inputs, o.Outputs):
-		return o, option("the samples have more values than a set may have", "ask for fewer samples")
+		return o, option("the samples have more values than a set may have", "ask for fewer samples").About("limit")
 	case o.First < 0:
 		return o, option("the first sample has a negative index", "count samples from 0")
 	case !(o.Noise >= 0 && o.Noise <= math.MaxFloat32):
-		return o, option(fmt.Sprintf("the noise is %v", o.Noise), "give a deviation that is finite and not negative")
+		return o, option(fmt.Sprintf("the noise is %v", o.Noise), "give a deviation that is finite and not negative").About("noise")
 	}
 	return o, nil
 }

@@ -49,12 +49,12 @@ func (s Selection) keeper(names []string) (*keeper, error) {
 		if label < 0 {
 			n, err := strconv.Atoi(c)
 			if err != nil || n < 0 || n >= len(names) {
-				return nil, option(fmt.Sprintf("there is no class %q", c), "name some of "+abridge(names)+", or labels from 0 to "+strconv.Itoa(len(names)-1))
+				return nil, option(fmt.Sprintf("there is no class %q", c), "name some of "+abridge(names)+", or labels from 0 to "+strconv.Itoa(len(names)-1)).About("classes")
 			}
 			label = n
 		}
 		if k.number[label] >= 0 {
-			return nil, option(fmt.Sprintf("class %q is named twice", c), "name each class once")
+			return nil, option(fmt.Sprintf("class %q is named twice", c), "name each class once").About("classes")
 		}
 		k.number[label] = i
 		k.names = append(k.names, names[label])
@@ -104,7 +104,7 @@ func (k *keeper) some(file string) error {
 	if k.kept > 0 {
 		return nil
 	}
-	return at(BadOption, file, -1, "no sample is of the classes asked for", "name other classes, or leave classes out")
+	return at(BadOption, file, -1, "no sample is of the classes asked for", "name other classes, or leave classes out").About("classes")
 }
 
 // numbered returns the names "0" to "n-1".
@@ -121,7 +121,7 @@ func (o Selection) index(s *Set, n int, file string) (index, labels []int, k *ke
 	names := s.Names
 	if s.Labels == nil {
 		if len(o.Classes) > 0 || o.PerClass > 0 {
-			return nil, nil, nil, at(BadOption, file, -1, "classes are selected but the samples have no labels", "name the labels, or leave the selection out")
+			return nil, nil, nil, at(BadOption, file, -1, "classes are selected but the samples have no labels", "name the labels, or leave the selection out").About("classes")
 		}
 		names = []string{""}
 	}

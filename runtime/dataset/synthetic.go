@@ -257,11 +257,11 @@ func (o Synthetic) checked() (Synthetic, error) {
 	n, side := o.Limit, o.Size
 	switch {
 	case o.Classes < 1 || o.Classes > 1000:
-		return o, option(fmt.Sprintf("%d classes cannot be made", o.Classes), "ask for 1 to 1000 classes")
+		return o, option(fmt.Sprintf("%d classes cannot be made", o.Classes), "ask for 1 to 1000 classes").About("classes")
 	case side < 8 || side > 512:
-		return o, option(fmt.Sprintf("images of %d x %d pixels cannot be made", side, side), "ask for a size of 8 to 512")
+		return o, option(fmt.Sprintf("images of %d x %d pixels cannot be made", side, side), "ask for a size of 8 to 512").About("size")
 	case n < 0 || n > maxValues/(side*side*3):
-		return o, option(fmt.Sprintf("%d images of %d x %d pixels cannot be made", n, side, side), fmt.Sprintf("ask for 1 to %d", maxValues/(side*side*3)))
+		return o, option(fmt.Sprintf("%d images of %d x %d pixels cannot be made", n, side, side), fmt.Sprintf("ask for 1 to %d", maxValues/(side*side*3))).About("limit")
 	case o.First < 0:
 		return o, option("the first image has a negative index", "count images from 0")
 	}

@@ -38,7 +38,7 @@ func (o Values) Load() (*Set, error) {
 	}
 	if o.Labels != nil {
 		if len(o.Labels) != n {
-			return nil, at(BadShape, "", -1, fmt.Sprintf("there are %d samples and %d labels", n, len(o.Labels)), "give one label per sample")
+			return nil, at(BadShape, "", -1, fmt.Sprintf("there are %d samples and %d labels", n, len(o.Labels)), "give one label per sample").About("labels")
 		}
 		s.Classes, err = classes("", o.Labels, o.Count, func(int) int64 { return -1 })
 		if err != nil {
@@ -57,15 +57,19 @@ func (o Values) Outline() (*Outline, error) { return outlined(o.Load()) }
 // of finite numbers of at most limit.
 func rows[T float32 | float64](dst []T, rows [][]float64, what string, n int, limit float64) ([]T, error) {
 	if len(rows) != n {
-		return nil, at(BadShape, "", -1, fmt.Sprintf("there are %d samples and %d %ss", n, len(rows), what), "give one row per sample")
+		return nil, at(BadShape, "", -1, fmt.Sprintf("there are %d samples and %d %ss", n, len(rows), what), "give one row per sample").About("targets")
+	}
+	argument := "x"
+	if what == "target" {
+		argument = "targets"
 	}
 	for i, row := range rows {
 		if len(row) != len(rows[0]) || len(row) == 0 {
-			return nil, at(BadShape, "", -1, fmt.Sprintf("%s %d has %d numbers, the first one has %d", what, i, len(row), len(rows[0])), "give rows of one length, at least 1")
+			return nil, at(BadShape, "", -1, fmt.Sprintf("%s %d is a row of %d, the first one of %d", what, i, len(row), len(rows[0])), "give rows of one length, at least 1").About(argument)
 		}
 		for j, v := range row {
 			if !(math.Abs(v) <= limit) {
-				return nil, at(BadNumber, "", -1, fmt.Sprintf("number %d of %s %d is %v", j, what, i, v), "give finite numbers within the range of the precision")
+				return nil, at(BadNumber, "", -1, fmt.Sprintf("number %d of %s %d is %v", j, what, i, v), "give finite numbers within the range of the precision").About(argument)
 			}
 			dst = append(dst, T(v))
 		}
@@ -82,7 +86,7 @@ func (s *Set) shape(file string, f int) error {
 		return err
 	}
 	if s.Features() != f {
-		return at(BadShape, file, -1, fmt.Sprintf("samples have %d numbers, the shape %d x %d x %d has %d", f, s.Shape[0], s.Shape[1], s.Shape[2], s.Features()), "correct the shape")
+		return at(BadShape, file, -1, fmt.Sprintf("samples have %d numbers, the shape %d x %d x %d has %d", f, s.Shape[0], s.Shape[1], s.Shape[2], s.Features()), "correct the shape").About("shape")
 	}
 	return nil
 }
