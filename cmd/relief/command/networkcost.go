@@ -43,7 +43,7 @@ func (c *networkCost) hvp() float64      { return c.samples * (6*c.forward - 4*c
 // end of the spectrum: from a random vector, and from what was found at a point
 // nearby. The smallest ones lie closer together.
 func search(k, most int, bottom bool) (cold, warm float64) {
-	cold, warm = 12+4*float64(k-1), 8+3*float64(k-1)
+	cold, warm = 10+4*float64(k-1), 6+3*float64(k-1)
 	if bottom {
 		cold *= 4
 	}
@@ -231,8 +231,18 @@ func (e *estimator) networkLandscape(l *plan.Landscape, curvature bool) cost {
 func (e *estimator) networkSpectrum(x *plan.Spectrum) cost {
 	c := e.networkOf(x.Objective)
 	p := passes{products: spectrumProducts(x)}
-	return c.cost(p, c.point()+p.products*c.hvp(), spectrumBytes(x))
+	out := c.cost(p, c.point()+p.products*c.hvp(), spectrumBytes(x))
+	// Each product is made orthogonal to those before it, half as many on average
+	// as there will be, which reads them three times.
+	random := float64(x.Samples) * float64(x.Steps)
+	read := 3 * 8 * float64(x.Objective.Network.Size) * (random*float64(x.Steps)/2 + (p.products-random)*(p.products-random)/2)
+	out.seconds += read / memorySpeed
+	out.resident += 8 * float64(x.Objective.Network.Size) * float64(max(x.Steps, 40))
+	return out
 }
+
+// memorySpeed is about how many bytes a second are read from memory.
+const memorySpeed = 1e10
 
 func spectrumProducts(x *plan.Spectrum) float64 {
 	products := float64(x.Samples) * float64(x.Steps)
