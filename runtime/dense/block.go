@@ -96,28 +96,32 @@ const (
 	blockBytes = 8 << 10
 	// maxChunks is how many chunks a group has at most.
 	maxChunks = 64
+	// maxPartials is how many partial sums all chunks have together, unless one
+	// chunk has more.
+	maxPartials = 1 << 20
 	// serialWork is the number of elements of results within blocks below which
 	// one worker is sooner done than two are started.
 	serialWork = 1 << 15
 )
 
-// rowsOfPixels says how images lie in the blocks of a group: pixels elements
-// are a row of pixels, and some operations need lines of them in one block.
-type rowsOfPixels struct{ pixels, lines int }
+// shape says what the blocks of a group depend on beside the sizes: images have
+// pixels elements in a row of pixels, and some operations need lines of such rows
+// in one block; sums of the reductions are over rows.
+type shape struct{ pixels, lines, sums int }
 
 // cut divides the elements in blocks and the blocks in chunks. Blocks are whole
 // rows of pixels where some must be, or where these are then read where they are.
-func (g *group[T]) cut(rows rowsOfPixels) {
+func (g *group[T]) cut(s shape) {
 	most := blockBytes / 8
 	if isSingle[T]() {
 		most = blockBytes / 4
 	}
-	together := rows.pixels * rows.lines
+	together := s.pixels * s.lines
 	switch {
 	case together > 0:
 		g.block = max(1, most/together) * together
-	case rows.pixels >= most/4 && rows.pixels <= 2*most && (g.cols == g.size || rows.pixels%g.cols == 0):
-		g.block = rows.pixels
+	case s.pixels >= most/4 && s.pixels <= 2*most && (g.cols == g.size || s.pixels%g.cols == 0):
+		g.block = s.pixels
 	case g.cols <= most:
 		g.block = most / max(g.cols, 1) * g.cols
 	default:
@@ -129,7 +133,8 @@ func (g *group[T]) cut(rows rowsOfPixels) {
 		g.segments = (g.cols + g.block - 1) / g.block
 		g.blocks = g.size / g.cols * g.segments
 	}
-	g.perChunk = max(1, (g.blocks+maxChunks-1)/maxChunks)
+	chunks := max(1, min(maxChunks, maxPartials/max(s.sums*g.cols, 1)))
+	g.perChunk = max(1, (g.blocks+chunks-1)/chunks)
 	if g.cols < g.size { // whole rows
 		g.perChunk = (g.perChunk + g.segments - 1) / g.segments * g.segments
 	}

@@ -2,10 +2,13 @@
 // becomes a list of kernel calls in planned memory, in float32 or float64.
 //
 //	graph.Graph, roots
-//	  --(build: forms, casts)------------------> exprs
-//	  --(plan: what is stored, what is fused)--> steps, values
-//	  --(order, layout, place)-----------------> Program
-//	  --(Set, Prepare, Finish)-----------------> roots
+//	  --(build)------------------------------------> exprs: forms, element types
+//	  --(splitSums, addEpilogues, joinMoments)-----> exprs
+//	  --(plan: what is stored, groups)-------------> steps
+//	  --(layout)-----------------------------------> values: borders, views
+//	  --(instruct: kernels, writer of groups)------> instructions
+//	  --(order, place)-----------------------------> Program
+//	  --(Set, Prepare, Finish)---------------------> roots
 //
 //	m := dense.NewMachine(workers)
 //	p, err := dense.Compile(m, g, []graph.ID{loss, gradient}, dense.Options{Single: true})
@@ -28,8 +31,10 @@
 // A convolution multiplies the zeros of its padding too, so that an infinite
 // weight gives NaN there.
 //
-// All sums are taken in float64, in chunks and in an order that depend on the
-// shapes alone. So results have the same bits for any number of workers.
+// All sums but those of products and mean poolings are taken in float64, in
+// chunks and in an order that depend on the shapes alone. So results have the
+// same bits for any number of workers. Factors that are constant along a sum are
+// taken out of it.
 //
 // # Fusion
 //

@@ -27,7 +27,7 @@ func (p *plan) domain(sink ref) domain {
 // moment and shape are one group.
 const smallDomain = 4096
 
-// group puts the stored expressions and reductions of one moment and domain
+// groups puts the stored expressions and reductions of one moment and domain
 // that read a common array, or one another, in one step each.
 func (p *plan) groups() {
 	type key struct {
@@ -81,7 +81,7 @@ func (p *plan) groups() {
 		f := find(r)
 		s := made[f]
 		if s == nil {
-			s = &step{of: none, held: p.held[r], stage: p.stage[r]}
+			s = &step{of: none, held: p.held[r]}
 			made[f] = s
 			p.steps = append(p.steps, s)
 		}
@@ -113,12 +113,12 @@ func (p *plan) walk(sink ref, at moment, visit func(ref)) {
 	}
 }
 
-// steps makes all steps, in the order of the expressions.
+// makeSteps makes all steps, in the order of the expressions.
 func (p *plan) makeSteps() {
 	p.groups()
 	for i := range p.x.list {
 		if e := &p.x.list[i]; p.need[i] && (e.kind() == call && !e.isSecond() || e.kind() == alias) {
-			p.steps = append(p.steps, &step{of: ref(i), held: p.held[i], stage: p.stage[i]})
+			p.steps = append(p.steps, &step{of: ref(i), held: p.held[i]})
 		}
 	}
 	slices.SortStableFunc(p.steps, func(a, b *step) int { return int(a.first() - b.first()) })

@@ -1,6 +1,8 @@
 package dense
 
 import (
+	"slices"
+
 	"relief/runtime/graph"
 )
 
@@ -27,7 +29,6 @@ type step struct {
 	of    ref   // the expression of a kernel; none for a group
 	sinks []ref // of a group: stored expressions and reductions
 	held  bool
-	stage int32
 
 	reads, writes []*value
 	reuse         []reuse
@@ -166,7 +167,7 @@ func (p *plan) costs() (arrays, operations []int) {
 				operations[i] += operations[a]
 			}
 			for _, l := range from {
-				if len(leaves[i]) < most && !contains(leaves[i], l) {
+				if len(leaves[i]) < most && !slices.Contains(leaves[i], l) {
 					leaves[i] = append(leaves[i], l)
 				}
 			}
@@ -178,21 +179,7 @@ func (p *plan) costs() (arrays, operations []int) {
 
 // escapes reports whether some user of a needs it in memory.
 func (p *plan) escapes(a ref) bool {
-	for _, u := range p.users[a] {
-		if !p.fuses(a, u) {
-			return true
-		}
-	}
-	return false
-}
-
-func contains(list []ref, r ref) bool {
-	for _, l := range list {
-		if l == r {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.users[a], func(u ref) bool { return !p.fuses(a, u) })
 }
 
 // expensive reports whether an operation costs more than to store its result.

@@ -18,7 +18,7 @@ func (g *group[T]) blockWords() int {
 }
 
 // needs is what the group needs of the machine. Beside the results of a block
-// a worker has conversionBlocks of float64.
+// a worker has conversions blocks of float64.
 func (g *group[T]) needs() needs {
 	return needs{
 		blocks:   len(g.fills) * g.blockWords(),
@@ -91,10 +91,9 @@ func (g *group[T]) run() {
 func (g *group[T]) fill(f *fill) {
 	b := g.slots[0][f.slot][:g.block]
 	n := 1
-	switch {
-	case f.value == nil:
+	if f.value == nil {
 		b[0] = T(f.num)
-	default:
+	} else {
 		n = min(f.value.size, len(b))
 		load(b[:n], f.value, 0)
 	}

@@ -24,8 +24,7 @@ func newGroup[T tensor.Float](m *Machine, p *plan, values []*value, s *step) *gr
 	for _, r := range s.sinks {
 		w.sinks[r] = true
 	}
-	rows := w.shape()
-	g.cut(rows)
+	g.cut(w.shape())
 	for _, r := range s.sinks {
 		w.sink(r)
 	}
@@ -37,8 +36,8 @@ func newGroup[T tensor.Float](m *Machine, p *plan, values []*value, s *step) *gr
 
 // shape looks at all that the group computes: whether rows matter, and how rows
 // of pixels lie.
-func (w *writer[T]) shape() rowsOfPixels {
-	var rows rowsOfPixels
+func (w *writer[T]) shape() shape {
+	var s shape
 	look := func(r ref) {
 		e := &w.x.list[r]
 		switch e.op {
@@ -46,7 +45,7 @@ func (w *writer[T]) shape() rowsOfPixels {
 			w.g.cols = w.columns()
 		}
 		if v := w.values[r]; v != nil && v.image.Border > 0 && e.t == w.domain.t {
-			rows.pixels = v.image.W * v.image.C
+			s.pixels = v.image.W * v.image.C
 		}
 		lines := 0
 		switch {
@@ -56,19 +55,22 @@ func (w *writer[T]) shape() rowsOfPixels {
 			lines = e.window.H
 		}
 		if lines > 0 {
-			rows.pixels = w.domain.t.Dim(2) * w.domain.t.Dim(3)
-			rows.lines = leastMultiple(max(rows.lines, 1), lines)
+			s.pixels = w.domain.t.Dim(2) * w.domain.t.Dim(3)
+			s.lines = leastMultiple(max(s.lines, 1), lines)
 		}
 	}
 	for r := range w.sinks {
 		switch w.x.list[r].op {
-		case graph.SumRows, graph.SumCols, graph.MaxCols:
+		case graph.SumRows:
+			s.sums++
+			w.g.cols = w.columns()
+		case graph.SumCols, graph.MaxCols:
 			w.g.cols = w.columns()
 		}
 		look(r)
 		w.walk(r, w.moment(r), look)
 	}
-	return rows
+	return s
 }
 
 // columns is the number of columns of the domain.

@@ -58,6 +58,10 @@ func Activate[T Float](dst, x []T, f Activation, alpha T) {
 			}
 		}
 	default:
+		if f == Tanh && !single[T]() {
+			kernel.VecTanh(as64(dst), as64(x))
+			return
+		}
 		var in, out [wordsAtOnce]float64
 		for len(dst) > 0 {
 			n := min(len(dst), wordsAtOnce)
