@@ -36,6 +36,12 @@ func allBlocks(s *plan.Study) []plan.Block {
 	for _, b := range s.Landscapes {
 		out = append(out, b.Block)
 	}
+	for _, b := range s.Spectra {
+		out = append(out, b.Block)
+	}
+	for _, b := range s.Projections {
+		out = append(out, b.Block)
+	}
 	for _, b := range s.Outputs {
 		out = append(out, b.Block)
 	}
