@@ -14,6 +14,7 @@ import (
 
 	"relief/runtime/graph"
 	"relief/runtime/network"
+	"relief/runtime/plan"
 	"relief/runtime/spectral"
 )
 
@@ -47,6 +48,7 @@ type savedProbe struct {
 	Rows    map[string][]float64
 	Average average
 	Tracker spectral.State
+	Origin  []float64
 }
 
 // checkpoint writes the state before index k is looked at. The file is written
@@ -65,7 +67,7 @@ func (t *trainer) checkpoint() error {
 		s.Kept[k] = c
 	}
 	for _, o := range t.probes {
-		p := savedProbe{Steps: o.steps, Rows: o.rows}
+		p := savedProbe{Steps: o.steps, Rows: o.rows, Origin: o.origin}
 		if o.average != nil {
 			p.Average = *o.average
 		}
@@ -134,6 +136,7 @@ func (t *trainer) restore() bool {
 			copy(o.average.X, p.Average.X)
 			o.average.Count, o.average.Loss = p.Average.Count, p.Average.Loss
 		}
+		o.origin = p.Origin
 		if o.steps = p.Steps; p.Rows != nil {
 			o.rows = p.Rows
 		}
@@ -208,18 +211,34 @@ func (t *trainer) fingerprint() [32]byte {
 	}
 	for _, p := range run.Probes {
 		fmt.Fprintln(h, p.Name, p.Kind, p.Every, p.Top, p.Tolerance, p.Products, p.Layers, p.Over)
-		if p.Data != nil {
-			fmt.Fprintln(h, p.Data.Address, p.Data.Seed)
+		for d := p.Data; d != nil; d = d.Like {
+			fmt.Fprintf(h, "%s %+v %d %d %s\n", d.Address, d.Source, d.Skip, d.Limit, d.Standardize)
+			formulas(h, d.Norm)
 		}
 		if a := p.Axis; a != nil {
 			fmt.Fprintln(h, a.Word, a.Normalize, a.Seed, a.Index, a.Points, a.Log, a.Of, a.FromStep, a.ToStep)
+			formulas(h, a.Rate)
+			formulas(h, a.Direction...)
 		}
+	}
+	for _, o := range t.probes {
+		numbers(h, o.origin)
+		numbers(h, o.places)
 	}
 	numbers(h, t.x)
 	for _, m := range t.memory {
 		numbers(h, m)
 	}
 	return [32]byte(h.Sum(nil))
+}
+
+// formulas writes expressions, of which some may be nil.
+func formulas(h hash.Hash, list ...*plan.Expr) {
+	for _, e := range list {
+		if e != nil {
+			fmt.Fprintln(h, e.Graph.Hash([]graph.ID{e.Root}))
+		}
+	}
 }
 
 func numbers(h hash.Hash, x []float64) {

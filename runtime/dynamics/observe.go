@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"relief/runtime/analysis"
 	"relief/runtime/array"
@@ -36,6 +37,8 @@ type observer struct {
 	look    func(ctx context.Context, at *moment) (map[string][]float64, error)
 	tracker *spectral.Tracker // of sharpness
 	average *average
+	origin  []float64 // of distance: from where; nil before the first index, if it is from there
+	places  []float64 // of landscape: the positions
 }
 
 func newObserver(p *plan.Probe, run *plan.Run, opt *Options) (*observer, error) {
@@ -255,15 +258,22 @@ func (o *observer) test(run *plan.Run, opt *Options) error {
 	return nil
 }
 
-func (o *observer) distance(run *plan.Run, opt *Options) error {
-	from, err := analysis.Flat(o.probe.Point, run.Objective, "point", opt.Results)
-	if err != nil {
-		return err
+// distance is from a point, or without one from where the run starts.
+func (o *observer) distance(run *plan.Run, opt *Options) (err error) {
+	if o.probe.Point != nil {
+		if o.origin, err = analysis.Flat(o.probe.Point, run.Objective, "point", opt.Results); err != nil {
+			return err
+		}
+	}
+	o.see = func(at *moment) {
+		if o.origin == nil {
+			o.origin = slices.Clone(at.x)
+		}
 	}
 	o.look = func(_ context.Context, at *moment) (map[string][]float64, error) {
 		s := 0.0
 		for i, v := range at.x {
-			s += (v - from[i]) * (v - from[i])
+			s += (v - o.origin[i]) * (v - o.origin[i])
 		}
 		return map[string][]float64{"": {math.Sqrt(s)}}, nil
 	}
@@ -294,6 +304,7 @@ func (o *observer) line(run *plan.Run, opt *Options) error {
 	if err != nil {
 		return err
 	}
+	o.places = s
 	t := graph.Of(len(s))
 	o.types = map[string]graph.Type{"": t, "position": t}
 	o.look = func(ctx context.Context, at *moment) (map[string][]float64, error) {

@@ -10,6 +10,7 @@ import (
 
 	"relief/runtime/dataset"
 	"relief/runtime/dense"
+	"relief/runtime/graph"
 	"relief/runtime/model"
 	"relief/runtime/network"
 	"relief/runtime/plan"
@@ -119,7 +120,7 @@ var optimizers = map[string]func(*plan.Run){
 		r.Optimizer = &plan.Optimizer{Kind: "rmsprop", LearningRate: number(0.01), Beta2: number(0.99), Epsilon: number(1e-8)}
 		r.Snapshots = &plan.Snapshots{Every: 2}
 		r.RecordPath = true
-		r.Probes = append(r.Probes, plan.Probe{Name: "score", Kind: "test", Every: 5, Data: r.Objective.Data})
+		r.Probes = append(r.Probes, plan.Probe{Name: "score", Kind: "test", Every: 5, Data: r.Objective.Data}, plan.Probe{Name: "moved", Kind: "distance", Every: 3})
 	},
 }
 
@@ -173,6 +174,84 @@ func TestTakenUp(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDistance: from the run's own start, unless it is from a point.
+func TestDistance(t *testing.T) {
+	run, opt := trained(t, 1, func(r *plan.Run) {
+		r.RecordPath = true
+		r.Probes = []plan.Probe{{Name: "moved", Kind: "distance", Every: 4}, {Name: "size", Kind: "distance", Every: 4, Point: make(plan.Point, len(r.Objective.Params))}}
+		for i, p := range r.Objective.Params {
+			g := graph.New()
+			r.Probes[1].Point[i] = &plan.Expr{Graph: g, Root: g.Fill(p.Type, 0)}
+		}
+	})
+	r, err := Run(context.Background(), run, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, k := range r.Probes["moved"].Steps {
+		moved, size := 0.0, 0.0
+		for _, p := range r.Path {
+			n := p.Type.Size()
+			for j, v := range p.Data[k*n : (k+1)*n] {
+				moved += (v - p.Data[j]) * (v - p.Data[j])
+				size += v * v
+			}
+		}
+		for name, want := range map[string]float64{"moved": moved, "size": size} {
+			if got := r.Probes[name].Data[i]; math.Abs(got-math.Sqrt(want)) > 1e-14*math.Sqrt(want) {
+				t.Errorf("%s at step %d is %v, want %v", name, k, got, math.Sqrt(want))
+			}
+		}
+	}
+}
+
+// TestOtherRun: a checkpoint of a run that observed something else is passed over.
+func TestOtherRun(t *testing.T) {
+	probe := func(data *plan.Dataset, from float64) func(*plan.Run) {
+		return func(r *plan.Run) {
+			point := make(plan.Point, len(r.Objective.Params))
+			for i, p := range r.Objective.Params {
+				g := graph.New()
+				point[i] = &plan.Expr{Graph: g, Root: g.Fill(p.Type, from)}
+			}
+			r.Probes = []plan.Probe{{Name: "score", Kind: "test", Every: 5, Data: data}, {Name: "away", Kind: "distance", Every: 1, Point: point}}
+		}
+	}
+	old := probe(&plan.Dataset{Source: dataset.Teacher{Limit: 5}}, 1)
+	for name, c := range map[string]struct {
+		edit  func(*plan.Run)
+		first int
+	}{
+		"the same":      {old, 6},
+		"another point": {probe(&plan.Dataset{Source: dataset.Teacher{Limit: 5}}, 2), 1},
+		"other data":    {probe(&plan.Dataset{Source: dataset.Teacher{Limit: 6}}, 1), 1},
+	} {
+		file := filepath.Join(t.TempDir(), "run.ckpt")
+		run, opt := trained(t, 1, old)
+		opt.Checkpoint = file
+		ctx, cancel := context.WithCancel(context.Background())
+		opt.Progress = func(done, _ int) {
+			if done == 5 {
+				cancel()
+			}
+		}
+		if _, err := Run(ctx, run, opt); err != nil {
+			t.Fatal(err)
+		}
+		run, opt = trained(t, 1, c.edit)
+		opt.Checkpoint = file
+		first := -1
+		opt.Progress = func(done, _ int) {
+			if first < 0 {
+				first = done
+			}
+		}
+		if _, err := Run(context.Background(), run, opt); err != nil || first != c.first {
+			t.Errorf("%s: the run goes on with step %d, want %d; %v", name, first, c.first, err)
+		}
 	}
 }
 
