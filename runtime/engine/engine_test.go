@@ -186,6 +186,30 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// A path with z is drawn in space, from where the panel's view says; the axis has
+// the name of what is along it.
+func TestPathInSpace(t *testing.T) {
+	s := enginetest.Study()
+	plane := &s.Plots[1].Panels[0]
+	plane.Marks = plane.Marks[1:] // without the contour
+	plane.View = plan.View{Azimuth: 30, Elevation: 20}
+	for i := range plane.Marks {
+		plane.Marks[i].Z = plane.Marks[i].X
+	}
+	res := run(t, s, engine.Options{})
+	p := res.Plots[1].Figure.Panels[0]
+	if p.View != (render.View{Azimuth: 30, Elevation: 20}) || p.Z.Label != "x" {
+		t.Errorf("view %v, axis %q", p.View, p.Z.Label)
+	}
+	if path := p.Marks[0].(render.Path); len(path.Z) == 0 || !slices.Equal(path.Z, path.X) {
+		t.Errorf("z is %v", path.Z)
+	}
+	plane.Marks[0].Z = s.Plots[0].Panels[0].Marks[1].Y // of a run of another length
+	if p := run(t, s, engine.Options{}).Plots[1]; p.Error == nil || !strings.Contains(p.Error.Summary, "z has") {
+		t.Errorf("z of another length: %v", p.Error)
+	}
+}
+
 func TestDivergence(t *testing.T) {
 	s := enginetest.Study()
 	s.Runs[4].MayDiverge = false

@@ -151,6 +151,8 @@ func (f *panelFiller) defaultY() string {
 func (f *panelFiller) defaultZ() string {
 	for _, m := range f.panel.Marks {
 		switch {
+		case m.Z != nil:
+			return f.shared(func(m *plan.Mark) string { return f.name(m.Z) })
 		case m.Of == (plan.Address{}):
 		case m.Field == "":
 			return "loss"

@@ -98,6 +98,7 @@ type panelFiller struct {
 
 func (f *panelFiller) fill() (render.Panel, error) {
 	f.taken = map[plan.Address]bool{}
+	f.out.View = render.View(f.panel.View)
 	var err error
 	if f.out.Title, err = f.text(f.panel.Title); err != nil {
 		return f.out, err
@@ -245,7 +246,7 @@ func (f *panelFiller) field(m *plan.Mark) error {
 	case "contour":
 		f.add(render.Contour{Grid: grid, Levels: m.LevelList, Count: m.Levels, Log: m.Log, Filled: m.Filled})
 	case "surface":
-		f.add(render.Surface{Grid: grid, Azimuth: f.panel.View.Azimuth, Elevation: f.panel.View.Elevation, Log: m.Log, Floor: true})
+		f.add(render.Surface{Grid: grid, Log: m.Log, Floor: true})
 	}
 	return nil
 }
@@ -258,6 +259,10 @@ func (f *panelFiller) curves(m *plan.Mark) error {
 		return err
 	}
 	y, err := f.column(m, m.Y)
+	if err != nil {
+		return err
+	}
+	z, err := f.column(m, m.Z)
 	if err != nil {
 		return err
 	}
@@ -293,7 +298,7 @@ func (f *panelFiller) curves(m *plan.Mark) error {
 				name = strings.TrimPrefix(label+", "+f.curveName(m, i, lead.curves), ", ")
 			}
 		}
-		if err := x.fits(lead, i); err != nil {
+		if err := x.fits("x", lead, "y", i); err != nil {
 			return err
 		}
 		xs, ys := x.curve(i), lead.curve(i)
@@ -303,13 +308,20 @@ func (f *panelFiller) curves(m *plan.Mark) error {
 		case "scatter":
 			f.add(render.Scatter{X: xs, Y: ys, Label: name, Color: c, Size: width})
 		case "path":
-			f.add(render.Path{X: xs, Y: ys, Label: name, Color: c, Dash: dash(m.Dash, render.Solid), Width: width, Start: true, End: true, Arrows: 3})
+			path := render.Path{X: xs, Y: ys, Label: name, Color: c, Dash: dash(m.Dash, render.Solid), Width: width, Start: true, End: true, Arrows: 3}
+			if z != nil {
+				if err := z.fits("z", lead, "y", i); err != nil {
+					return err
+				}
+				path.Z = z.curve(i)
+			}
+			f.add(path)
 		case "band":
 			if lower == nil || upper == nil {
 				return fmt.Errorf("a band needs lower and upper")
 			}
 			for _, edge := range []*column{lower, upper} {
-				if err := x.fits(edge, i); err != nil {
+				if err := x.fits("x", edge, "y", i); err != nil {
 					return err
 				}
 			}
@@ -389,16 +401,17 @@ func (r *runner) positionsOf(c *column) *column {
 	return out
 }
 
-func (c *column) fits(d *column, i int) error {
+// fits checks that c, named name, has a place for each point of curve i of d.
+func (c *column) fits(name string, d *column, other string, i int) error {
 	switch {
 	case c.n != d.n:
-		return fmt.Errorf("x has %d points, y has %d", c.n, d.n)
+		return fmt.Errorf("%s has %d points, %s has %d", name, c.n, other, d.n)
 	case c.curves > 1 && i >= c.curves:
-		return fmt.Errorf("x has %d curves, y has %d", c.curves, d.curves)
+		return fmt.Errorf("%s has %d curves, %s has %d", name, c.curves, other, d.curves)
 	}
 	for k := range c.steps {
 		if d.steps != nil && c.steps[k] != d.steps[k] {
-			return fmt.Errorf("x and y are recorded at different steps")
+			return fmt.Errorf("%s and %s are recorded at different steps", name, other)
 		}
 	}
 	return nil

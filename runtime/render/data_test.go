@@ -419,8 +419,8 @@ func TestSurfaceHides(t *testing.T) {
 	ridge := gridOf(-1, 1, -1, 1, 101, func(x, y float64) float64 { return math.Exp(-20 * y * y) })
 	inked := func(y float64) int {
 		n := 0
-		f := onePanel(Surface{Grid: ridge, Azimuth: -90, Elevation: 15},
-			Path{X: []float64{-0.8, 0.8}, Y: []float64{y, y}})
+		f := onePanel(Surface{Grid: ridge}, Path{X: []float64{-0.8, 0.8}, Y: []float64{y, y}})
+		f.Panels[0].View = View{-90, 15}
 		for _, o := range Draw(f).sheet.ops {
 			if o.role == "path" {
 				n += len(o.path)

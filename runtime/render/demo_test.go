@@ -151,7 +151,8 @@ func demos() []demo {
 			{Title: "Linear height", X: Axis{Label: "x₁"}, Y: Axis{Label: "x₂"}, Z: Axis{Label: "loss"},
 				Marks: append([]Mark{Surface{Grid: gridOf(-4.5, 2, -2, 2, 161, valleys)}}, forks...)},
 			{Title: "Logarithmic height", X: Axis{Label: "x₁"}, Y: Axis{Label: "x₂"}, Z: Axis{Label: "loss"},
-				Marks: []Mark{Surface{Grid: near, Log: true, Azimuth: 35, Elevation: 40, Floor: true}}},
+				View:  View{35, 40},
+				Marks: []Mark{Surface{Grid: near, Log: true, Floor: true}}},
 		},
 	})
 	add("contour", &Figure{

@@ -40,12 +40,21 @@ type Figure struct {
 type Panel struct {
 	Title string
 	// X and Y are the horizontal and vertical axes; Z is the colour of fields
-	// and the height of surfaces.
+	// and the height of surfaces and of paths in space.
 	X, Y, Z Axis
 	// Marks are drawn in order, fields (Heatmap, Contour) beneath the others. A
-	// Surface makes the panel three-dimensional: then X and Y span the floor.
+	// Surface, or a Path with Z, makes the panel three-dimensional: then X and Y
+	// span the floor.
 	Marks  []Mark
 	Legend Legend
+	View   View
+}
+
+// View is where a three-dimensional panel is seen from: Azimuth turns its box
+// about the vertical axis and Elevation lifts the eye, both in degrees. Both zero
+// chooses -60 and 30.
+type View struct {
+	Azimuth, Elevation float64
 }
 
 // Axis names a coordinate and says how it is scaled.
@@ -108,9 +117,11 @@ type Scatter struct {
 	Size  float64 // diameter in points; 0 chooses
 }
 
-// Path is a trajectory in the plane, or on the surface of the same panel.
+// Path is a trajectory in the plane, on the surface of the same panel or, with Z,
+// in space above its shadow.
 type Path struct {
 	X, Y  []float64
+	Z     []float64 // nil: no third coordinate
 	Label string
 	Color Color
 	Dash  Dash
@@ -151,9 +162,6 @@ type Heatmap struct {
 // Surface is a grid seen as a landscape.
 type Surface struct {
 	Grid
-	// Azimuth turns the box about its vertical axis and Elevation lifts the eye,
-	// both in degrees. Both zero chooses -60 and 30.
-	Azimuth, Elevation float64
 	// Log draws the logarithm of the height.
 	Log bool
 	// Floor draws level sets on the floor of the box.

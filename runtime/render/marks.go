@@ -3,6 +3,7 @@ package render
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -226,7 +227,8 @@ func (p *panel) draw(s *sheet) {
 		case Line:
 			p.lines(s, "line", g, c, orElse(m.Width, width), m.Dash, false)
 		case Path:
-			p.path(s, &m, g, c, onField)
+			p.track(s, &m, g, c, onField)
+			p.endsOf(s, &m, p.points(m.X, m.Y), c)
 		case Scatter:
 			size := m.Size
 			if !(size > 0 && size < 50) {
@@ -327,13 +329,14 @@ func (p *panel) dots(s *sheet, role string, at []point, r float64, c color.NRGBA
 	s.fill(role, all, c)
 }
 
-func (p *panel) path(s *sheet, m *Path, g *shape, c color.NRGBA, onField bool) {
+// track draws a path without its ends.
+func (p *panel) track(s *sheet, m *Path, g *shape, c color.NRGBA, cased bool) {
 	width := orElse(m.Width, 1)
 	if len(m.X) > 150 {
 		width = orElse(m.Width, 0.65)
 	}
 	if m.ByStep {
-		if onField {
+		if cased {
 			s.stroke("casing", p.frame.polyline(g.lines), withAlpha(white, 0.75), width+1.1, Solid)
 		}
 		for i := 0; i < len(g.lines); {
@@ -347,37 +350,29 @@ func (p *panel) path(s *sheet, m *Path, g *shape, c color.NRGBA, onField bool) {
 		}
 		p.dots(s, "path", g.dots, 1.3, c)
 	} else {
-		p.lines(s, "path", g, c, width, m.Dash, onField)
+		p.lines(s, "path", g, c, width, m.Dash, cased)
 	}
 	if m.Arrows > 0 {
 		p.arrows(s, g.lines, min(m.Arrows, 50), c)
 	}
-	first, last, ok := p.tips(m)
-	if !ok {
-		return
-	}
-	if m.Start && p.frame.holds(first) {
-		startMark(s, first, c)
-	}
-	if m.End && p.frame.holds(last) {
-		endMark(s, last, c)
-	}
 }
 
-// tips are the first and the last point of a path that can be drawn.
-func (p *panel) tips(m *Path) (first, last point, ok bool) {
-	n := min(len(m.X), len(m.Y))
-	i, j := 0, n-1
-	for i < n && !finite(p.at(m.X[i], m.Y[i])) {
-		i++
+// endsOf marks the first and the last of the points of a path that can be drawn.
+func (p *panel) endsOf(s *sheet, m *Path, pts []point, c color.NRGBA) {
+	first := slices.IndexFunc(pts, finite)
+	if first < 0 {
+		return
 	}
-	if i == n {
-		return first, last, false
+	last := len(pts) - 1
+	for !finite(pts[last]) {
+		last--
 	}
-	for !finite(p.at(m.X[j], m.Y[j])) {
-		j--
+	if m.Start && p.frame.holds(pts[first]) {
+		startMark(s, pts[first], c)
 	}
-	return p.at(m.X[i], m.Y[i]), p.at(m.X[j], m.Y[j]), true
+	if m.End && p.frame.holds(pts[last]) {
+		endMark(s, pts[last], c)
+	}
 }
 
 func startMark(s *sheet, q point, c color.NRGBA) {

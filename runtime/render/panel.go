@@ -124,6 +124,9 @@ func resolve(src *Panel) *panel {
 		addBoth(&ex, spanX, f.x, kx)
 		addBoth(&ey, spanY, f.y, ky)
 	}
+	for _, m := range p.marks {
+		p.solid = p.solid || inSpace(m)
+	}
 	if !slices.ContainsFunc(p.fields, func(f *field) bool { return f != nil }) {
 		padX, padLo, padHi = 0.02, 0.05, 0.05
 	}
@@ -199,21 +202,61 @@ func resolve(src *Panel) *panel {
 		}
 	} else {
 		p.bar = false
-		ez := newExtent(kz)
-		p.z, _ = ez.scale(&src.Z, 0, 0)
+		ez := p.heights(kz)
+		p.z, notes = ez.scale(&src.Z, padLo, padHi)
+		p.note(notes...)
+		p.note(ez.notes("z")...)
 	}
-	if p.solid {
-		for _, m := range p.marks {
-			switch m.(type) {
-			case Heatmap, Histogram, Band, HLine, VLine:
-				p.note(fmt.Sprintf("%s not drawn on a surface", kindName(m)))
-			}
-		}
-	}
+	p.unseen()
 	p.note(ex.notes("x")...)
 	p.note(ey.notes("y")...)
 	p.empty = ex.empty() || ey.empty()
 	return p
+}
+
+// inSpace reports whether a mark has a third coordinate of its own.
+func inSpace(m Mark) bool {
+	path, ok := m.(Path)
+	return ok && path.Z != nil
+}
+
+// heights is the extent of the third coordinate of paths.
+func (p *panel) heights(k scaleKind) extent {
+	e := newExtent(k)
+	for _, m := range p.marks {
+		m, ok := m.(Path)
+		if !ok || m.Z == nil {
+			continue
+		}
+		if n := min(len(m.X), len(m.Y)); n != len(m.Z) {
+			p.note(fmt.Sprintf("%d points and %d z: the rest left out", n, len(m.Z)))
+		}
+		for _, z := range m.Z {
+			e.add(z)
+		}
+	}
+	return e
+}
+
+// unseen notes which marks a three-dimensional panel does not draw.
+func (p *panel) unseen() {
+	surface := slices.ContainsFunc(p.marks, func(m Mark) bool { _, ok := m.(Surface); return ok })
+	for _, m := range p.marks {
+		if !p.solid || inSpace(m) {
+			continue
+		}
+		switch m.(type) {
+		case Heatmap, Histogram, Band, HLine, VLine:
+			if surface {
+				p.note(fmt.Sprintf("%s not drawn on a surface", kindName(m)))
+			}
+		case Surface, Contour:
+			continue
+		}
+		if !surface {
+			p.note(fmt.Sprintf("%s not drawn in space", kindName(m)))
+		}
+	}
 }
 
 func (p *panel) kind(a *Axis, name string) scaleKind {

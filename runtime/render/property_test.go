@@ -77,8 +77,12 @@ func anyMark(t *rapid.T) Mark {
 	case 1:
 		return Scatter{X: series(t, "x"), Y: series(t, "y"), Label: label, Size: anyValue.Draw(t, "size")}
 	case 2:
-		return Path{X: series(t, "x"), Y: series(t, "y"), Label: label, ByStep: yes.Draw(t, "by step"),
+		path := Path{X: series(t, "x"), Y: series(t, "y"), Label: label, ByStep: yes.Draw(t, "by step"),
 			Start: yes.Draw(t, "start"), End: yes.Draw(t, "end"), Arrows: rapid.IntRange(-1, 9).Draw(t, "arrows"), Dash: dash}
+		if yes.Draw(t, "in space") {
+			path.Z = series(t, "z")
+		}
+		return path
 	case 3:
 		return Contour{Grid: anyGrid(t), Log: yes.Draw(t, "log"), Filled: yes.Draw(t, "filled"), Count: rapid.IntRange(-1, 300).Draw(t, "count")}
 	case 4:
@@ -86,8 +90,7 @@ func anyMark(t *rapid.T) Mark {
 	case 5:
 		return Heatmap{Grid: anyGrid(t), Log: yes.Draw(t, "log")}
 	case 6:
-		return Surface{Grid: anyGrid(t), Log: yes.Draw(t, "log"), Floor: yes.Draw(t, "floor"),
-			Azimuth: anyValue.Draw(t, "azimuth"), Elevation: anyValue.Draw(t, "elevation")}
+		return Surface{Grid: anyGrid(t), Log: yes.Draw(t, "log"), Floor: yes.Draw(t, "floor")}
 	case 7:
 		return Histogram{Values: series(t, "values"), Bins: rapid.IntRange(-1, 5000).Draw(t, "bins"), Density: yes.Draw(t, "density"), Label: label}
 	case 8:
@@ -116,6 +119,7 @@ func anyFigure(t *rapid.T) *Figure {
 		p := Panel{
 			Title: anyText(t, "head"), X: anyAxis(t, "X"), Y: anyAxis(t, "Y"), Z: anyAxis(t, "Z"),
 			Legend: rapid.SampledFrom([]Legend{LegendAuto, LegendNone, LegendBelow, LegendRight, "elsewhere"}).Draw(t, "legend"),
+			View:   View{anyValue.Draw(t, "azimuth"), anyValue.Draw(t, "elevation")},
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "marks") {
 			p.Marks = append(p.Marks, anyMark(t))

@@ -136,20 +136,19 @@ func (m *mesh) shade() {
 
 // drawSolid draws a three-dimensional panel.
 func (p *panel) drawSolid(s *sheet) {
-	var view Surface
 	var meshes []*mesh
 	for i, m := range p.marks {
-		if m, ok := m.(Surface); ok {
-			if len(meshes) == 0 {
-				view = m
-			}
+		if _, ok := m.(Surface); ok {
 			if f := p.fields[i]; f != nil && !f.empty() {
 				meshes = append(meshes, p.mesh(f))
 			}
 		}
 	}
-	v := newProjection(view.Azimuth, view.Elevation, p.frame)
-	under := newSheet(s.w, s.h)
+	v := newProjection(p.src.View.Azimuth, p.src.View.Elevation, p.frame)
+	under := s
+	if len(meshes) > 0 { // which hide what lies behind them
+		under = newSheet(s.w, s.h)
+	}
 	p.walls(under, &v)
 	for i, m := range p.marks {
 		switch m := m.(type) {
@@ -162,12 +161,33 @@ func (p *panel) drawSolid(s *sheet) {
 		}
 	}
 	r := v.bounds()
-	s.role = "surface"
-	s.image(box(r.x0, r.y0, r.x1, r.y1), surfaceDPI, paintSurface(meshes, &v, r, under))
+	if len(meshes) > 0 {
+		s.role = "surface"
+		s.image(box(r.x0, r.y0, r.x1, r.y1), surfaceDPI, paintSurface(meshes, &v, r, under))
+	}
 	p.boxAxes(s, &v)
-	p.onSurface(s, &v, meshes, r)
-	if len(meshes) == 0 {
+	visible := sight(meshes, &v, r)
+	p.onSurface(s, &v, visible)
+	if drawn := p.inAir(s, &v, visible); !drawn && len(meshes) == 0 {
 		s.write("note", layText("nothing to show", labelSize, false), v.cx, v.cy, 0.5, 0.5, softInk)
+	}
+}
+
+// sight tells whether meshes leave the view of a place on the sheet open at a
+// nearness.
+func sight(meshes []*mesh, v *projection, r frame) func(q point, near float64) bool {
+	var d *depths
+	return func(q point, near float64) bool {
+		if len(meshes) == 0 {
+			return true
+		}
+		if d == nil {
+			d = newDepths(int(r.w()*2)+1, int(r.h()*2)+1, r)
+			for _, m := range meshes {
+				d.cover(m, d.vertices(m, v), nil)
+			}
+		}
+		return d.seen(q, near)
 	}
 }
 
@@ -325,7 +345,7 @@ func (p *panel) edge(s *sheet, ticks []tick, title string, at func(float64) poin
 
 // onSurface draws paths, lines and dots on the first surface, where nothing
 // stands before them.
-func (p *panel) onSurface(s *sheet, v *projection, meshes []*mesh, r frame) {
+func (p *panel) onSurface(s *sheet, v *projection, visible func(q point, near float64) bool) {
 	var f *field
 	for i, m := range p.marks {
 		if _, ok := m.(Surface); ok && p.fields[i] != nil && !p.fields[i].empty() {
@@ -335,16 +355,6 @@ func (p *panel) onSurface(s *sheet, v *projection, meshes []*mesh, r frame) {
 	}
 	if f == nil {
 		return
-	}
-	var d *depths
-	visible := func(q point, near float64) bool {
-		if d == nil {
-			d = newDepths(int(r.w()*2)+1, int(r.h()*2)+1, r)
-			for _, m := range meshes {
-				d.cover(m, d.vertices(m, v), nil)
-			}
-		}
-		return d.seen(q, near)
 	}
 	spot := func(x, y float64) (point, bool) {
 		tx, ty := p.x.at(x), p.y.at(y)
@@ -361,7 +371,9 @@ func (p *panel) onSurface(s *sheet, v *projection, meshes []*mesh, r frame) {
 		case Line:
 			p.drape(s, &Path{X: xOr(m.X, len(m.Y)), Y: m.Y, Dash: m.Dash, Width: m.Width}, c, spot)
 		case Path:
-			p.drape(s, &m, c, spot)
+			if m.Z == nil {
+				p.drape(s, &m, c, spot)
+			}
 		case Scatter:
 			var dots []point
 			for k := range min(len(m.X), len(m.Y)) {
