@@ -155,9 +155,8 @@ func (x *exprs) view(e expr) ref {
 	if a.t == e.t {
 		return e.args[0]
 	}
-	e.wide = a.wide || e.t.Rank() == 0 && a.wide
+	e.wide = a.wide
 	if e.t.Rank() == 0 && !a.wide { // numbers are wide
-		e.wide = false
 		return x.add(expr{op: opCopy, t: e.t, wide: true, args: []ref{x.add(e)}})
 	}
 	return x.add(e)

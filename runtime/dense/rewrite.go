@@ -87,6 +87,10 @@ func (x *exprs) again(e expr) ref {
 		return x.spread(e.op, e.t, e.args[0])
 	case k == alias:
 		return x.view(e)
+	case k == call && e.hasFinish():
+		for i, a := range e.args {
+			e.args[i] = x.narrow(a)
+		}
 	case k == call || e.tiled || e.op == graph.SliceCols:
 		for i, a := range e.args {
 			e.args[i] = x.stored(a)
