@@ -157,6 +157,8 @@ func (r *runner) runBlocks(ctx context.Context) {
 	blocks := r.blocks()
 	inOrder(r.workers(), dependencies(order, blocks), func(i int) {
 		a, b := order[i], blocks[order[i]]
+		release := r.holding(b.objective) // what a block waits for is not its time
+		defer release()
 		start := time.Now()
 		progress.started(a, b.steps)
 		status := r.guarded(a, func() Status { return b.run(ctx, func(k int) { progress.step(a, k) }) })
@@ -222,17 +224,18 @@ func (r *runner) guarded(a plan.Address, run func() Status) (status Status) {
 	return run()
 }
 
-// block is a run or a landscape about to be run.
+// block is a run, a landscape, a spectrum or a projection about to be run.
 type block struct {
-	needs []plan.Address
-	steps int
-	run   func(ctx context.Context, step func(k int)) Status
+	objective *plan.Objective // that it computes with; nil: none
+	needs     []plan.Address
+	steps     int
+	run       func(ctx context.Context, step func(k int)) Status
 }
 
 func (r *runner) blocks() map[plan.Address]block {
 	out := map[plan.Address]block{}
 	for _, p := range r.study.Runs {
-		out[p.Address] = block{needsOf(p), p.Steps, func(ctx context.Context, step func(int)) Status {
+		out[p.Address] = block{p.Objective, needsOf(p), p.Steps, func(ctx context.Context, step func(int)) Status {
 			result := r.trajectory(ctx, p, step)
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -245,7 +248,7 @@ func (r *runner) blocks() map[plan.Address]block {
 		for _, a := range p.Axes {
 			needs = append(needs, a.Of)
 		}
-		out[p.Address] = block{needs, samples(p), func(ctx context.Context, step func(int)) Status {
+		out[p.Address] = block{p.Objective, needs, samples(p), func(ctx context.Context, step func(int)) Status {
 			result := r.landscape(ctx, p, step)
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -260,7 +263,7 @@ func (r *runner) blocks() map[plan.Address]block {
 		return result.Status
 	}
 	for _, p := range r.study.Spectra {
-		out[p.Address] = block{append(slices.Clone(p.Needs), p.Preconditioner), 1, func(ctx context.Context, _ func(int)) Status {
+		out[p.Address] = block{p.Objective, append(slices.Clone(p.Needs), p.Preconditioner), 1, func(ctx context.Context, _ func(int)) Status {
 			return keep(p.Address, r.analyse(ctx, p.Block, func() ([]Named, error) { return r.spectrum(ctx, p) }))
 		}}
 	}
@@ -269,7 +272,7 @@ func (r *runner) blocks() map[plan.Address]block {
 		for _, s := range p.Segments {
 			needs = append(needs, s.Run)
 		}
-		out[p.Address] = block{needs, 1, func(ctx context.Context, _ func(int)) Status {
+		out[p.Address] = block{nil, needs, 1, func(ctx context.Context, _ func(int)) Status {
 			return keep(p.Address, r.analyse(ctx, p.Block, func() ([]Named, error) { return r.projection(ctx, p) }))
 		}}
 	}

@@ -50,8 +50,7 @@ func (r *runner) landscape(ctx context.Context, p *plan.Landscape, progress func
 }
 
 func (r *runner) sample(ctx context.Context, p *plan.Landscape, progress func(done int)) (*analysis.Landscape, error) {
-	results, release := r.holding(p.Objective)
-	defer release()
+	results := r.resultsFor(p.Objective)
 	opt := analysis.Options{
 		Results:  results,
 		Workers:  r.workers(),

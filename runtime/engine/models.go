@@ -105,14 +105,22 @@ func sentence(s string) string {
 	return s + "."
 }
 
-// holding takes the lock of networks for a block that computes with one. The
-// results that the block asks for are those of free, which does not take it.
-func (r *runner) holding(f *plan.Objective) (results bind.Results, release func()) {
-	if f.Training == nil {
-		return r.result, func() {}
+// holding takes the lock of networks for a block that computes with one.
+func (r *runner) holding(f *plan.Objective) (release func()) {
+	if f == nil || f.Training == nil {
+		return func() {}
 	}
 	r.models.Lock()
-	return r.held, r.models.Unlock
+	return r.models.Unlock
+}
+
+// resultsFor is what a block asks for results. One that computes with a network
+// holds the lock already.
+func (r *runner) resultsFor(f *plan.Objective) bind.Results {
+	if f.Training != nil {
+		return r.held
+	}
+	return r.result
 }
 
 // held is result for a block that holds the lock of networks.

@@ -81,8 +81,7 @@ func (r *runner) failure(b plan.Block, err error) diag.List {
 }
 
 func (r *runner) spectrum(ctx context.Context, p *plan.Spectrum) ([]Named, error) {
-	results, release := r.holding(p.Objective)
-	defer release()
+	results := r.resultsFor(p.Objective)
 	f, err := r.objective(p.Objective, results)
 	if err != nil {
 		return nil, err

@@ -27,10 +27,8 @@ func (r *runner) trajectory(ctx context.Context, p *plan.Run, step func(k int)) 
 		out.Status = Interrupted
 		return out
 	}
-	results, release := r.holding(p.Objective)
-	defer release()
 	opt := dynamics.Options{
-		Results:  results,
+		Results:  r.resultsFor(p.Objective),
 		Keep:     r.keep[p.Address],
 		Workers:  r.workers(),
 		Memory:   r.opts.Memory,
