@@ -28,6 +28,7 @@ type Program struct {
 	needs  needs
 	built  int // of the machine when the program was bound
 
+	kept       int // words of memory
 	inputWords int // that inputs take if they are copied
 }
 
@@ -77,7 +78,11 @@ func compile[T tensor.Float](m *Machine, g *graph.Graph, roots []graph.ID, o Opt
 	}
 	memory := place(p.steps, values, o.Single)
 	p.needs.arena = memory.shared
-	p.memory = words(memory.kept)
+	p.kept, p.inputWords = memory.kept, memory.inputs
+	if need := p.Bytes(); m.Limit > 0 && need > m.Limit {
+		return nil, &TooLarge{need, m.Limit}
+	}
+	p.memory = words(p.kept)
 	p.values = slices.DeleteFunc(slices.Clone(values), func(v *value) bool { return v == nil })
 	for i, v := range values {
 		e := &x.list[i]
@@ -88,7 +93,6 @@ func compile[T tensor.Float](m *Machine, g *graph.Graph, roots []graph.ID, o Opt
 	for _, r := range results {
 		p.roots = append(p.roots, values[r])
 	}
-	p.inputWords = memory.inputs
 	for i, v := range values {
 		if e := &x.list[i]; v != nil && e.op == graph.Const {
 			v.reserve(o.Single)
@@ -241,7 +245,7 @@ func (p *Program) Read(i int, dst []float64) {
 // it shares with other programs.
 func (p *Program) Bytes() int64 {
 	n := p.needs
-	w := len(p.memory) + p.inputWords + n.arena + n.blocks + n.partials + p.m.workers*n.scratch + n.double + n.single/2
+	w := p.kept + p.inputWords + n.arena + n.blocks + n.partials + p.m.workers*n.scratch + n.double + n.single/2
 	return 8 * int64(w)
 }
 

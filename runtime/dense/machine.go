@@ -1,6 +1,7 @@
 package dense
 
 import (
+	"fmt"
 	"unsafe"
 
 	"relief/runtime/kernel/tensor"
@@ -9,6 +10,11 @@ import (
 // Machine is what programs run in: workers, an arena, scratch memory. Its
 // programs share it, so one of them runs at a time.
 type Machine struct {
+	// Limit is how many bytes a program may need, with what it shares with the
+	// others; 0 is no limit. Compile refuses one that needs more before it takes
+	// any memory.
+	Limit int64
+
 	workers int
 	ws32    *tensor.Workspace[float32]
 	ws64    *tensor.Workspace[float64]
@@ -34,6 +40,14 @@ func (n needs) with(o needs) needs {
 		max(n.single, o.single), max(n.double, o.double), max(n.arena, o.arena),
 		max(n.blocks, o.blocks), max(n.scratch, o.scratch), max(n.partials, o.partials),
 	}
+}
+
+// TooLarge is the error of a program that needs more memory than its machine
+// allows, in bytes.
+type TooLarge struct{ Need, Limit int64 }
+
+func (e *TooLarge) Error() string {
+	return fmt.Sprintf("it needs %.3g GiB of memory, and %.3g GiB are allowed", float64(e.Need)/(1<<30), float64(e.Limit)/(1<<30))
 }
 
 // NewMachine returns a machine of at least one worker.

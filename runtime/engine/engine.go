@@ -31,6 +31,10 @@ type Options struct {
 	// plan.MaxMemory. A run that would record more than the runs before it
 	// leave is refused.
 	Memory int64
+	// NetworkMemory is how many bytes the evaluation of a network may take; 0
+	// means four fifths of the memory that is free. What would take more is
+	// refused before it begins.
+	NetworkMemory int64
 	// Checkpoints is the folder in which runs on networks are saved now and then,
 	// and from which they are taken up when they were interrupted; "": they are
 	// not. The caller removes it when a study is whole.

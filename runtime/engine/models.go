@@ -54,6 +54,9 @@ func (r *runner) objective(f *plan.Objective, results bind.Results) (model.Objec
 	}
 	if m.machine == nil {
 		m.machine = dense.NewMachine(r.workers())
+		if m.machine.Limit = r.opts.NetworkMemory; m.machine.Limit == 0 {
+			m.machine.Limit = networkMemory()
+		}
 		m.networks = map[plan.Address]*model.Network{}
 	}
 	n, err := model.NewNetwork(f, set, m.machine, random.Derive(r.study.Seed, "dropout", f.Address.String()), results)

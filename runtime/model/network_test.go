@@ -2,7 +2,9 @@ package model
 
 import (
 	"context"
+	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"relief/runtime/dataset"
@@ -227,5 +229,17 @@ func TestPopulation(t *testing.T) {
 	n = convolutional(t, 20, nil) // batches of 5: their variances lack that of their means
 	if s, err = n.Test(ctx, x, n.Set); err != nil || math.Abs(s.Loss-want) > 1e-12*want {
 		t.Fatalf("over several batches the score is %v (%v), want the loss %v", s, err, want)
+	}
+}
+
+// TestTooLarge: a network that does not fit says so, with the figures, before
+// anything is computed.
+func TestTooLarge(t *testing.T) {
+	n := convolutional(t, 20, nil)
+	n.machine.Limit = 1 << 10
+	_, err := n.Gradient(context.Background(), make([]float64, n.Size()), make([]float64, n.Size()))
+	var e *network.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Summary, "on a batch of 5 samples needs") || !strings.Contains(e.Cure, "batch = ") {
+		t.Fatalf("%v", err)
 	}
 }

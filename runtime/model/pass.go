@@ -1,6 +1,9 @@
 package model
 
 import (
+	"errors"
+	"fmt"
+
 	"relief/runtime/dense"
 	"relief/runtime/graph"
 	"relief/runtime/network"
@@ -72,10 +75,32 @@ func (p *pass) compile(size int, m *dense.Machine) (*dense.Program, error) {
 		return nil, err
 	}
 	q, err := dense.Compile(m, b.Graph, roots, dense.Options{Single: p.n.net.Single, Held: b.held})
-	if err == nil {
-		p.masks[q] = masks
+	if err != nil {
+		return nil, p.n.explain(err, size)
 	}
-	return q, err
+	p.masks[q] = masks
+	return q, nil
+}
+
+// explain turns the error of a program that is too large into one of the
+// network, with what to do about it.
+func (n *Network) explain(err error, size int) error {
+	large := (*dense.TooLarge)(nil)
+	if !errors.As(err, &large) {
+		return err
+	}
+	const gib = 1 << 30
+	out := &network.Error{
+		Summary: fmt.Sprintf("%s on a batch of %d samples needs %.3g GiB of memory, and %.3g GiB are to be had", n.Plan.Network.Address, size, float64(large.Need)/gib, float64(large.Limit)/gib),
+		Cure:    "take fewer samples or a narrower network",
+	}
+	if !n.net.Single {
+		out.Cure += `, or precision = "float32" in it`
+	}
+	if normalises(n.net.Layers) {
+		out.Cure += "; batch = 100 in the objective computes, and normalises, so many samples together"
+	}
+	return out
 }
 
 // build makes the graph of a batch: its loss as a function of the samples "x",

@@ -146,10 +146,11 @@ func (q *Plane) compile(pass *pass, size int) (*dense.Program, error) {
 		roots = append(roots, bend[0])
 	}
 	p, err := dense.Compile(q.n.machine, g, roots, dense.Options{Single: q.n.net.Single, Held: held})
-	if err == nil {
-		pass.masks[p] = masks
+	if err != nil {
+		return nil, q.n.explain(err, size)
 	}
-	return p, err
+	pass.masks[p] = masks
+	return p, nil
 }
 
 // firstProduct is a product of samples with a parameter.
