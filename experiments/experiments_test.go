@@ -4,6 +4,7 @@ package experiments
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +12,14 @@ import (
 	"relief/lang"
 	"relief/runtime/engine"
 )
+
+// long are the studies that take minutes on two cores. They are compiled here, and
+// run where RELIEF_EXPERIMENTS is "all".
+var long = map[string]bool{
+	"fig-2-1-learning-rate-decay": true,
+	"fig-3-1-subquadratic-growth": true,
+	"fig-3-2-separate-scales":     true,
+}
 
 // TestStudies runs every study: it compiles without a word, every check holds,
 // and nothing has to be said about any block that did not say it may fail.
@@ -25,6 +34,12 @@ func TestStudies(t *testing.T) {
 			study, diags := lang.Compile(file, lang.Options{})
 			if len(diags) > 0 {
 				t.Fatal(diags)
+			}
+			if long[strings.TrimSuffix(file, ".hcl")] && os.Getenv("RELIEF_EXPERIMENTS") != "all" {
+				t.Skip("skipped: it takes minutes; RELIEF_EXPERIMENTS=all runs it")
+			}
+			if testing.Short() && len(study.Networks) > 0 {
+				t.Skip("skipped: it trains a network")
 			}
 			results, err := engine.Run(context.Background(), study, engine.Options{})
 			if err != nil {
