@@ -44,4 +44,11 @@ var resultCodes = []Entry{
 		Example: "(none is known)",
 		Cure:    "Report it with the study and the lines of the message.",
 	},
+	{
+		Code:    "RL0607",
+		Title:   "data cannot be loaded",
+		Meaning: "The samples of a dataset cannot be read: the file is missing, cut off, not of the format, or holds a label or number that cannot be. The message says what and where.",
+		Example: "dataset \"cifar10\" \"images\" {\n  path = var.cifar10 # a folder whose data_batch_1.bin was cut off\n}",
+		Cure:    "Do what the message says; `relief data check FOLDER` looks at the files of a public data set.",
+	},
 }

@@ -44,4 +44,11 @@ var runCodes = []Entry{
 		Example: "landscape \"l\" {\n  objective = objective.f\n  axis \"x\" {\n    from   = 1\n    to     = 1\n    points = 50\n  }\n}",
 		Cure:    "The message names the value and what is wrong with it.",
 	},
+	{
+		Code:    "RL0507",
+		Title:   "network does not fit into memory",
+		Meaning: "The samples, parameters and activations of a network would take far more memory than the machine has. The message says how much; nothing was run.",
+		Example: "objective \"training\" {\n  network = network.net # std.densenet121, full width\n  data    = dataset.all # 50,000 images in one batch\n  loss    = \"mse\"\n}",
+		Cure:    "Train on fewer samples (limit = 1000), a narrower network, or precision = \"float32\". With batch normalisation the samples of a batch are computed together: batch = 100 in the objective makes them fewer.",
+	},
 }

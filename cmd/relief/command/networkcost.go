@@ -64,14 +64,8 @@ func (e *estimator) networkOf(o *plan.Objective) *networkCost {
 	if c.samples == 0 {
 		c.samples = math.NaN() // the file is not there
 	}
-	batch := float64(model.Batches(t, max(1, t.Data.Samples())))
-	width := 8.0
-	if n.Single {
-		width = 4
-	}
-	activations := float64(n.Activations() + n.Input.Size())
-	c.bytes = 4*c.samples*float64(n.Input.Size()) + batch*activations*width + 64*float64(n.Size)
-	c.product = 2*c.samples*activations*width + 320*float64(n.Size)
+	c.bytes = model.Memory(t, max(1, t.Data.Samples()), false)
+	c.product = model.Memory(t, max(1, t.Data.Samples()), true) - c.bytes
 	c.rate = e.rateOf(o, c)
 	e.networks[o.Address] = c
 	return c
@@ -237,7 +231,7 @@ func (e *estimator) networkSpectrum(x *plan.Spectrum) cost {
 	random := float64(x.Samples) * float64(x.Steps)
 	read := 3 * 8 * float64(x.Objective.Network.Size) * (random*float64(x.Steps)/2 + (p.products-random)*(p.products-random)/2)
 	out.seconds += read / memorySpeed
-	out.resident += 8 * float64(x.Objective.Network.Size) * float64(max(x.Steps, 40))
+	out.resident += 8 * float64(x.Objective.Network.Size) * float64(max(0, x.Steps-40))
 	return out
 }
 

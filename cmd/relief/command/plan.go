@@ -224,8 +224,8 @@ func planText(b *bytes.Buffer, s *plan.Study, rows []planRow) {
 		for i, r := range rows {
 			c := &r.cost
 			name, operations := r.address.String(), thousands(c.operations)
-			if len(operations) > 10 {
-				operations = strings.TrimSpace(diagram.Short(c.operations))
+			if c.flops > 0 {
+				operations = diagram.Short(c.operations)
 			}
 			if number := strconv.Itoa(i + 1); utf8.RuneCountInString(name) > 34 {
 				fmt.Fprintf(b, "%2s  %s\n", number, name)
@@ -248,6 +248,9 @@ func planText(b *bytes.Buffer, s *plan.Study, rows []planRow) {
 		}
 		if unknown {
 			text += "; - stands for what is known only in the run"
+		}
+		if need, machine := resident(rows), machineMemory(); machine > 0 && need > 0.9*machine {
+			text += fmt.Sprintf(". The networks need about %s of memory, and this machine has %s", bytesText(need), bytesText(machine))
 		}
 		b.WriteByte('\n')
 		for _, line := range reference.Wrap(text+".", 80) {

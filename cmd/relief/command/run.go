@@ -117,6 +117,10 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	if err := store.Check(study, place); err != nil {
 		return said.problem(err, study.Sources) // before the run, not after it
 	}
+	large, need := tooLarge(study, flags.only, machineMemory())
+	if len(large) > 0 {
+		return said.problem(large, study.Sources)
+	}
 	debug.SetGCPercent(100) // main reads studies at another pace
 	trains := trainsNetworks(study, flags.only)
 	if os.Getenv("GOMEMLIMIT") == "" && !trains {
@@ -125,6 +129,9 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	if !flags.quiet {
 		if text := longRun(study, flags.only); text != "" {
 			fmt.Fprintln(visible{std.err}, text)
+		}
+		if machine := machineMemory(); machine > 0 && need > 0.9*machine {
+			fmt.Fprintf(visible{std.err}, "Its networks need about %s of memory, and this machine has %s.\n", bytesText(need), bytesText(machine))
 		}
 	}
 	options := engine.Options{Workers: flags.workers, Only: flags.only}
