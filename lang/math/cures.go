@@ -46,6 +46,26 @@ func NameCure(name string) string {
 		return "Random numbers of the normal law stand in the start of a run: start = { x = normal(0, 1) }."
 	case "rand", "runif", "random", "random_uniform", "Uniform":
 		return "Random numbers stand in the start of a run: start = { x = uniform(0, 1) }, or normal(0, 1)."
+	case "torch", "nn", "tf", "keras", "np", "numpy", "jnp", "jax":
+		return "Names of other libraries have no meaning here: text stands in quotes, as in activation = \"relu\", and functions alone, as in tanh(x)."
+	case "param":
+		return "In a network declare it: params = { width = 64 }."
+	case "epoch", "epochs":
+		return "t counts updates: with the optimizer \"sgd\" an epoch is samples / batch of them, so that floor(t / 40) is its number where there are 40."
+	case "StepLR":
+		return "Write step_decay(t, initial, factor, every)."
+	case "MultiStepLR", "LambdaLR":
+		return "Write piecewise(t, [0.1, 0.01], [100]), or any formula in t and steps."
+	case "ExponentialLR":
+		return "Write exponential_decay(t, initial, factor, 1)."
+	case "CosineAnnealingLR", "CosineDecay":
+		return "Write cosine_decay(t, initial, final, steps)."
+	case "PolynomialLR", "LinearLR":
+		return "Write polynomial_decay(t, initial, final, power, steps), or warmup(t, rate, over)."
+	case "CyclicLR", "OneCycleLR":
+		return "Write cyclic(t, low, high, half), or any formula in t and steps."
+	case "accuracy":
+		return "A run records it: probe \"test\" \"held_out\" { data = dataset.name }, then last(run.name.probe.held_out.accuracy)."
 	case "lr":
 		return "A learning rate is called learning_rate, and stands in an optimizer."
 	}

@@ -2,6 +2,7 @@ package math
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -107,7 +108,7 @@ func (l *Lowerer) traverse(v Value, t hcl.Traversal) Value {
 		if IsBad(v) {
 			return Bad
 		}
-		if a, isAttr := step.(hcl.TraverseAttr); !isAttr || !hasPart(v, a.Name) {
+		if a, isAttr := step.(hcl.TraverseAttr); !isAttr || !ofParts(v, a.Name) {
 			v = l.measured(v)
 		}
 		switch s := step.(type) {
@@ -122,14 +123,19 @@ func (l *Lowerer) traverse(v Value, t hcl.Traversal) Value {
 	return l.measured(v)
 }
 
-// hasPart reports whether name is a part of what is a value as well.
-func hasPart(v Value, name string) bool {
+// ofParts reports whether name, one of its parts or misspelt, is asked of what is
+// a value as well, and not of the value: its steps, or a function of it.
+func ofParts(v Value, name string) bool {
 	ref, ok := v.(Ref)
 	if !ok {
 		return false
 	}
 	m, ok := ref.Object.(Measured)
-	return ok && m.Has(name)
+	if !ok {
+		return false
+	}
+	parts := m.Parts()
+	return slices.Contains(parts, name) || len(parts) > 0 && name != "t" && builtins[name] == nil
 }
 
 // measured is the value of an object that is one, and v itself otherwise.
@@ -229,7 +235,7 @@ func (l *Lowerer) element(v Value, key cty.Value, r hcl.Range) Value {
 			return Node{l.Graph.AtStep(v.ID, i)}
 		}
 		if t.Rank() == 0 {
-			return l.errorf("RL0302", r, "", "a number has no elements")
+			return l.errorf("RL0302", r, "Leave the index out.", "a number has no elements")
 		}
 		if i >= t.Dim(0) {
 			return outOfRange(t.Dim(0))
@@ -329,7 +335,7 @@ func (l *Lowerer) record(e *hclsyntax.ObjectConsExpr, sc *Scope) Value {
 	for _, item := range e.Items {
 		k, diags := item.KeyExpr.Value(nil)
 		if diags.HasErrors() || k.Type() != cty.String {
-			return l.errorf("RL0310", item.KeyExpr.Range(), "Write names on the left: { x = 1 }.", "the name of a part must be known before the run")
+			return l.unnamed(item.KeyExpr, k, diags.HasErrors())
 		}
 		name := k.AsString()
 		if _, twice := rec.Fields[name]; twice {
@@ -343,6 +349,29 @@ func (l *Lowerer) record(e *hclsyntax.ObjectConsExpr, sc *Scope) Value {
 		rec.Fields[name] = v
 	}
 	return rec
+}
+
+// unnamed reports the key of an object that is no name.
+func (l *Lowerer) unnamed(key hclsyntax.Expression, k cty.Value, unknown bool) Value {
+	if name := DottedKey(key); name != "" {
+		return l.errorf("RL0310", key.Range(), fmt.Sprintf("Write it in quotes: { %q = ... }.", name), "a name with points stands alone on the left")
+	}
+	if !unknown && k.Type() == cty.Number {
+		return l.errorf("RL0310", key.Range(), "Write names on the left: { x = 1 }. A value that changes with the step is piecewise(t, [0.1, 0.01], [100]).", "a number stands where a name is needed")
+	}
+	return l.errorf("RL0310", key.Range(), "Write names on the left: { x = 1 }.", "the name of a part must be known before the run")
+}
+
+// DottedKey is the text of a key of an object such as dense1.weight, which
+// names a parameter of a network if it stands in quotes; "" for any other key.
+func DottedKey(key hclsyntax.Expression) string {
+	if wrapped, ok := key.(*hclsyntax.ObjectConsKeyExpr); ok {
+		key = wrapped.Wrapped
+	}
+	if t, ok := key.(*hclsyntax.ScopeTraversalExpr); ok && len(t.Traversal) > 1 {
+		return traversalText(t.Traversal)
+	}
+	return ""
 }
 
 // forEach unrolls [for i, v in xs : e if c]: the length of xs is structural,

@@ -48,7 +48,7 @@ func (l *Lowerer) Static(e hclsyntax.Expression, sc *Scope) (v cty.Value, ok boo
 	defer countElements(e)()
 	v, diags := e.Value(ctx)
 	if diags.HasErrors() {
-		l.staticError(e, diags[0])
+		l.staticError(e, diags[0], sc)
 		return cty.NilVal, false
 	}
 	v, _ = v.UnmarkDeep()
@@ -130,7 +130,7 @@ func (c counted) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 }
 
 // staticError says HCL's finding in our words where its own are roundabout.
-func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
+func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic, sc *Scope) {
 	r := e.Range()
 	if d.Subject != nil {
 		r = *d.Subject
@@ -154,6 +154,10 @@ func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
 			summary, detail = "a number is divided by 0", "0 / 0 and x % 0 have no value: write another divisor."
 		}
 	}
+	if name, ok := strings.CutPrefix(detail, `This object does not have an attribute named "`); ok {
+		name, _, _ = strings.Cut(name, `"`)
+		summary, detail = fmt.Sprintf("there is no part %q", name), l.partsIn(e, name, sc)
+	}
 	if name, ok := strings.CutPrefix(detail, `There is no function named "`); ok {
 		name, _, _ = strings.Cut(name, `"`)
 		cure := didYouMean(name, sortedKeys(structural), "Known here: "+strings.Join(sortedKeys(structural), ", ")+".")
@@ -167,6 +171,21 @@ func (l *Lowerer) staticError(e hclsyntax.Expression, d *hcl.Diagnostic) {
 		detail = "Compute it from numbers, texts, variables and locals."
 	}
 	l.errorf("RL0310", r, detail, "%s", summary)
+}
+
+// partsIn says what parts the object has of which e asks for another.
+func (l *Lowerer) partsIn(e hclsyntax.Expression, name string, sc *Scope) string {
+	for _, t := range e.Variables() {
+		if part, ok := attrStep(t); !ok || part != name {
+			continue
+		}
+		v, _ := sc.lookup(t.RootName())
+		if s, ok := v.(Static); ok && s.V.Type().IsObjectType() {
+			parts := sortedKeys(s.V.Type().AttributeTypes())
+			return didYouMean(name, parts, fmt.Sprintf("There is %s.%s.", t.RootName(), strings.Join(parts, ", "+t.RootName()+".")))
+		}
+	}
+	return "Write the name of a part that it has."
 }
 
 func lowerFirst(s string) string {

@@ -81,8 +81,8 @@ type Object interface {
 // parts that are further ones.
 type Measured interface {
 	Object
-	// Has reports whether Attr knows a part of that name.
-	Has(name string) bool
+	// Parts are the names that Attr knows.
+	Parts() []string
 	// Value is what it stands for where none of its parts is named.
 	Value(l *Lowerer) Value
 }

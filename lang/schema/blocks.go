@@ -13,7 +13,7 @@ var Blocks = []Block{
 var study = Block{
 	Noun:        "study",
 	Single:      true,
-	Description: "Names the study. A file without it is a library: its functions, schedules and locals can be imported, and it cannot be run.",
+	Description: "Names the study. A file without it is a library: its functions, networks, schedules and locals can be imported, and it cannot be run.",
 	Example: `study {
   title  = "Edge of stability in one dimension"
   source = "Ma, Kunin, Wu, Ying (2022), Fig. 4.1 left"

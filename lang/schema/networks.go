@@ -281,4 +281,7 @@ network "vgg" {
 		{Name: "source", Phase: Structural, Type: String, Description: "where it comes from: a citation"},
 	},
 	Blocks: layers,
+	Results: []Output{
+		{"parameters", "number", "how many parameters it has"},
+	},
 }

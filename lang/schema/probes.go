@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // probes are what a run can record beside loss and path.
 var probes = []Kind{
 	kind("value", "a formula",
@@ -13,14 +15,14 @@ var probes = []Kind{
 	}, search...)...),
 	kind("test", "how well a network does on data that it is not trained on: the share of samples that it classifies rightly, `.accuracy`; for targets without labels the loss. `.loss`: the mean loss",
 		Attribute{Name: "data", Phase: Name, Type: Reference, Noun: "dataset", Required: true, Description: "the data"}),
-	kind("distance", "the Euclidean distance from a point",
-		Attribute{Name: "point", Phase: Result, Type: Point, Required: true, Description: "the point: a state of another run, an object by parameter, or a flat vector"}),
+	kind("distance", "the Euclidean distance from a point, by default from where the run itself starts",
+		Attribute{Name: "point", Phase: Result, Type: Point, Description: "the point: a state of another run, an object by parameter, or a flat vector"}),
 	kind("landscape", "the loss along a line through the iterate, at each recorded step a vector. `.position`: the positions", append([]Attribute{
 		{Name: "from", Phase: Result, Type: Scalar, Required: true, Description: "the first position"},
 		{Name: "to", Phase: Result, Type: Scalar, Required: true, Description: "the last position"},
 		{Name: "points", Phase: Structural, Type: Count, Required: true, Description: "how many positions, both ends included"},
 	}, alongs()...)...),
-	kind("directional_curvature", "v^T H v / v^T v for a direction v at the iterate", alongs()...),
+	kind("directional_curvature", "the curvature v^T H v / v^T v along a direction v at the iterate", alongs()...),
 }
 
 // alongs are the directions of a probe, which must name one.
@@ -29,8 +31,12 @@ func alongs() []Attribute {
 	out[0].Required = true
 	for i := range out {
 		switch out[i].Name {
+		case "direction":
+			out[i].Description = "`\"gradient\"` (at the iterate, times `learning_rate`), `\"random\"` (independent normal numbers), `\"eigenvector\"` (of the Hessian at the iterate), `\"component\"` (a principal component of a run's path), a vector, or a point or state (the way to it)"
 		case "learning_rate":
 			out[i].Description = "what the direction \"gradient\" is multiplied by: 1 by default"
+		case "normalize":
+			out[i].Description = strings.ReplaceAll(out[i].Description, "the center", "the iterate")
 		}
 	}
 	return out

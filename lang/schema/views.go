@@ -98,7 +98,7 @@ var plotAxis = []Attribute{
 func look(attributes ...Attribute) []Attribute {
 	return append(attributes,
 		Attribute{Name: "label", Phase: Text, Type: Words, Description: "its name in the legend; by default the key of the block it draws"},
-		Attribute{Name: "color", Phase: Structural, Type: String, Description: "`\"#rrggbb\"` or the name of a colour; by default one per run, the same in every panel"},
+		Attribute{Name: "color", Phase: Structural, Type: String, Description: "`\"#rrggbb\"` or a word, such as \"orange\"; by default one per run, the same in every panel"},
 		Attribute{Name: "width", Phase: Structural, Type: Number, Unit: "points", Description: "thickness of the line or size of the symbol"},
 		Attribute{Name: "dash", Phase: Structural, Type: String, Default: `"solid"`, Allowed: []string{"solid", "dashed", "dotted", "dashdot"}, Description: "how the line is broken"},
 	)
@@ -127,13 +127,13 @@ var values = func(name, description string, required bool) Attribute {
 // marks are the blocks that draw, in a panel or in a plot without panels.
 var marks = []Nested{
 	{Block: &Block{Noun: "line", Description: "A line through values.",
-		Attributes: series(values("y", "the values", true), values("x", "where they stand; by default the steps of `y`", false))}},
+		Attributes: series(values("y", "the values", true), values("x", "where they stand; by default the steps of `y`, of a landscape along one axis its positions, of a density the eigenvalues", false))}},
 	{Block: &Block{Noun: "scatter", Description: "A symbol at each value.",
-		Attributes: series(values("y", "the values", true), values("x", "where they stand; by default the steps of `y`", false))}},
+		Attributes: series(values("y", "the values", true), values("x", "where they stand; by default the steps of `y`, of a landscape along one axis its positions, of a density the eigenvalues", false))}},
 	{Block: &Block{Noun: "path", Description: "A trajectory in the plane, or with `z` in space, with its direction, start and end.",
 		Attributes: series(values("x", "first coordinate", true), values("y", "second coordinate", true), values("z", "third coordinate", false))}},
 	{Block: &Block{Noun: "band", Description: "The area between two lines.",
-		Attributes: series(values("lower", "the lower line", true), values("upper", "the upper line", true), values("y", "a line between", false), values("x", "where they stand; by default the steps of `lower`", false))}},
+		Attributes: series(values("lower", "the lower line", true), values("upper", "the upper line", true), values("y", "a line between", false), values("x", "where they stand; by default as of a line", false))}},
 	{Block: &Block{Noun: "histogram", Description: "How often values occur.",
 		Attributes: series(values("x", "the values", true), Attribute{Name: "bins", Phase: Structural, Type: Count, Description: "how many intervals; by default chosen from the values"})}},
 	{Block: &Block{Noun: "heatmap", Description: "A landscape in colours.", Attributes: ofLandscape()}},
@@ -147,7 +147,7 @@ var marks = []Nested{
 		{Name: "x", Phase: Result, Type: Scalar, Required: true, Description: "first coordinate"},
 		{Name: "y", Phase: Result, Type: Scalar, Required: true, Description: "second coordinate"},
 		{Name: "text", Phase: Text, Type: Words, Required: true, Description: "the words"},
-		{Name: "color", Phase: Structural, Type: String, Description: "`\"#rrggbb\"` or the name of a colour"},
+		{Name: "color", Phase: Structural, Type: String, Description: "`\"#rrggbb\"` or a word, such as \"orange\""},
 	}}},
 }
 

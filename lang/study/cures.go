@@ -71,6 +71,9 @@ var (
 func foreignCure(b *body, name string, missing map[string]bool) string {
 	if cure := batched(b, name); cure != "" {
 		delete(missing, "batch")
+		if b.spec.Noun == "run" && strings.Contains(name, "epoch") {
+			delete(missing, "steps")
+		}
 		return cure
 	}
 	f, ok := foreigners[b.spec.Noun][name]

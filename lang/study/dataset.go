@@ -3,7 +3,9 @@ package study
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -27,6 +29,7 @@ func (b *builder) dataset() {
 	b.in.dataset = d
 	r := sourceReader{b: b, s: s, d: d}
 	d.Source = r.source()
+	r.oneAnswer()
 	b.standardize(d)
 	if e := b.body.attr("scale"); e != nil {
 		d.Norm = b.normLaw(e)
@@ -96,6 +99,15 @@ func (r sourceReader) whole(name string) int {
 	return n
 }
 
+// oneAnswer reports labels beside targets: samples have the one or the other.
+func (r sourceReader) oneAnswer() {
+	for _, labels := range []string{"label", "labels"} {
+		if _, known := r.b.body.spec.Attribute(r.d.Kind, labels); known && r.s.set(labels) && r.s.set("targets") {
+			r.b.errorf("RL0407", r.b.body.attr("targets"), "Keep one of them: labels are classes, targets are numbers to be learnt.", "%s has both %s and targets", r.b.in.addr, labels)
+		}
+	}
+}
+
 // seed is the dataset's own, or one derived from the study's that all datasets
 // of the kind share: parts of one world, held apart by skip.
 func (r sourceReader) seed() uint64 {
@@ -138,7 +150,11 @@ func (r sourceReader) choices(name string) []string {
 		return nil
 	}
 	fail := func(v cty.Value) []string {
-		r.b.errorf("RL0406", e, fmt.Sprintf(`Write a list: %s = ["cat", "dog"], or numbers.`, name), "%s must be a list of names or numbers, not %s", name, describe(v))
+		cure := fmt.Sprintf(`Write a list: %s = ["cat", "dog"], or numbers.`, name)
+		if !v.IsNull() && v.Type() == cty.String {
+			cure = fmt.Sprintf("Write a list: %s = [%q].", name, v.AsString())
+		}
+		r.b.errorf("RL0406", e, cure, "%s must be a list of names or numbers, not %s", name, describe(v))
 		return nil
 	}
 	v, ok := r.s.value(name)
@@ -202,13 +218,12 @@ func (r sourceReader) rows(name string) [][]float64 {
 	if e == nil {
 		return nil
 	}
-	const cure = "Write one list for each sample: x = [[0, 1], [2, 3]]."
 	v, ok := r.s.value(name)
 	if !ok {
 		return nil
 	}
 	if !isList(v) {
-		r.b.errorf("RL0406", e, cure, "%s must be a list of lists, not %s", name, describe(v))
+		r.b.errorf("RL0406", e, fmt.Sprintf("Write one list for each sample: %s = [[0, 1], [2, 3]].", name), "%s must be a list of lists, not %s", name, describe(v))
 		return nil
 	}
 	var out [][]float64
@@ -221,7 +236,7 @@ func (r sourceReader) rows(name string) [][]float64 {
 		numbers := make([]float64, 0, len(list))
 		for _, x := range list {
 			if x.IsNull() || x.Type() != cty.Number {
-				r.b.errorf("RL0406", e, cure, "an element of %s is %s, not a number", name, describe(x))
+				r.b.errorf("RL0406", e, fmt.Sprintf("Write numbers, one list of them for each sample: %s = [[0, 1], [2, 3]].", name), "an element of %s is %s, not a number", name, describe(x))
 				return nil
 			}
 			f, _ := x.AsBigFloat().Float64()
@@ -345,13 +360,14 @@ func (b *builder) standardize(d *plan.Dataset) {
 		return
 	}
 	of := all[0]
-	if !b.c.open(of, spanOf(e.Range())) {
+	if !b.c.compile(of, spanOf(e.Range())) {
 		b.in.bad = true
 		return
 	}
 	if d.Like = of.dataset; d.Like.Like != nil {
 		d.Like = d.Like.Like
 	}
+	b.in.like = of
 	d.Standardize = d.Like.Standardize
 	if d.Standardize == "" {
 		b.errorf("RL0407", e, fmt.Sprintf("Write standardize = \"pixel\" in %s, or leave it out here.", of.addr), "%s is not standardised and has no statistics", of.addr)
@@ -395,6 +411,10 @@ func (c *compiler) open(in *instance, span diag.Span) bool {
 		return !in.bad
 	}
 	in.opened = true
+	if in.like != nil && !c.open(in.like, span) {
+		in.bad = true
+		return false
+	}
 	b := &builder{c: c, in: in, body: in.decl.body}
 	for _, p := range in.paths {
 		if p.fault != "" {
@@ -412,27 +432,76 @@ func (c *compiler) open(in *instance, span diag.Span) bool {
 		b.errorAt("RL0417", in.decl.body.header, "Look at the file with another program.", "the data cannot be read: %v", err)
 		return false
 	case fault.Kind == dataset.Missing:
-		w := in.diags.Warnf("RL0418", b.faultSpan(), "%s", placed(fault))
+		w := in.diags.Warnf("RL0418", b.faultSpan("path"), "%s", placed(fault))
 		w.Detail, w.Context = "The study cannot run without it. "+placesOfData, b.body.context
 		return true
 	default:
-		b.errorAt("RL0417", b.faultSpan(), sentence(capital(fault.Cure)), "%s", placed(fault))
+		b.errorAt("RL0417", b.faultSpan(fault.Argument, "path", "x"), sentence(capital(fault.Cure)), "%s", placed(fault))
 		return false
 	}
+	if !b.digested() {
+		return false
+	}
+	side := min(d.Outline.Shape[0], d.Outline.Shape[1])
 	switch n := d.Outline.Samples; {
 	case n <= d.Skip:
 		b.errorf("RL0417", b.body.attr("skip"), fmt.Sprintf("Skip at most %d.", max(0, n-1)), "there are %s, and the first %d are skipped", plural(n, "sample"), d.Skip)
 	case (d.Flip || d.Crop > 0) && d.Outline.Shape[0]*d.Outline.Shape[1] == 1:
 		b.errorAt("RL0407", b.body.one("augment").header, "Leave it out, or give the samples the shape of an image.", "the samples of %s are not images, which alone can be mirrored and shifted", in.addr)
+	case d.Crop >= side && d.Crop > 0:
+		b.errorf("RL0406", b.body.one("augment").attr("crop"), fmt.Sprintf("Write less than %d.", side), "a shift by %s takes the whole image away, which has %d", plural(d.Crop, "pixel"), side)
 	case d.Like != nil && d.Like.Outline != nil && d.Like.Outline.Shape != d.Outline.Shape:
 		b.errorf("RL0420", b.body.attr("standardize"), "Take the statistics of a dataset of the same shape.", "the samples of %s are %s, those of %s %s", in.addr, shapeText(d.Outline.Shape), d.Like.Address, shapeText(d.Like.Outline.Shape))
 	}
 	return !in.bad
 }
 
-// faultSpan is the argument that names the data, or the block's header.
-func (b *builder) faultSpan() diag.Span {
-	for _, name := range []string{"path", "x"} {
+// digested holds the names of digests against the files that there are: a name
+// that is none of them would be checked by nothing.
+func (b *builder) digested() bool {
+	e := b.body.attr("digest")
+	if e == nil {
+		return true
+	}
+	v, _ := b.settings(b.body).value("digest")
+	var there []string
+	for _, p := range b.in.paths {
+		files, err := os.ReadDir(p.path)
+		if err != nil { // a file
+			there = append(there, filepath.Base(p.path))
+			continue
+		}
+		if v.Type() == cty.String {
+			b.errorf("RL0406", e, `Write a map by file name: digest = { "data_batch_1.bin" = "..." }.`, "%s is a folder, and one digest is given", p.path)
+			return false
+		}
+		for _, f := range files {
+			if !f.IsDir() {
+				there = append(there, f.Name())
+				continue
+			}
+			inner, _ := os.ReadDir(filepath.Join(p.path, f.Name())) // as archives unpack to
+			for _, f := range inner {
+				there = append(there, f.Name())
+			}
+		}
+	}
+	if v.Type() == cty.String {
+		return true
+	}
+	for _, name := range sortedKeys(v.AsValueMap()) {
+		if !slices.Contains(there, name) {
+			b.errorf("RL0406", e, didYouMean(name, there, "There are "+list(there)+"."), "there is no file %q to have a digest", name)
+			return false
+		}
+	}
+	return true
+}
+
+// faultSpan is the first of some arguments that is written, or the block's
+// header.
+func (b *builder) faultSpan(names ...string) diag.Span {
+	for _, name := range names {
 		if _, known := b.body.spec.Attribute(b.body.kind, name); known && b.body.attr(name) != nil {
 			return spanOf(b.body.attr(name).Range())
 		}

@@ -176,6 +176,9 @@ func badIdentifier(name string) string {
 			return fmt.Sprintf("A name has no hyphen, which would read as a minus: write %q.", u)
 		}
 	}
+	if u := strings.Join(strings.Fields(name), "_"); u != name && hclsyntax.ValidIdentifier(u) && !strings.Contains(u, "-") {
+		return fmt.Sprintf("A name has no blanks: write %q.", u)
+	}
 	if !hclsyntax.ValidIdentifier(name) || strings.Contains(name, "-") {
 		return "A name begins with a letter and goes on with letters, digits and _."
 	}
@@ -227,7 +230,7 @@ func (d decoder) attributes(b *body) {
 	}
 	for _, a := range known {
 		if missing[a.Name] {
-			d.errorf(b, "RL0403", b.src.DefRange(), fmt.Sprintf("Add %s = ...: %s.", a.Name, a.Description), "%s needs %q", b.title(), a.Name)
+			d.errorf(b, "RL0403", b.src.DefRange(), missingCure(a), "%s needs %q", b.title(), a.Name)
 		}
 	}
 }
@@ -360,7 +363,9 @@ func (d decoder) unknownBlock(b *body, src *hclsyntax.Block, typo map[string]boo
 		typo[near] = true
 	}
 	if cure == "" {
-		if _, isAttr := b.spec.Attribute(b.kind, src.Type); isAttr {
+		if layer := layerCure(b.spec, src.Type); layer != "" {
+			cure = layer
+		} else if _, isAttr := b.spec.Attribute(b.kind, src.Type); isAttr {
 			cure = fmt.Sprintf("It is an argument: %s = ...", src.Type)
 		} else if _, top := schema.Lookup(src.Type); top {
 			cure = "It stands at the top level of the file: close the block before it."
@@ -378,6 +383,14 @@ func inOrder(attrs hclsyntax.Attributes) []*hclsyntax.Attribute {
 	return slices.SortedFunc(maps.Values(attrs), func(a, b *hclsyntax.Attribute) int {
 		return a.NameRange.Start.Byte - b.NameRange.Start.Byte
 	})
+}
+
+// missingCure says what a required argument may be.
+func missingCure(a schema.Attribute) string {
+	if len(a.Allowed) > 0 && a.Type == schema.Direction {
+		return fmt.Sprintf("Add %s = %s, a vector, or the point that it leads to.", a.Name, quoted(a.Allowed))
+	}
+	return fmt.Sprintf("Add %s = ...: %s.", a.Name, strings.ReplaceAll(a.Description, "`", ""))
 }
 
 func plural(n int, noun string) string {

@@ -39,6 +39,7 @@ type instance struct {
 	dataset    *plan.Dataset
 	paths      []filePath // of a dataset: the files and folders that it names
 	opened     bool       // the dataset is named by something, and was looked at
+	like       *instance  // of a dataset: the one whose statistics standardise it
 	network    *plan.Network
 	objective  *plan.Objective
 	run        *plan.Run
@@ -267,7 +268,7 @@ func (c *compiler) cycle(in *instance, closing diag.Span) {
 	d := home.diags.Errorf("RL0204", loop[first].span, "blocks wait for each other in a loop: %s", loopText(path))
 	d.Detail = "Each needs a result of the next, so none can run first: remove one of the references."
 	if n == 1 && home.addr.Noun == "run" {
-		d.Detail = "A run does not wait for itself: in stop and probe write the result alone, as in loss < 1e-3 or grad_norm."
+		d.Detail = "A run does not wait for itself: in stop and probe write the result alone, as in loss < 1e-3 or grad_norm; the distance from its own start is that of a probe \"distance\" without a point."
 	}
 	d.Context = home.decl.body.context
 }

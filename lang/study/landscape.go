@@ -157,6 +157,8 @@ func (b *builder) coordinate(a *plan.Axis, body *body, s settings, f *plan.Objec
 	switch {
 	case coord != nil && dir != nil:
 		b.errorf("RL0407", dir, "Keep one of them.", "an axis has both coordinate and direction")
+	case coord != nil && f.Training != nil:
+		b.errorf("RL0407", coord, "Write direction = \"gradient\", \"random\", \"eigenvector\", \"component\", or the point that the axis leads to.", "an axis of a network has a direction, and no coordinate")
 	case coord != nil:
 		if i, ok := s.scalarElement(coord, f); ok {
 			a.Coordinate = i

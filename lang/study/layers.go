@@ -3,6 +3,7 @@ package study
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -203,7 +204,7 @@ func (r *layerReader) window(l *network.Layer, s settings) bool {
 		return false
 	}
 	switch sides, good := sizes(v); {
-	case good && len(sides) == 1:
+	case good && !isList(v):
 		l.Kernel = [2]int{sides[0], sides[0]}
 	case good && len(sides) == 2:
 		l.Kernel = [2]int{sides[0], sides[1]}
@@ -430,7 +431,11 @@ func (s settings) init(name string) (network.Init, bool) {
 			return network.Init{Law: word}, true
 		}
 		words := sortedKeys(initLaws)
-		s.errorf("RL0406", e, didYouMean(word, words, "It may be "+quoted(words)+", normal(mean, sd), uniform(from, to) or a number."), "%q is no init", word)
+		cure := torchValue("init", word, didYouMean(word, words, "It may be "+quoted(words)+", normal(mean, sd), uniform(from, to) or a number."))
+		if law, _, call := strings.Cut(word, "("); call && (initLaws[law] > 0 || law == "normal" || law == "uniform") {
+			cure = fmt.Sprintf("Write it without quotes: %s = %s.", name, word)
+		}
+		s.errorf("RL0406", e, cure, "%q is no init", word)
 		return network.Init{}, false
 	}
 	s.errorf("RL0406", e, `Write init = "kaiming_normal", normal(0, 0.1), uniform(-0.1, 0.1) or a number.`, "%s must be a text, a law or a number, not %s", name, describe(v))

@@ -136,7 +136,7 @@ func (f *File) decode(body *hclsyntax.Body, diags *diag.List) {
 		}
 		if !hasStudy && !spec.Library && !told {
 			told = true
-			report(diags, "RL0403", src.DefRange(), b.context, "Add study { title = \"...\" } at the top; a file without it is a library of functions, schedules and locals.",
+			report(diags, "RL0403", src.DefRange(), b.context, "Add study { title = \"...\" } at the top; a file without it is a library of functions, networks, schedules and locals.",
 				"the file has no study block, so it cannot have %s %s", article(src.Type), src.Type)
 		}
 		f.blocks = append(f.blocks, b)

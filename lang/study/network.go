@@ -160,7 +160,14 @@ func (n *networkBuilder) used(p pattern, use hclsyntax.Expression) (pattern, boo
 		s.errorf("RL0406", use, cure, "%s stands where a network is named", ref.Describe())
 		return pattern{}, false
 	}
-	s.errorf("RL0406", use, cure, "this is not the name of a network")
+	word := cure
+	if name := blockName(use); name != "" {
+		word = fmt.Sprintf("Write use = network.%s.", name)
+		if std, _ := standard(); std.Objects[name] != nil {
+			word = fmt.Sprintf("Write use = std.%s.", name)
+		}
+	}
+	s.errorf("RL0406", use, word, "this is not the name of a network")
 	return pattern{}, false
 }
 
@@ -219,7 +226,11 @@ func (n *networkBuilder) arguments(s settings, next pattern) (map[string]cty.Val
 			if len(known) > 0 {
 				otherwise = "It takes " + list(known) + "."
 			}
-			report(&n.diags, "RL0402", a.NameRange, s.body.context, didYouMean(a.Name, append(slices.Clone(known), names(s.body.spec.AttributesOf(""))...), otherwise), "%s has no argument %q", n.nameOf(next), a.Name)
+			cure := didYouMean(a.Name, append(slices.Clone(known), names(s.body.spec.AttributesOf(""))...), otherwise)
+			if f, ok := torch["network"][a.Name]; ok && (a.Name != "num_classes" || slices.Contains(known, "classes")) {
+				cure = f.cure
+			}
+			report(&n.diags, "RL0402", a.NameRange, s.body.context, cure, "%s has no argument %q", n.nameOf(next), a.Name)
 			good = false
 			continue
 		}

@@ -247,6 +247,16 @@ func (r reference) unknown(l *math.Lowerer, name string, span diag.Span, have []
 type nameObject struct{ reference }
 
 func (o nameObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
+	if o.in.addr.Noun == "network" {
+		if !o.c.compile(o.in, o.span) {
+			o.c.fail()
+			return math.Bad
+		}
+		if name == "parameters" {
+			return math.Node{ID: l.Graph.Const(float64(o.in.network.Size))}
+		}
+		return o.unknown(l, name, span, []string{"parameters"})
+	}
 	return l.ErrorAt("RL0302", span, "Write "+o.Describe()+" alone.", "a part of %s stands where a block is named", o.Describe())
 }
 

@@ -189,6 +189,8 @@ func (b *builder) law(e hclsyntax.Expression, name string, t graph.Type, sc *lan
 			}
 		} else if u == graph.Truth {
 			cure = "Choose a number by it: condition ? a : b."
+		} else if name == "learning_rate" && !u.Series && u.Rank() == 1 {
+			cure = "A rate that changes is piecewise(t, [0.1, 0.01], [100]), with the steps at which it does; for a run of each write for_each."
 		}
 		b.errorf("RL0302", e, cure, "%s must be %s, not %s", name, t, u)
 		return nil

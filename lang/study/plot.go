@@ -232,6 +232,9 @@ func (b *builder) drawn(base plan.Mark, body *body, run *instance) ([]plan.Mark,
 			return x
 		}
 		m.X, m.Y, m.Z, m.Lower, m.Upper = pick("x"), pick("y"), pick("z"), pick("lower"), pick("upper")
+		if _, has := body.spec.Attribute(body.kind, "x"); has && m.X == nil && ok {
+			m.X = b.places(l, m)
+		}
 		if !ok || !b.fits(m, body) {
 			return nil, false
 		}
@@ -249,6 +252,35 @@ func (b *builder) drawn(base plan.Mark, body *body, run *instance) ([]plan.Mark,
 	}
 	b.c.drawn += len(out)
 	return out, true
+}
+
+// places are where the values of a mark stand that is drawn without x, if they are
+// those of a landscape along one axis or of the density of a spectrum; nil for
+// series, which know their steps, and for anything else.
+func (b *builder) places(l *math.Lowerer, m plan.Mark) *plan.Expr {
+	lead := m.Y
+	if lead == nil {
+		lead = m.Lower
+	}
+	if lead == nil || lead.Type().Series || lead.Type().Rank() != 1 || len(lead.Refs) == 0 {
+		return nil
+	}
+	of := lead.Refs[0].Block
+	for _, r := range lead.Refs {
+		if r.Block != of || r.Type != lead.Type() {
+			return nil
+		}
+	}
+	for _, in := range b.c.instancesNamed(of) {
+		o := reference{b.c, in, lead.Span}
+		switch {
+		case in.landscape != nil && len(in.landscape.Axes) == 1:
+			return expr(l, o.result(l, lead.Type(), "axis", in.landscape.Axes[0].Label).(math.Node).ID, lead.Span)
+		case in.spectrum != nil && !slices.ContainsFunc(lead.Refs, func(r plan.Ref) bool { return !strings.HasPrefix(r.Path[0], "density") }):
+			return expr(l, o.result(l, lead.Type(), "eigenvalue").(math.Node).ID, lead.Span)
+		}
+	}
+	return nil
 }
 
 // maxMarks bounds the marks of all plots.
@@ -435,17 +467,14 @@ func (b *builder) levels(m *plan.Mark, body *body, s settings) {
 	m.LevelList = list
 }
 
-// colors are the names that a colour may have.
-var colors = []string{"black", "blue", "brown", "cyan", "gray", "green", "magenta", "orange", "pink", "purple", "red", "white", "yellow"}
-
 func (b *builder) color(s settings, body *body) string {
 	c := s.text("color")
-	if c == "" || slices.Contains(colors, c) {
+	if c == "" || slices.Contains(plan.ColorNames, c) {
 		return c
 	}
 	if len(c) == 7 && c[0] == '#' && strings.Trim(strings.ToLower(c[1:]), "0123456789abcdef") == "" {
 		return c
 	}
-	b.errorf("RL0406", body.attr("color"), didYouMean(c, colors, "Write \"#1f77b4\", or one of "+strings.Join(colors, ", ")+"."), "%q is no colour", c)
+	b.errorf("RL0406", body.attr("color"), didYouMean(c, plan.ColorNames, "Write \"#1f77b4\", or one of "+strings.Join(plan.ColorNames, ", ")+"."), "%q is no colour", c)
 	return ""
 }

@@ -2,6 +2,8 @@ package study
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -146,6 +148,9 @@ func (b *builder) point(l *math.Lowerer, v math.Value, e hcl.Range, f *plan.Obje
 			}
 			return b.point(l, rec, e, f, optional)
 		}
+		if t := v.V.Type(); f.Training != nil && !v.V.IsNull() && t == cty.String {
+			return fail(fmt.Sprintf("Let a run of no steps load it, run \"loaded\" with start = %q and steps = 0, and write run.loaded.final.", v.V.AsString()), "a text stands where a point is needed")
+		}
 		return b.flatPoint(l, v, e, f)
 	case math.Ref:
 		var state stateObject
@@ -163,7 +168,7 @@ func (b *builder) point(l *math.Lowerer, v math.Value, e hcl.Range, f *plan.Obje
 			return fail("A state serves where the parameters and their shapes are the same.", "%s has the parameters of %s, which differ from those of %s", state.Describe(), state.plan.Objective.Address, f.Address)
 		}
 		if len(state.plan.Vary) > 0 {
-			return fail(fmt.Sprintf("Take one lane, { %s = %s.params.%s[0] }, or go on with all of them: resume = %s.", f.Params[0].Name, state.Describe(), f.Params[0].Name, state.Describe()),
+			return fail(fmt.Sprintf("Take one lane, { %s = %s.params.%s[0] }, or go on with all of them: resume = %s.", asKey(f.Params[0].Name), state.Describe(), f.Params[0].Name, state.Describe()),
 				"%s has a point for each lane", state.Describe())
 		}
 		field = func(n string) (math.Value, bool) {
@@ -185,7 +190,7 @@ func (b *builder) point(l *math.Lowerer, v math.Value, e hcl.Range, f *plan.Obje
 				out[i] = graph.None
 				continue
 			}
-			return fail(fmt.Sprintf("Add %s = ... to it.", p.Name), "the point does not say what %s is", p.Name)
+			return fail(fmt.Sprintf("Add %s = ... to it.", asKey(p.Name)), "the point does not say what %s is", p.Name)
 		}
 		id, ok := l.AsNode(x, e)
 		if !ok {
@@ -196,6 +201,15 @@ func (b *builder) point(l *math.Lowerer, v math.Value, e hcl.Range, f *plan.Obje
 		}
 	}
 	return out, true
+}
+
+// asKey writes the name of a parameter as a key of an object: those of networks
+// have points in them.
+func asKey(name string) string {
+	if strings.Contains(name, ".") {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // fillCure says what a parameter of type t may be given.
@@ -224,7 +238,7 @@ func (b *builder) flatPoint(l *math.Lowerer, v math.Value, e hcl.Range, f *plan.
 		return nil, false
 	}
 	if t := l.Graph.Type(id); t != graph.Of(f.Size()) {
-		l.ErrorAt("RL0409", spanOf(e), fmt.Sprintf("Write an object by parameter, { %s = ... }, or a flat vector of %d.", f.Params[0].Name, f.Size()),
+		l.ErrorAt("RL0409", spanOf(e), fmt.Sprintf("Write an object by parameter, { %s = ... }, or a flat vector of %d.", asKey(f.Params[0].Name), f.Size()),
 			"%s stands where a point of %s is needed", t, f.Address)
 		return nil, false
 	}

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -24,6 +25,11 @@ func (b *builder) probes(r *plan.Run, more symbols) {
 		p := plan.Probe{Name: body.name, Kind: body.kind, Every: 1, Span: body.header}
 		if n, ok := b.settings(body).whole("every"); ok {
 			p.Every = n
+		}
+		if steps, known := b.settings(b.body).whole("steps"); known && p.Every > steps && p.Every > 1 && !body.broken {
+			at := *b
+			at.body = body
+			at.warnf(body.attr("every"), fmt.Sprintf("Write at most %d.", max(1, steps)), "the probe records step 0 alone: the run makes %s", plural(steps, "step"))
 		}
 		if body.broken {
 			b.in.bad = true
@@ -64,7 +70,9 @@ func (b *builder) probe(p *plan.Probe, body *body, r *plan.Run, more symbols) bo
 	case "test":
 		return at.test(p, f)
 	case "distance":
-		p.Point = at.pointOf(body.attr("point"), f)
+		if e := body.attr("point"); e != nil { // without one it is from where the run starts
+			p.Point = at.pointOf(e, f)
+		}
 	case "landscape", "directional_curvature":
 		a := plan.Axis{Label: p.Name, Coordinate: -1, ToStep: -1, Span: body.header}
 		if p.Kind == "landscape" {
@@ -178,6 +186,9 @@ func probeParts(p *plan.Probe) (itself graph.Type, names []string, types []graph
 	case "average":
 		return graph.Number, []string{"loss", "at_mean", "sharpness"}, []graph.Type{graph.Number, graph.Number, graph.Number}
 	case "test":
+		if f := form(p.Data); f != nil && f.Classes == 0 { // numbers are not right or wrong
+			return graph.Number, []string{"loss"}, []graph.Type{graph.Number}
+		}
 		return graph.Number, []string{"accuracy", "loss"}, []graph.Type{graph.Number, graph.Number}
 	case "landscape":
 		t := graph.Of(p.Axis.Points)
@@ -202,16 +213,16 @@ func (o probeObject) Value(l *math.Lowerer) math.Value {
 	return o.run.result(l, lanes(o.plan, t).AsSeries(), "probe", o.probe.Name)
 }
 
-func (o probeObject) Has(name string) bool {
+func (o probeObject) Parts() []string {
 	_, names, _ := probeParts(o.probe)
-	return slices.Contains(names, name)
+	return names
 }
 
 func (o probeObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
 	_, names, types := probeParts(o.probe)
 	i := slices.Index(names, name)
 	if i < 0 {
-		return o.run.unknown(l, name, span, names)
+		return l.ErrorAt("RL0203", span, didYouMean(name, names, "It has "+list(names)+"."), "%s has no part %q", o.Describe(), name)
 	}
 	return o.run.result(l, types[i].AsSeries(), "probe", o.probe.Name, name)
 }

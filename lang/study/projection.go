@@ -1,6 +1,7 @@
 package study
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -111,7 +112,29 @@ func (b *builder) segment(body *body, fromName, toName string, from, to int, r *
 		b.errorf("RL0307", body.attr(toName), "Leave it out for the last one.", "step %d is beyond the end: %s makes %d steps", to, r.Address, r.Steps)
 	case to >= 0 && to <= from:
 		b.errorf("RL0307", body.attr(toName), "Write the lower step first.", "the steps from %d to %d are no path", from, to)
+	case keptPoints(r, from, to) < 2:
+		span := body.header
+		for _, e := range []hclsyntax.Expression{body.attr(fromName), body.attr(toName)} {
+			if e != nil {
+				span = spanOf(e.Range())
+			}
+		}
+		b.errorAt("RL0307", span, fmt.Sprintf("Keep more steps of %s than every %d-th, or let more of them count.", r.Address, pathEvery(r)), "a component needs two points of the path, and of these steps %s is kept", plural(keptPoints(r, from, to), "point"))
 	}
+}
+
+// keptPoints is how many points of its path a run keeps from one step to another,
+// -1 for the last one, which is always kept.
+func keptPoints(r *plan.Run, from, to int) int {
+	every, end := pathEvery(r), to
+	if to < 0 {
+		end = r.Steps
+	}
+	n := end/every - (from+every-1)/every + 1
+	if end == r.Steps && end%every != 0 {
+		n++
+	}
+	return n
 }
 
 // pathEvery is how many steps lie between the points of a kept path.

@@ -46,6 +46,7 @@ func (b *builder) run() {
 		return names
 	}
 	r.Optimizer = b.runOptimizer(r, source, more)
+	b.augmented(r)
 	observed := b.observed(r)
 	if stop := b.body.one("stop"); stop != nil && stop.attr("when") != nil {
 		at := *b
@@ -73,6 +74,16 @@ func (b *builder) run() {
 	r.Block = b.in.block()
 	b.in.run = r
 	b.c.order(b.in)
+}
+
+// augmented warns of random changes of samples that nothing draws.
+func (b *builder) augmented(r *plan.Run) {
+	t := r.Objective.Training
+	if t == nil || !t.Data.Flip && t.Data.Crop == 0 || r.Optimizer == nil || r.Optimizer.Kind == "sgd" || r.Steps == 0 {
+		return
+	}
+	w := b.in.diags.Warnf("RL0415", r.Optimizer.Span, "%s takes the samples as they are, without the augment of %s", r.Optimizer.Kind, t.Data.Address)
+	w.Detail, w.Context = `Only mini-batches are augmented: write optimizer "sgd", or leave the augment out.`, b.body.context
 }
 
 // record reads what is kept of the way. That of a network is too long for memory
@@ -176,6 +187,10 @@ func (b *builder) instancesOf(v math.Value, e hclsyntax.Expression, noun string)
 			}
 			return []*instance{o.in}, true
 		case collection:
+			if len(o.d.instances) > 0 {
+				b.errorf("RL0406", e, fmt.Sprintf("Write %s[%s], or each.value in place of the key.", o.Describe(), o.exampleKey()), "%s has for_each and needs a key", o.Describe())
+				return nil, false
+			}
 			return wrong(o.Describe() + ", which has for_each and needs a key,")
 		case patternObject:
 			if noun == "network" {
@@ -240,6 +255,9 @@ func (b *builder) runOptimizer(r *plan.Run, source *plan.Run, more symbols) *pla
 		return b.optimizer(in.decl.body, in, r.Objective, variedNames(r), more)
 	case source != nil:
 		return source.Optimizer
+	case r.Steps == 0 && b.body.attr("steps") != nil && b.body.attr("resume") == nil: // only the start is wanted
+		g := graph.New()
+		return &plan.Optimizer{Kind: "gd", Span: b.body.header, LearningRate: &plan.Expr{Graph: g, Root: g.Const(1), Span: b.body.header}}
 	}
 	if b.body.attr("resume") == nil && !b.body.broken {
 		b.errorAt("RL0403", b.body.header, `Add optimizer "gd" { learning_rate = 0.1 } to it.`, "%s needs an optimizer", b.body.title())
@@ -378,7 +396,13 @@ func (s settings) numbers(e hclsyntax.Expression, name string) ([]float64, bool)
 		return nil, false
 	}
 	fail := func(v cty.Value) ([]float64, bool) {
-		s.errorf("RL0406", e, fmt.Sprintf("Write %s = [0.1, 0.2], linspace(from, to, n) or logspace(from, to, n).", name), "%s must be %s, not %s", name, withArticle(string(schema.Scalars)), describe(v))
+		cure := fmt.Sprintf("Write %s = [0.1, 0.2], linspace(from, to, n) or logspace(from, to, n).", name)
+		if spec, _ := s.body.spec.Attribute(s.body.kind, name); spec.Type == schema.Wholes {
+			if cure = fmt.Sprintf("Write a list of whole numbers: %s = [3, 32, 32].", name); !v.IsNull() && v.Type() == cty.Number {
+				cure = fmt.Sprintf("Write %s = [%s].", name, shortest(v))
+			}
+		}
+		s.errorf("RL0406", e, cure, "%s must be %s, not %s", name, withArticle(string(schema.Scalars)), describe(v))
 		return nil, false
 	}
 	if v.IsNull() || !v.CanIterateElements() || v.Type().IsObjectType() || v.Type().IsMapType() {

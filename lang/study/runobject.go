@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -180,7 +181,14 @@ func paramNames(f *plan.Objective) []string {
 }
 
 func unknownParam(l *math.Lowerer, what string, f *plan.Objective, name string, span diag.Span) math.Value {
-	return l.ErrorAt("RL0203", span, didYouMean(name, paramNames(f), fmt.Sprintf("The parameters of %s are %s.", f.Address, list(paramNames(f)))), "%s has no parameter %q", what, name)
+	cure := didYouMean(name, paramNames(f), fmt.Sprintf("The parameters of %s are %s.", f.Address, list(paramNames(f))))
+	for _, p := range paramNames(f) {
+		if strings.HasPrefix(p, name+".") { // dense1.weight is one name
+			cure = fmt.Sprintf("Names with points stand in brackets: %s[%q].", what, p)
+			break
+		}
+	}
+	return l.ErrorAt("RL0203", span, cure, "%s has no parameter %q", what, name)
 }
 
 // stateObject is a state of a run: run.a.final, run.a.at[650].

@@ -154,7 +154,7 @@ func (s settings) allowed(spec schema.Attribute, e hclsyntax.Expression, word st
 	if len(spec.Allowed) == 0 || slices.Contains(spec.Allowed, word) {
 		return true
 	}
-	s.errorf("RL0406", e, didYouMean(word, spec.Allowed, "It may be "+quoted(spec.Allowed)+"."), "%q is no value of %s", word, spec.Name)
+	s.errorf("RL0406", e, torchValue(spec.Name, word, didYouMean(word, spec.Allowed, "It may be "+quoted(spec.Allowed)+".")), "%q is no value of %s", word, spec.Name)
 	return false
 }
 

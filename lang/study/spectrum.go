@@ -1,6 +1,8 @@
 package study
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"relief/lang/diag"
@@ -79,7 +81,7 @@ func (b *builder) spectrumPoint(x *plan.Spectrum) {
 	e := b.body.attr("point")
 	if e == nil {
 		if x.FromStart = x.Objective.Training != nil; !x.FromStart && !b.body.broken {
-			b.errorAt("RL0403", b.body.header, "Add point = { "+x.Objective.Params[0].Name+" = ... }, or point = run.name.final.", "%s needs %q", b.body.title(), "point")
+			b.errorAt("RL0403", b.body.header, "Add point = { "+asKey(x.Objective.Params[0].Name)+" = ... }, or point = run.name.final.", "%s needs %q", b.body.title(), "point")
 		}
 		return
 	}
@@ -150,6 +152,8 @@ func (o spectrumObject) Attr(l *math.Lowerer, name string, span diag.Span) math.
 			continue
 		}
 		switch {
+		case x.Samples == 1 && strings.HasSuffix(name, "_error"):
+			return l.ErrorAt("RL0203", span, "Write samples = 2 or more in it.", "one random vector gives no standard error")
 		case r.n < 0:
 			return o.result(l, graph.Number, name)
 		case r.n > 0:

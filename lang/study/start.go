@@ -79,11 +79,15 @@ func (b *builder) weights(e hclsyntax.Expression, r *plan.Run, sc *math.Scope) b
 	switch {
 	case r.Objective.Training == nil:
 		b.errorf("RL0301", e, fmt.Sprintf("Write start = { %s = 1 }.", r.Objective.Params[0].Name), "a text stands where a point is needed: weights are read from files for networks alone")
+	case initLaws[path] > 0:
+		b.errorf("RL0406", e, fmt.Sprintf("Write init = %q in %s: a run starts as its network says.", path, r.Objective.Network.Address), "an init belongs to the network")
+	case strings.HasSuffix(path, ".pt") || strings.HasSuffix(path, ".pth") || strings.HasSuffix(path, ".ckpt"):
+		b.errorf("RL0406", e, `Save it by safetensors.torch.save_file(model.state_dict(), "model.safetensors") and name that.`, "%q is a file that only Python reads", path)
 	case !strings.HasSuffix(path, ".safetensors") && !strings.HasSuffix(path, ".npz"):
 		b.errorf("RL0406", e, "Write the path of a .safetensors or .npz file, a state such as run.a.final, or a law such as normal(0, 0.1).", "%q is no file of weights", path)
 	default:
 		p := b.c.dataPath(e, "start", path)
-		if r.Weights = p.path; p.fault != "" {
+		if r.Weights, r.WeightsSpan = p.path, spanOf(e.Range()); p.fault != "" {
 			b.errorf("RL0416", e, p.cure, "%s", p.fault)
 		} else if _, err := os.Stat(p.path); err != nil {
 			w := b.in.diags.Warnf("RL0418", spanOf(e.Range()), "there is no file %s", p.path)
@@ -133,6 +137,11 @@ func (b *builder) startByName(e *hclsyntax.ObjectConsExpr, r *plan.Run, sc *math
 		p, ok := param(f, name)
 		if !ok {
 			strangers++
+			if dotted := math.DottedKey(item.KeyExpr); dotted != "" {
+				b.errorf("RL0310", item.KeyExpr, fmt.Sprintf("Write it in quotes: { %q = ... }.", dotted), "a name with points stands alone on the left")
+				good = false
+				continue
+			}
 			b.errorf("RL0203", item.KeyExpr, didYouMean(name, paramNames(f), fmt.Sprintf("The parameters of %s are %s.", f.Address, list(paramNames(f)))), "%s has no parameter %q", f.Address, name)
 			good = false
 			continue

@@ -78,6 +78,8 @@ func (b *builder) fitsData(t *plan.Training, e hclsyntax.Expression) bool {
 	case in.H == f.Shape[0] && in.W == f.Shape[1] && in.C == f.Shape[2]:
 	case in.Flat && !flat && in.C == size:
 		return fail(fmt.Sprintf(`Write input = %s in %s, and layer "flatten" {} before its first layer.`, of, net), "%s takes vectors of %d, and the samples of %s are images of %s", net, in.C, data, of)
+	case in.Flat == flat && !flat && channelsLast(t.Data) && in.C == f.Shape[0] && in.H == f.Shape[1] && in.W == f.Shape[2]:
+		return fail(fmt.Sprintf("Write channels_first = true in %s: its arrays are samples x channels x height x width.", data), "%s takes %s, and the samples of %s are %s", net, inputText(in), data, of)
 	case in.Flat == flat || in.Flat:
 		return fail(fmt.Sprintf("Write input = %s in %s.", of, net), "%s takes %s, and the samples of %s are %s", net, inputText(in), data, of)
 	default:
@@ -86,23 +88,44 @@ func (b *builder) fitsData(t *plan.Training, e hclsyntax.Expression) bool {
 	return b.fitsOutputs(t, f, fail)
 }
 
+// channelsLast reports whether the channels of images in arrays were taken to
+// stand last.
+func channelsLast(d *plan.Dataset) bool {
+	source, ok := d.Source.(dataset.NPY)
+	return ok && !source.ChannelsFirst
+}
+
+// answers says how a kind of dataset is given labels or targets.
+func answers(d *plan.Dataset) string {
+	switch d.Kind {
+	case "csv":
+		return `Write label = "column" in it for classes, or targets = ["column"].`
+	case "npy":
+		return `Write labels = "y.npy" in it for classes, or targets = "y.npy".`
+	}
+	return "Write labels = [0, 1] in it for classes, or targets = [0.5, 2]."
+}
+
 // inputText is the input of a network as it is written.
 func inputText(s network.Shape) string { return shapeText([3]int{s.H, s.W, s.C}) }
 
 // fitsOutputs holds the outputs of a network against labels or targets.
 func (b *builder) fitsOutputs(t *plan.Training, f *dataset.Outline, fail func(cure, format string, args ...any) bool) bool {
 	out, net, data := t.Network.Output, t.Network.Address, t.Data.Address
-	want, what := f.Classes, "classes"
+	want, what := f.Classes, fmt.Sprintf("%d classes", f.Classes)
+	if want == 1 {
+		what = "1 class"
+	}
 	if want == 0 && t.Loss != "cross_entropy" { // labels go before targets
-		want, what = f.Outputs, "targets per sample"
+		want, what = f.Outputs, plural(f.Outputs, "target")+" per sample"
 	}
 	switch {
-	case want == 0 && t.Loss == "cross_entropy":
-		return fail(`Write loss = "mse", or give the samples labels.`, "cross_entropy needs labels, and %s has targets", data)
+	case f.Classes == 0 && f.Outputs == 0:
+		return fail(answers(t.Data), "%s has neither labels nor targets", data)
 	case want == 0:
-		return fail("Give the samples labels or targets.", "%s has neither labels nor targets", data)
+		return fail(`Write loss = "mse", or give the samples labels.`, "cross_entropy needs labels, and %s has targets", data)
 	case out.Size() != want:
-		return fail(fmt.Sprintf(`Let its last layer have %d outputs, as in layer "dense" { units = %d }.`, want, want), "%s has %s, and %s has %d %s", net, plural(out.Size(), "output"), data, want, what)
+		return fail(fmt.Sprintf(`Let its last layer have %s, as in layer "dense" { units = %d }.`, plural(want, "output"), want), "%s has %s, and %s has %s", net, plural(out.Size(), "output"), data, what)
 	}
 	return true
 }

@@ -182,7 +182,11 @@ func stretch(r Rows, from, to int) (part, error) {
 		}
 	}
 	if p.count < 2 {
-		return p, fmt.Errorf("the path has %d points between its steps %d and %d; components need two", p.count, from, to)
+		until := "its end"
+		if to >= 0 {
+			until = fmt.Sprintf("step %d", to)
+		}
+		return p, fmt.Errorf("a component needs two points, and the path has %d from step %d to %s", p.count, from, until)
 	}
 	return p, nil
 }

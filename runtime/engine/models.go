@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"relief/lang/diag"
@@ -102,10 +103,10 @@ func located(d *plan.Dataset, err error) error {
 }
 
 func sentence(s string) string {
-	if s == "" || s[len(s)-1] == '.' {
+	if s == "" {
 		return s
 	}
-	return s + "."
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
 }
 
 // holding takes the lock of networks for a block that computes with one.
@@ -225,11 +226,13 @@ func weightsOf(p *plan.Run, notes *diag.List) func(path string, x []float64) err
 		if err == nil {
 			said, err = weights.Into(p.Objective.Network.Network, f, x)
 		}
+		at := p.Block
+		at.Span = p.WeightsSpan
 		if err != nil {
-			return diag.List{fault(p.Block, path, err)}
+			return diag.List{fault(at, path, err)}
 		}
 		for _, note := range said {
-			notes.Add(&diag.Diagnostic{Severity: diag.Warning, Code: codeNoData, Summary: path + ": " + note, Span: p.Span, Context: blockContext(p.Address)})
+			notes.Add(&diag.Diagnostic{Severity: diag.Warning, Code: codeNoData, Summary: path + ": " + note, Span: at.Span, Context: blockContext(p.Address)})
 		}
 		return nil
 	}

@@ -270,12 +270,12 @@ func (l *Layer) beforeFlatten(otherwise string) string {
 }
 
 func (l *Layer) inferResidual(in Shape) (Shape, error) {
-	const cure = "give it a branch of the layers whose output is added to the input and, if need be, a second one that the input passes"
+	const cure = "give it the layers whose output is added to the input and, if need be, a shortcut that the input passes"
 	switch n := len(l.Branches); {
 	case n > 2:
 		return Shape{}, l.fail(cure, "a residual with %d branches", n)
 	case n == 0 || len(l.Branches[0]) == 0:
-		return Shape{}, l.fail(cure, "a residual whose first branch has no layers")
+		return Shape{}, l.fail(cure, "a residual without layers")
 	}
 	a, err := chain(l.Branches[0], in)
 	if err != nil {
@@ -305,19 +305,19 @@ func joined(a, b Shape) Shape {
 	return Units(a.Size())
 }
 
-// shortcut is a second branch that brings in to the shape of a.
+// shortcut says what second branch brings in to the shape of a.
 func shortcut(a, in Shape) string {
 	switch {
 	case a.Flat && in.Flat:
-		return fmt.Sprintf("put a dense layer of %s units in a second branch", a)
+		return fmt.Sprintf("give it a shortcut with a dense layer of %s units", a)
 	case a.Flat || in.Flat:
 		return "put the flatten or global_pool after the residual"
 	case a.H == in.H && a.W == in.W:
-		return fmt.Sprintf("put a conv of %d channels and kernel 1 in a second branch", a.C)
+		return fmt.Sprintf("give it a shortcut with a conv of %d channels and kernel 1", a.C)
 	}
 	for s := 2; s <= in.H; s++ {
 		if (in.H-1)/s+1 == a.H && (in.W-1)/s+1 == a.W {
-			return fmt.Sprintf("put a conv of %d channels, kernel 1 and stride %d in a second branch", a.C, s)
+			return fmt.Sprintf("give it a shortcut with a conv of %d channels, kernel 1 and stride %d", a.C, s)
 		}
 	}
 	return "give its convs the padding that keeps height and width: 1 for kernel 3, 2 for kernel 5"

@@ -240,20 +240,21 @@ type Start struct {
 // Run is one trajectory, or one per lane, of an optimizer on an objective.
 type Run struct {
 	Block
-	Objective  *Objective
-	Optimizer  *Optimizer
-	Start      []Start // by parameter, in the objective's order; nil in a resumed run, and for a network that starts by its inits
-	Weights    string  // file of weights that a network starts from, .safetensors or .npz; "": none
-	Resume     *Resume
-	Steps      int
-	Stop       *Expr // over parameters, "t", "loss", "grad_norm"; nil: never
-	Every      int   // record every n-th step
-	RecordPath bool
-	Probes     []Probe
-	Snapshots  *Snapshots // parameters kept on disk; nil: none
-	Vary       []Vary     // the product of these, the last changing fastest
-	MayDiverge bool
-	Seed       uint64
+	Objective   *Objective
+	Optimizer   *Optimizer
+	Start       []Start   // by parameter, in the objective's order; nil in a resumed run, and for a network that starts by its inits
+	Weights     string    // file of weights that a network starts from, .safetensors or .npz; "": none
+	WeightsSpan diag.Span // of what names it
+	Resume      *Resume
+	Steps       int
+	Stop        *Expr // over parameters, "t", "loss", "grad_norm"; nil: never
+	Every       int   // record every n-th step
+	RecordPath  bool
+	Probes      []Probe
+	Snapshots   *Snapshots // parameters kept on disk; nil: none
+	Vary        []Vary     // the product of these, the last changing fastest
+	MayDiverge  bool
+	Seed        uint64
 }
 
 // Lanes is the number of lanes along each axis of vary.
@@ -445,6 +446,9 @@ type PlotAxis struct {
 	Scale       string // "linear", "log", "symlog"; "" is linear
 	Min, Max    *Expr  // nil: from the data
 }
+
+// ColorNames are the words for colours of marks, besides #rrggbb.
+var ColorNames = []string{"amber", "black", "blue", "gray", "green", "grey", "orange", "purple", "red", "sky", "white", "yellow"}
 
 // Mark is one thing drawn in a panel. Which fields count depends on Kind:
 //

@@ -5,8 +5,8 @@ dataset "cifra10" "kind" { path = "data" } # ERROR RL0401 "cifar10"
 dataset "cifar10" "none" {} # ERROR RL0403 "needs .path"
 
 dataset "values" "labels" {
-  x      = [[1, 2], [3, 4]] # ERROR RL0417 "2 samples and 1 labels.*one label per sample"
-  labels = [0]
+  x      = [[1, 2], [3, 4]]
+  labels = [0] # ERROR RL0417 "2 samples and 1 labels.*one label per sample"
 }
 
 dataset "values" "ragged" {

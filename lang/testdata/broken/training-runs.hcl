@@ -113,7 +113,7 @@ run "beta" {
 
 run "text" {
   objective = objective.training
-  start     = "weights.pt" # ERROR RL0406 "no file of weights"
+  start     = "weights.pt" # ERROR RL0406 "only Python reads.*save_file"
   steps     = 10
   optimizer "gd" { learning_rate = 0.1 }
 }
