@@ -47,7 +47,6 @@ type trainer struct {
 
 // outputs are the roots of the step's program.
 type outputs struct {
-	next     int // first of the components
 	gradNorm int
 	rate     int
 	stop     int // -1: none
