@@ -43,7 +43,7 @@ func (c *networkCost) hvp() float64      { return c.samples * (6*c.forward - 4*c
 // end of the spectrum: from a random vector, and from what was found at a point
 // nearby. The smallest ones lie closer together.
 func search(k, most int, bottom bool) (cold, warm float64) {
-	cold, warm = 10+4*float64(k-1), 6+3*float64(k-1)
+	cold, warm = 20+6*float64(k-1), 8+3*float64(k-1)
 	if bottom {
 		cold *= 4
 	}
