@@ -1,6 +1,6 @@
 // Package tensor computes the dense kernels of networks over float32 and
-// float64: matrix products, convolutions, pooling, batch norm, activations and
-// reductions.
+// float64: matrix products and convolutions with what comes after them, pooling,
+// the moments of channels, elementwise operations and sums.
 //
 //	Matrix, Image --(pack: panels of B, blocks of A in scratch memory)--> tiles
 //	tiles --(assembly: 12x2 or 6x2 registers of C)--> C --(Epilogue)--> C
@@ -22,8 +22,8 @@
 //
 // to first order, that of Higham, Accuracy and Stability of Numerical
 // Algorithms, 2nd ed., section 4.2, for sums by blocks. Sums over rows or
-// pixels that are not products (batch norm, losses, dot products, norms) are
-// held in float64 for either type.
+// pixels that are not products (moments, columns, dot products, norms) are held
+// in float64 for either type.
 //
 // # Memory
 //

@@ -24,16 +24,6 @@ const (
 	serial = 1 << 20
 )
 
-// Epilogue is what happens to the sums of a product before they are C.
-//
-//	C = Activation(C·[Accumulate] + A B + 1 Bias)
-type Epilogue[T Float] struct {
-	Accumulate bool       // add to what C holds
-	Bias       []T        // one for each column, or nil
-	Activation Activation // of every element; Identity by default
-	Alpha      T          // number of the activation
-}
-
 // product is the state of one matrix product.
 type product[T Float] struct {
 	t        tiling
@@ -299,36 +289,5 @@ func (p *product[T]) fetch(s *strip[T], i, q, panel int) {
 	s.ahead = nil
 	if part < runs && at < len(p.a.Data) {
 		s.ahead = p.a.Data[at:]
-	}
-}
-
-func (e *Epilogue[T]) none() bool { return e.Bias == nil && e.Activation == Identity }
-
-// applyRows finishes rows of cols elements, stride apart, that start with the
-// given column.
-func (e *Epilogue[T]) applyRows(data []T, rows, cols, stride, col int) {
-	f := e.Activation
-	for i := range rows {
-		if e.Bias == nil {
-			break
-		}
-		row, bias := data[i*stride:][:cols], e.Bias[col:col+cols]
-		if e.Activation == Relu { // in one pass
-			AddRelu(row, row, bias)
-			f = Identity
-		} else {
-			Add(row, row, bias)
-		}
-	}
-	switch {
-	case f == Identity:
-	case cols == stride:
-		all := data[:rows*cols]
-		Activate(all, all, f, e.Alpha)
-	default:
-		for i := range rows {
-			row := data[i*stride:][:cols]
-			Activate(row, row, f, e.Alpha)
-		}
 	}
 }

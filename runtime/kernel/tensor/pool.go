@@ -3,26 +3,11 @@ package tensor
 import "fmt"
 
 // Pooling is the shape of a pooling of the pixels in a window, channel by
-// channel.
+// channel: a pixel of Y for each place of the window in X. The padding must be
+// less than the window, so that none is empty.
 type Pooling struct {
 	Window
 	X, Y Image
-}
-
-// NewPooling returns the shape of a pooling of x, with the given border around
-// the result. The padding must be less than the window, so that none is empty.
-func NewPooling(x Image, w Window, border int) (Pooling, error) {
-	y, err := w.out(x)
-	switch {
-	case err != nil:
-		return Pooling{}, err
-	case w.Pad >= w.H || w.Pad >= w.W:
-		return Pooling{}, fmt.Errorf("a padding of %d in a window of %d x %d", w.Pad, w.H, w.W)
-	case border < 0:
-		return Pooling{}, fmt.Errorf("a border of %d", border)
-	}
-	y.Border = border
-	return Pooling{w, x, y}, nil
 }
 
 // pooling is the state of one call.
@@ -361,45 +346,6 @@ func (s *pooling[T]) mean(n int, left []T) {
 			}
 			if s.kind == meanForward {
 				Scale(s.y[to:to+c], s.y[to:to+c], share)
-			}
-		}
-	}
-}
-
-// GlobalMean sets row n of y (N x C) to the mean over the pixels of image n of
-// each channel, summed in float64 in the order of the pixels.
-func GlobalMean[T Float](ws *Workspace[T], y, x []T, g Image) {
-	checkImage("x", x, g)
-	y = fit("y", y, g.N*g.C)
-	sums, rest := doubles(ws.take(GlobalMeanScratch[T](g)), g.C)
-	zeros, _ := doubles(rest, g.C)
-	clear(zeros)
-	for n := range g.N {
-		clear(sums)
-		for r := range g.H {
-			ColumnSum(sums, zeros, pixelRow(x, g, n*g.H+r), g.W, g.C)
-		}
-		for c, v := range sums {
-			y[n*g.C+c] = T(v / float64(g.H*g.W))
-		}
-	}
-}
-
-// GlobalMeanScratch is the number of elements of scratch memory that
-// GlobalMean needs.
-func GlobalMeanScratch[T Float](g Image) int { return 2 * g.C * words[T]() }
-
-// GlobalMeanGrad computes dx from dy (N x C), the gradients with respect to x
-// and y.
-func GlobalMeanGrad[T Float](dx, dy []T, g Image) {
-	checkImage("dx", dx, g)
-	dy = fit("dy", dy, g.N*g.C)
-	for n := range g.N {
-		from := dy[n*g.C:][:g.C]
-		for r := range g.H {
-			row := pixelRow(dx, g, n*g.H+r)
-			for at := 0; at < len(row); at += g.C {
-				Scale(row[at:at+g.C], from, T(1/float64(g.H*g.W)))
 			}
 		}
 	}

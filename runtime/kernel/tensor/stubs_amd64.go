@@ -93,40 +93,10 @@ func scaleF32AVX512(dst *float32, a *float32, s float32, n int)
 func addScaledF32AVX512(dst *float32, a *float32, b *float32, s float32, n int)
 
 //go:noescape
-func greaterF32AVX512(dst *float32, a *float32, b *float32, n int)
-
-//go:noescape
-func reluF32AVX512(dst *float32, a *float32, n int)
-
-//go:noescape
 func addReluF32AVX512(dst *float32, a *float32, b *float32, n int)
 
 //go:noescape
-func reluGradF32AVX512(dst *float32, grad *float32, x *float32, n int)
-
-//go:noescape
 func gateF32AVX512(dst *float32, a *float32, b *float32, n int)
-
-//go:noescape
-func leakyF32AVX512(dst *float32, a *float32, s float32, n int)
-
-//go:noescape
-func leakyGradF32AVX512(dst *float32, grad *float32, x *float32, s float32, n int)
-
-//go:noescape
-func combine1F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, n int)
-
-//go:noescape
-func combine2F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, n int)
-
-//go:noescape
-func combine4F32AVX512(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, x3 *float32, c3 *float32, x4 *float32, c4 *float32, n int)
-
-//go:noescape
-func tanhGradF32AVX512(dst *float32, grad *float32, y *float32, n int)
-
-//go:noescape
-func sigmoidGradF32AVX512(dst *float32, grad *float32, y *float32, n int)
 
 //go:noescape
 func tapFirstF32AVX512(y *float32, pick *float32, x *float32, number float32, n int, pixels int, step int)
@@ -243,40 +213,10 @@ func scaleF64AVX512(dst *float64, a *float64, s float64, n int)
 func addScaledF64AVX512(dst *float64, a *float64, b *float64, s float64, n int)
 
 //go:noescape
-func greaterF64AVX512(dst *float64, a *float64, b *float64, n int)
-
-//go:noescape
-func reluF64AVX512(dst *float64, a *float64, n int)
-
-//go:noescape
 func addReluF64AVX512(dst *float64, a *float64, b *float64, n int)
 
 //go:noescape
-func reluGradF64AVX512(dst *float64, grad *float64, x *float64, n int)
-
-//go:noescape
 func gateF64AVX512(dst *float64, a *float64, b *float64, n int)
-
-//go:noescape
-func leakyF64AVX512(dst *float64, a *float64, s float64, n int)
-
-//go:noescape
-func leakyGradF64AVX512(dst *float64, grad *float64, x *float64, s float64, n int)
-
-//go:noescape
-func combine1F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, n int)
-
-//go:noescape
-func combine2F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, n int)
-
-//go:noescape
-func combine4F64AVX512(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, x3 *float64, c3 *float64, x4 *float64, c4 *float64, n int)
-
-//go:noescape
-func tanhGradF64AVX512(dst *float64, grad *float64, y *float64, n int)
-
-//go:noescape
-func sigmoidGradF64AVX512(dst *float64, grad *float64, y *float64, n int)
 
 //go:noescape
 func tapFirstF64AVX512(y *float64, pick *float64, x *float64, number float64, n int, pixels int, step int)
@@ -360,40 +300,10 @@ func scaleF32AVX2(dst *float32, a *float32, s float32, n int)
 func addScaledF32AVX2(dst *float32, a *float32, b *float32, s float32, n int)
 
 //go:noescape
-func greaterF32AVX2(dst *float32, a *float32, b *float32, n int)
-
-//go:noescape
-func reluF32AVX2(dst *float32, a *float32, n int)
-
-//go:noescape
 func addReluF32AVX2(dst *float32, a *float32, b *float32, n int)
 
 //go:noescape
-func reluGradF32AVX2(dst *float32, grad *float32, x *float32, n int)
-
-//go:noescape
 func gateF32AVX2(dst *float32, a *float32, b *float32, n int)
-
-//go:noescape
-func leakyF32AVX2(dst *float32, a *float32, s float32, n int)
-
-//go:noescape
-func leakyGradF32AVX2(dst *float32, grad *float32, x *float32, s float32, n int)
-
-//go:noescape
-func combine1F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, n int)
-
-//go:noescape
-func combine2F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, n int)
-
-//go:noescape
-func combine4F32AVX2(dst *float32, c0 *float32, x1 *float32, c1 *float32, x2 *float32, c2 *float32, x3 *float32, c3 *float32, x4 *float32, c4 *float32, n int)
-
-//go:noescape
-func tanhGradF32AVX2(dst *float32, grad *float32, y *float32, n int)
-
-//go:noescape
-func sigmoidGradF32AVX2(dst *float32, grad *float32, y *float32, n int)
 
 //go:noescape
 func tapFirstF32AVX2(y *float32, pick *float32, x *float32, number float32, n int, pixels int, step int)
@@ -471,40 +381,10 @@ func scaleF64AVX2(dst *float64, a *float64, s float64, n int)
 func addScaledF64AVX2(dst *float64, a *float64, b *float64, s float64, n int)
 
 //go:noescape
-func greaterF64AVX2(dst *float64, a *float64, b *float64, n int)
-
-//go:noescape
-func reluF64AVX2(dst *float64, a *float64, n int)
-
-//go:noescape
 func addReluF64AVX2(dst *float64, a *float64, b *float64, n int)
 
 //go:noescape
-func reluGradF64AVX2(dst *float64, grad *float64, x *float64, n int)
-
-//go:noescape
 func gateF64AVX2(dst *float64, a *float64, b *float64, n int)
-
-//go:noescape
-func leakyF64AVX2(dst *float64, a *float64, s float64, n int)
-
-//go:noescape
-func leakyGradF64AVX2(dst *float64, grad *float64, x *float64, s float64, n int)
-
-//go:noescape
-func combine1F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, n int)
-
-//go:noescape
-func combine2F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, n int)
-
-//go:noescape
-func combine4F64AVX2(dst *float64, c0 *float64, x1 *float64, c1 *float64, x2 *float64, c2 *float64, x3 *float64, c3 *float64, x4 *float64, c4 *float64, n int)
-
-//go:noescape
-func tanhGradF64AVX2(dst *float64, grad *float64, y *float64, n int)
-
-//go:noescape
-func sigmoidGradF64AVX2(dst *float64, grad *float64, y *float64, n int)
 
 //go:noescape
 func tapFirstF64AVX2(y *float64, pick *float64, x *float64, number float64, n int, pixels int, step int)

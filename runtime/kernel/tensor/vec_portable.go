@@ -24,51 +24,11 @@ func addScaledVector[T Float](dst, a, b []T, s T) bool {
 	return false
 }
 
-func greaterVector[T Float](dst, a, b []T) bool {
-	return false
-}
-
-func reluVector[T Float](dst, a []T) bool {
-	return false
-}
-
 func addReluVector[T Float](dst, a, b []T) bool {
 	return false
 }
 
-func reluGradVector[T Float](dst, grad, x []T) bool {
-	return false
-}
-
 func gateVector[T Float](dst, a, b []T) bool {
-	return false
-}
-
-func leakyVector[T Float](dst, a []T, s T) bool {
-	return false
-}
-
-func leakyGradVector[T Float](dst, grad, x []T, s T) bool {
-	return false
-}
-
-func combine1Vector[T Float](dst, c0, x1, c1 []T) bool {
-	return false
-}
-
-func combine2Vector[T Float](dst, c0, x1, c1, x2, c2 []T) bool {
-	return false
-}
-
-func combine4Vector[T Float](dst, c0, x1, c1, x2, c2, x3, c3, x4, c4 []T) bool {
-	return false
-}
-
-func tanhGradVector[T Float](dst, grad, y []T) bool {
-	return false
-}
-
-func sigmoidGradVector[T Float](dst, grad, y []T) bool {
 	return false
 }
 

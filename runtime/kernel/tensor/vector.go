@@ -64,19 +64,6 @@ func AddScaled[T Float](dst, a []T, s T, b []T) {
 	}
 }
 
-// greater sets dst[i] to the greater of a[i] and b[i], a[i] if they are equal,
-// NaN if one of them is.
-func greater[T Float](dst, a, b []T) {
-	if !greaterVector(dst, a, b) {
-		for i, x := range a[:len(dst)] {
-			if y := b[i]; y > x || y != y {
-				x = y
-			}
-			dst[i] = x
-		}
-	}
-}
-
 // Gate sets dst[i] to 0 where b[i] is 0 or below and to a[i] elsewhere, also
 // where b[i] is NaN.
 func Gate[T Float](dst, a, b []T) {
@@ -92,38 +79,14 @@ func Gate[T Float](dst, a, b []T) {
 	}
 }
 
-// AddRelu sets dst[i] = relu(a[i] + b[i]).
-func AddRelu[T Float](dst, a, b []T) {
-	a, b = fit("a", a, len(dst)), fit("b", b, len(dst))
+// addRelu sets dst[i] to the greater of a[i] + b[i] and 0.
+func addRelu[T Float](dst, a, b []T) {
 	if !addReluVector(dst, a, b) {
 		for i := range dst {
-			dst[i] = reluOf(a[i] + b[i])
-		}
-	}
-}
-
-// combine sets dst[i] = c0[i] + x1[i] c1[i] + x2[i] c2[i] + ..., each product
-// fused with the sum so far.
-func combine[T Float](dst, c0, x1, c1 []T) {
-	if !combine1Vector(dst, c0, x1, c1) {
-		for i := range dst {
-			dst[i] = fused(x1[i], c1[i], c0[i])
-		}
-	}
-}
-
-func combine2[T Float](dst, c0, x1, c1, x2, c2 []T) {
-	if !combine2Vector(dst, c0, x1, c1, x2, c2) {
-		for i := range dst {
-			dst[i] = fused(x2[i], c2[i], fused(x1[i], c1[i], c0[i]))
-		}
-	}
-}
-
-func combine4[T Float](dst, c0, x1, c1, x2, c2, x3, c3, x4, c4 []T) {
-	if !combine4Vector(dst, c0, x1, c1, x2, c2, x3, c3, x4, c4) {
-		for i := range dst {
-			dst[i] = fused(x4[i], c4[i], fused(x3[i], c3[i], fused(x2[i], c2[i], fused(x1[i], c1[i], c0[i]))))
+			dst[i] = a[i] + b[i]
+			if dst[i] <= 0 {
+				dst[i] = 0
+			}
 		}
 	}
 }

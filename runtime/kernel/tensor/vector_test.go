@@ -41,27 +41,11 @@ func exactFused[T Float](a, b, c T) T {
 }
 
 func elementwises[T Float]() []elementwise[T] {
-	greaterOf := func(a, b T) T {
-		if a != a || b != b {
-			return T(math.NaN())
-		}
-		if b > a {
-			return b
-		}
-		return a
-	}
 	relu := func(x T) T {
 		if x != x || x > 0 {
 			return x
 		}
 		return 0
-	}
-	chain := func(v []T, _ T) T {
-		r := v[0]
-		for k := 1; k < len(v); k += 2 {
-			r = exactFused(v[k], v[k+1], r)
-		}
-		return r
 	}
 	return []elementwise[T]{
 		{"Add", 2, func(d []T, v [][]T, _ T) { Add(d, v[0], v[1]) }, func(v []T, _ T) T { return v[0] + v[1] }},
@@ -69,43 +53,16 @@ func elementwises[T Float]() []elementwise[T] {
 		{"Mul", 2, func(d []T, v [][]T, _ T) { Mul(d, v[0], v[1]) }, func(v []T, _ T) T { return v[0] * v[1] }},
 		{"Scale", 1, func(d []T, v [][]T, s T) { Scale(d, v[0], s) }, func(v []T, s T) T { return v[0] * s }},
 		{"AddScaled", 2, func(d []T, v [][]T, s T) { AddScaled(d, v[0], s, v[1]) }, func(v []T, s T) T { return exactFused(s, v[1], v[0]) }},
-		{"greater", 2, func(d []T, v [][]T, _ T) { greater(d, v[0], v[1]) }, func(v []T, _ T) T { return greaterOf(v[0], v[1]) }},
-		{"AddRelu", 2, func(d []T, v [][]T, _ T) { AddRelu(d, v[0], v[1]) }, func(v []T, _ T) T { return relu(v[0] + v[1]) }},
+		{"addRelu", 2, func(d []T, v [][]T, _ T) { addRelu(d, v[0], v[1]) }, func(v []T, _ T) T { return relu(v[0] + v[1]) }},
 		{"Gate", 2, func(d []T, v [][]T, _ T) { Gate(d, v[0], v[1]) }, func(v []T, _ T) T {
 			if v[1] <= 0 {
 				return 0
 			}
 			return v[0]
 		}},
-		{"combine", 3, func(d []T, v [][]T, _ T) { combine(d, v[0], v[1], v[2]) }, chain},
-		{"combine2", 5, func(d []T, v [][]T, _ T) { combine2(d, v[0], v[1], v[2], v[3], v[4]) }, chain},
-		{"combine4", 9, func(d []T, v [][]T, _ T) { combine4(d, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]) }, chain},
-		{"Relu", 1, func(d []T, v [][]T, s T) { Activate(d, v[0], Relu, s) }, func(v []T, _ T) T { return relu(v[0]) }},
-		{"Identity", 1, func(d []T, v [][]T, s T) { Activate(d, v[0], Identity, s) }, func(v []T, _ T) T { return v[0] }},
-		{"LeakyRelu", 1, func(d []T, v [][]T, s T) { Activate(d, v[0], LeakyRelu, s) }, func(v []T, s T) T {
-			if v[0] > 0 {
-				return v[0]
-			}
-			return v[0] * s
-		}},
-		{"Relu's gradient", 2, func(d []T, v [][]T, s T) { ActivateGrad(d, v[0], nil, v[1], Relu, s) }, func(v []T, _ T) T {
-			if v[1] > 0 {
-				return v[0]
-			}
-			return 0
-		}},
-		{"LeakyRelu's gradient", 2, func(d []T, v [][]T, s T) { ActivateGrad(d, v[0], v[1], nil, LeakyRelu, s) }, func(v []T, s T) T {
-			if v[1] > 0 {
-				return v[0]
-			}
-			return v[0] * s
-		}},
-		{"Tanh", 1, func(d []T, v [][]T, s T) { Activate(d, v[0], Tanh, s) }, func(v []T, _ T) T { return T(kernel.Tanh(float64(v[0]))) }},
-		{"Tanh's gradient", 2, func(d []T, v [][]T, s T) { ActivateGrad(d, v[0], nil, v[1], Tanh, s) }, func(v []T, _ T) T {
-			return T(exactFused(-v[1], v[1], 1) * v[0])
-		}},
-		{"Sigmoid's gradient", 2, func(d []T, v [][]T, s T) { ActivateGrad(d, v[0], nil, v[1], Sigmoid, s) }, func(v []T, _ T) T {
-			return T(T(v[1]*T(1-v[1])) * v[0])
+		{"Relu", 1, func(d []T, v [][]T, _ T) { copy(d, v[0][:len(d)]); activate(d, Relu) }, func(v []T, _ T) T { return relu(v[0]) }},
+		{"Tanh", 1, func(d []T, v [][]T, _ T) { copy(d, v[0][:len(d)]); activate(d, Tanh) }, func(v []T, _ T) T {
+			return T(kernel.Tanh(float64(v[0])))
 		}},
 	}
 }
@@ -220,112 +177,6 @@ func TestConvert(t *testing.T) {
 	}
 }
 
-// smooth gives value, slope and curvature of the activations by formulas of
-// their own, in float64.
-func smooth(f Activation, alpha, x float64) (y, d, c float64) {
-	switch f {
-	case Relu:
-		if x > 0 {
-			return x, 1, 0
-		}
-		return 0, 0, 0
-	case LeakyRelu:
-		if x > 0 {
-			return x, 1, 0
-		}
-		return alpha * x, alpha, 0
-	case Elu:
-		if x > 0 {
-			return x, 1, 0
-		}
-		return alpha * math.Expm1(x), alpha * math.Exp(x), alpha * math.Exp(x)
-	case Gelu:
-		p := math.Exp(-x*x/2) / math.Sqrt(2*math.Pi)
-		phi := (1 + math.Erf(x/math.Sqrt2)) / 2
-		return x * phi, phi + x*p, (2 - x*x) * p
-	case Softplus:
-		s := 1 / (1 + math.Exp(-x))
-		return math.Log1p(math.Exp(-math.Abs(x))) + math.Max(x, 0), s, s * (1 - s)
-	case Tanh:
-		y := math.Tanh(x)
-		return y, 1 - y*y, -2 * y * (1 - y*y)
-	case Sigmoid:
-		s := 1 / (1 + math.Exp(-x))
-		return s, s * (1 - s), s * (1 - s) * (1 - 2*s)
-	}
-	return x, 1, 0
-}
-
-func TestActivations(t *testing.T) { both(t, testActivations[float32], testActivations[float64]) }
-
-func testActivations[T Float](t *testing.T) {
-	tolerance := 1e-13
-	if single[T]() {
-		tolerance = 1.3 * 0x1p-23
-	}
-	var x []T
-	for v := -12.0; v <= 12; v += 0.037 {
-		x = append(x, T(v))
-	}
-	x = append(x, 0, 1e-20, -1e-20)
-	ones := make([]T, len(x))
-	for i := range ones {
-		ones[i] = 1
-	}
-	for f := Identity; f < activations; f++ {
-		const alpha = 0.25
-		var first [3][]T
-		atLevels(t, func(t *testing.T) {
-			y, d, c := make([]T, len(x)), make([]T, len(x)), make([]T, len(x))
-			Activate(y, x, f, alpha)
-			ActivateGrad(d, ones, x, y, f, alpha)
-			ActivateCurvature(c, x, y, f, alpha)
-			if first[0] == nil {
-				first = [3][]T{y, d, c}
-				for i, v := range x {
-					wy, wd, wc := smooth(f, alpha, float64(v))
-					// Derivatives in y have the rounding of y in them.
-					if math.Abs(float64(y[i])-wy) > tolerance*(math.Abs(wy)+1e-300) && math.Abs(float64(y[i])-wy) > 1e-15 ||
-						math.Abs(float64(d[i])-wd) > tolerance || math.Abs(float64(c[i])-wc) > 2*tolerance {
-						t.Errorf("activation %d of %v: %v %v %v, want %v %v %v", f, v, y[i], d[i], c[i], wy, wd, wc)
-					}
-				}
-			}
-			equal(t, "values", y, first[0])
-			equal(t, "slopes", d, first[1])
-			equal(t, "curvatures", c, first[2])
-		})
-	}
-}
-
-func TestActivationLimits(t *testing.T) {
-	inf, nan := math.Inf(1), math.NaN()
-	for f, want := range map[Activation][4][3]float64{ // at -Inf, +Inf, NaN, 1e6: value, slope, curvature
-		Relu:     {{0, 0, 0}, {inf, 1, 0}, {nan, 0, 0}, {1e6, 1, 0}},
-		Elu:      {{-1, 0, 0}, {inf, 1, 0}, {nan, nan, nan}, {1e6, 1, 0}},
-		Gelu:     {{math.Copysign(0, -1), 0, nan}, {inf, 1, nan}, {nan, nan, nan}, {1e6, 1, 0}},
-		Softplus: {{0, 0, 0}, {inf, 1, 0}, {nan, nan, nan}, {1e6, 1, 0}},
-		Tanh:     {{-1, 0, 0}, {1, 0, 0}, {nan, nan, nan}, {1, 0, 0}},
-		Sigmoid:  {{0, 0, 0}, {1, 0, 0}, {nan, nan, nan}, {1, 0, 0}},
-	} {
-		x := []float64{-inf, inf, nan, 1e6}
-		y, d, c, ones := make([]float64, 4), make([]float64, 4), make([]float64, 4), []float64{1, 1, 1, 1}
-		Activate(y, x, f, 1)
-		ActivateGrad(d, ones, x, y, f, 1)
-		ActivateCurvature(c, x, y, f, 1)
-		for i, w := range want {
-			for k, got := range []float64{y[i], d[i], c[i]} {
-				if k == 2 && math.IsInf(x[i], 0) {
-					continue
-				}
-				if got != w[k] && !(got != got && w[k] != w[k]) {
-					t.Errorf("activation %d at %v: derivative %d is %v, want %v", f, x[i], k, got, w[k])
-				}
-			}
-		}
-	}
-}
-
 func BenchmarkElementwise(b *testing.B) {
 	b.Run("float32", benchmarkElementwise[float32])
 	b.Run("float64", benchmarkElementwise[float64])
@@ -346,8 +197,7 @@ func benchmarkElementwise[T Float](b *testing.B) {
 	report("Add", func() { Add(d, x, y) })
 	report("AddScaled", func() { AddScaled(d, x, 2, y) })
 	report("Dot", func() { Dot(x, y) })
-	for f, name := range map[Activation]string{Relu: "Relu", Tanh: "Tanh", Gelu: "Gelu", Softplus: "Softplus", Sigmoid: "Sigmoid", Elu: "Elu"} {
-		report(name, func() { Activate(d, x, f, 1) })
-		report(name+"'s gradient", func() { ActivateGrad(d, x, y, y, f, 1) })
-	}
+	report("Gate", func() { Gate(d, x, y) })
+	report("Relu", func() { activate(d, Relu) })
+	report("Tanh", func() { activate(d, Tanh) })
 }

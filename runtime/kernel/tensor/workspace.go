@@ -24,9 +24,7 @@ type Workspace[T Float] struct {
 	product product[T]
 	sweep   sweep[T]
 	weights weightGrad[T]
-	sums    channelSums[T]
 	moments moments[T]
-	norm    batchNorm[T]
 	pool    pooling[T]
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/operand"
@@ -13,7 +12,6 @@ import (
 // Predicates of VCMPPS and VCMPPD; the unordered answer is in the comment.
 const (
 	predGt    = 0x1e // false
-	predNotLt = 0x15 // true
 	predNotLe = 0x16 // true
 	predUn    = 0x03 // true
 	predEq    = 0x00 // false
@@ -34,53 +32,17 @@ func operations() []operation {
 	}
 	type regs = []reg.VecVirtual
 	type vec = reg.VecVirtual
-	// chain sums products, from a constant on: c0 + x c1 + ...
-	chain := func(e *emitter, in regs, _ vec) vec {
-		r := in[0]
-		for k := 1; k < len(in); k += 2 {
-			e.accumulate(r, in[k], in[k+1])
-		}
-		return r
-	}
 	return []operation{
 		one("add", "a b", false, func(e *emitter, in regs, _ vec) vec { e.addTo(in[0], in[1]); return in[0] }),
 		one("sub", "a b", false, func(e *emitter, in regs, _ vec) vec { return e.sub(in[0], in[1]) }),
 		one("mul", "a b", false, func(e *emitter, in regs, _ vec) vec { return e.mul(in[0], in[1]) }),
 		one("scale", "a", true, func(e *emitter, in regs, s vec) vec { return e.mul(in[0], s) }),
 		one("addScaled", "a b", true, func(e *emitter, in regs, s vec) vec { e.accumulate(in[0], in[1], s); return in[0] }),
-		one("greater", "a b", false, func(e *emitter, in regs, _ vec) vec { return e.greater(in[0], in[1]) }),
-		one("relu", "a", false, func(e *emitter, in regs, _ vec) vec { return e.relu(in[0]) }),
 		one("addRelu", "a b", false, func(e *emitter, in regs, _ vec) vec { e.addTo(in[0], in[1]); return e.relu(in[0]) }),
-		one("reluGrad", "grad x", false, func(e *emitter, in regs, _ vec) vec {
-			zero := e.reg()
-			e.clear(zero)
-			return e.choose(e.compare(predGt, in[1], zero), in[0], zero)
-		}),
 		one("gate", "a b", false, func(e *emitter, in regs, _ vec) vec {
 			zero := e.reg()
 			e.clear(zero)
 			return e.choose(e.compare(predNotLe, in[1], zero), in[0], zero)
-		}),
-		one("leaky", "a", true, func(e *emitter, in regs, s vec) vec {
-			zero := e.reg()
-			e.clear(zero)
-			return e.choose(e.compare(predGt, in[0], zero), in[0], e.mul(in[0], s))
-		}),
-		one("leakyGrad", "grad x", true, func(e *emitter, in regs, s vec) vec {
-			zero := e.reg()
-			e.clear(zero)
-			return e.choose(e.compare(predGt, in[1], zero), in[0], e.mul(in[0], s))
-		}),
-		one("combine1", "c0 x1 c1", false, chain),
-		one("combine2", "c0 x1 c1 x2 c2", false, chain),
-		one("combine4", "c0 x1 c1 x2 c2 x3 c3 x4 c4", false, chain),
-		one("tanhGrad", "grad y", false, func(e *emitter, in regs, _ vec) vec {
-			r := e.number(1)
-			e.subtract(r, in[1], in[1])
-			return e.mul(r, in[0])
-		}),
-		one("sigmoidGrad", "grad y", false, func(e *emitter, in regs, _ vec) vec {
-			return e.mul(e.mul(in[1], e.sub(e.number(1), in[1])), in[0])
 		}),
 	}
 }
@@ -409,31 +371,6 @@ func (e *emitter) mul(a, b Op) reg.VecVirtual {
 	return r
 }
 
-// number returns a register with the same number in all lanes.
-func (e *emitter) number(x float64) reg.VecVirtual {
-	r, bits := e.reg(), e.GP64()
-	half := e.XMM()
-	if e.double {
-		e.MOVQ(U64(math.Float64bits(x)), bits)
-		e.VMOVQ(bits, half)
-		e.VBROADCASTSD(half, r)
-		return r
-	}
-	e.MOVL(U32(math.Float32bits(float32(x))), bits.As32())
-	e.VMOVD(bits.As32(), half)
-	e.VBROADCASTSS(half, r)
-	return r
-}
-
-// subtract takes a*b from acc in place, rounded once.
-func (e *emitter) subtract(acc reg.VecVirtual, a, b Op) {
-	if e.double {
-		e.VFNMADD231PD(a, b, acc)
-	} else {
-		e.VFNMADD231PS(a, b, acc)
-	}
-}
-
 // rawMax is a > b ? a : b, so b where either is NaN or both are zero.
 func (e *emitter) rawMax(a, b Op) reg.VecVirtual {
 	r := e.reg()
@@ -443,12 +380,6 @@ func (e *emitter) rawMax(a, b Op) reg.VecVirtual {
 		e.VMAXPS(b, a, r)
 	}
 	return r
-}
-
-// greater is b if b > a or b is NaN, else a.
-func (e *emitter) greater(a, b reg.VecVirtual) reg.VecVirtual {
-	r := e.choose(e.compare(predGt, b, a), b, a)
-	return e.choose(e.compare(predUn, b, b), b, r)
 }
 
 // relu is the greater of x and zero, +0 for either zero, NaN for NaN.
