@@ -223,7 +223,8 @@ func tapNext[T Float](y, pick, x []T, number, first T, n, pixels, step int) {
 	}
 }
 
-// tapSet sets gradients of the image, tapAdd adds to them.
+// tapSet sets gradients of the image, tapAdd adds to them. Both begin with +0, so
+// that they give the same.
 func tapSet[T Float](dx, dy, pick []T, number T, n, pixels, step int) {
 	if tapSetVector(dx, dy, pick, number, n, pixels, step) {
 		return
@@ -231,7 +232,7 @@ func tapSet[T Float](dx, dy, pick []T, number T, n, pixels, step int) {
 	for p := range pixels {
 		for i := range n {
 			if pick[p*n+i] == number {
-				dx[p*step+i] = dy[p*n+i]
+				dx[p*step+i] = dy[p*n+i] + 0 // not -0
 			} else {
 				dx[p*step+i] = 0
 			}

@@ -73,6 +73,13 @@ func checkPooling[T Float](t *testing.T, rng *rand.Rand, p Pooling) {
 			row[i] = T(rng.IntN(3) - 2)
 		}
 	}
+	for r := range p.Y.N * p.Y.H { // and signed zeros
+		for i, row := 0, pixelRow(dy, p.Y, r); i < len(row); i++ {
+			if rng.IntN(4) == 0 {
+				row[i] = T(math.Copysign(0, -1))
+			}
+		}
+	}
 	want := make([][]T, 5)
 	for k, n := range []int{p.Y.Len(), p.X.Len(), p.Y.Len(), p.Y.Len(), p.X.Len()} {
 		want[k] = make([]T, n)

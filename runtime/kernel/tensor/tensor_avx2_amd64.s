@@ -2171,9 +2171,10 @@ tapSetF32AVX2_loop:
 	JG        tapSetF32AVX2_tail
 	VMOVUPS   (CX)(R10*4), Y2
 	VMOVUPS   (DX)(R10*4), Y3
-	VCMPPS    $0x00, Y0, Y3, Y3
 	VXORPS    Y4, Y4, Y4
+	VCMPPS    $0x00, Y0, Y3, Y3
 	VBLENDVPS Y3, Y2, Y4, Y2
+	VADDPS    Y4, Y2, Y2
 	VMOVUPS   Y2, (AX)(R10*4)
 	MOVQ      R11, R10
 	JMP       tapSetF32AVX2_loop
@@ -2183,9 +2184,10 @@ tapSetF32AVX2_tail:
 	JZ         tapSetF32AVX2_next
 	VMASKMOVPS (CX)(R10*4), Y1, Y2
 	VMASKMOVPS (DX)(R10*4), Y1, Y3
-	VCMPPS     $0x00, Y0, Y3, Y3
 	VXORPS     Y4, Y4, Y4
+	VCMPPS     $0x00, Y0, Y3, Y3
 	VBLENDVPS  Y3, Y2, Y4, Y2
+	VADDPS     Y4, Y2, Y2
 	VMASKMOVPS Y2, Y1, (AX)(R10*4)
 
 tapSetF32AVX2_next:
@@ -4759,9 +4761,10 @@ tapSetF64AVX2_loop:
 	JG        tapSetF64AVX2_tail
 	VMOVUPD   (CX)(R10*8), Y2
 	VMOVUPD   (DX)(R10*8), Y3
-	VCMPPD    $0x00, Y0, Y3, Y3
 	VXORPS    Y4, Y4, Y4
+	VCMPPD    $0x00, Y0, Y3, Y3
 	VBLENDVPD Y3, Y2, Y4, Y2
+	VADDPD    Y4, Y2, Y2
 	VMOVUPD   Y2, (AX)(R10*8)
 	MOVQ      R11, R10
 	JMP       tapSetF64AVX2_loop
@@ -4771,9 +4774,10 @@ tapSetF64AVX2_tail:
 	JZ         tapSetF64AVX2_next
 	VMASKMOVPD (CX)(R10*8), Y1, Y2
 	VMASKMOVPD (DX)(R10*8), Y1, Y3
-	VCMPPD     $0x00, Y0, Y3, Y3
 	VXORPS     Y4, Y4, Y4
+	VCMPPD     $0x00, Y0, Y3, Y3
 	VBLENDVPD  Y3, Y2, Y4, Y2
+	VADDPD     Y4, Y2, Y2
 	VMASKMOVPD Y2, Y1, (AX)(R10*8)
 
 tapSetF64AVX2_next:

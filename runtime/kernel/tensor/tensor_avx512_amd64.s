@@ -5609,9 +5609,10 @@ tapSetF32AVX512_loop:
 	JG        tapSetF32AVX512_tail
 	VMOVUPS   (DX)(CX*4), Z5
 	VMOVUPS   (BX)(CX*4), Z6
-	VCMPPS    $0x00, Z0, Z6, K2
 	VPXORQ    Z1, Z1, Z1
+	VCMPPS    $0x00, Z0, Z6, K2
 	VBLENDMPS Z5, Z1, K2, Z2
+	VADDPS    Z1, Z2, Z2
 	VMOVUPS   Z2, (AX)(CX*4)
 	MOVQ      R11, CX
 	JMP       tapSetF32AVX512_loop
@@ -5621,9 +5622,10 @@ tapSetF32AVX512_tail:
 	JZ        tapSetF32AVX512_next
 	VMOVUPS.Z (DX)(CX*4), K1, Z5
 	VMOVUPS.Z (BX)(CX*4), K1, Z6
-	VCMPPS    $0x00, Z0, Z6, K2
 	VPXORQ    Z3, Z3, Z3
+	VCMPPS    $0x00, Z0, Z6, K2
 	VBLENDMPS Z5, Z3, K2, Z4
+	VADDPS    Z3, Z4, Z4
 	VMOVUPS   Z4, K1, (AX)(CX*4)
 
 tapSetF32AVX512_next:
@@ -11624,9 +11626,10 @@ tapSetF64AVX512_loop:
 	JG        tapSetF64AVX512_tail
 	VMOVUPD   (DX)(CX*8), Z5
 	VMOVUPD   (BX)(CX*8), Z6
-	VCMPPD    $0x00, Z0, Z6, K2
 	VPXORQ    Z1, Z1, Z1
+	VCMPPD    $0x00, Z0, Z6, K2
 	VBLENDMPD Z5, Z1, K2, Z2
+	VADDPD    Z1, Z2, Z2
 	VMOVUPD   Z2, (AX)(CX*8)
 	MOVQ      R11, CX
 	JMP       tapSetF64AVX512_loop
@@ -11636,9 +11639,10 @@ tapSetF64AVX512_tail:
 	JZ        tapSetF64AVX512_next
 	VMOVUPD.Z (DX)(CX*8), K1, Z5
 	VMOVUPD.Z (BX)(CX*8), K1, Z6
-	VCMPPD    $0x00, Z0, Z6, K2
 	VPXORQ    Z3, Z3, Z3
+	VCMPPD    $0x00, Z0, Z6, K2
 	VBLENDMPD Z5, Z3, K2, Z4
+	VADDPD    Z3, Z4, Z4
 	VMOVUPD   Z4, K1, (AX)(CX*8)
 
 tapSetF64AVX512_next:

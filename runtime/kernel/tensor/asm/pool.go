@@ -41,7 +41,10 @@ func taps() []tap {
 			return regs{e.choose(none, x, e.choose(above, x, y)), pick}
 		}},
 		{"tapSet", []string{"dx", "dy", "pick"}, 1, 1, "dx", []string{"number"}, func(e *emitter, in, s regs) regs {
-			return regs{e.choose(e.compare(predEq, in[1], s[0]), in[0], zero(e))}
+			none := zero(e)
+			r := e.choose(e.compare(predEq, in[1], s[0]), in[0], none)
+			e.addTo(r, none)
+			return regs{r}
 		}},
 		{"tapAdd", []string{"dx", "dy", "pick"}, 0, 1, "dx", []string{"number"}, func(e *emitter, in, s regs) regs {
 			e.addTo(in[0], e.choose(e.compare(predEq, in[2], s[0]), in[1], zero(e)))
