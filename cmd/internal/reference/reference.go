@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"relief/lang/diag"
 	"relief/lang/math"
@@ -139,10 +140,31 @@ func sentence(text string) string {
 	return strings.TrimSuffix(text, ".")
 }
 
-// elsewhere has the names that other languages give to laws.
+// elsewhere has the names that other languages and PyTorch give to what there is,
+// in lower case and without the modules before them.
 var elsewhere = map[string]string{
-	"randn": "normal", "torch.randn": "normal", "np.random.randn": "normal", "random.normal": "normal", "np.random.normal": "normal", "gauss": "normal", "gaussian": "normal", "rnorm": "normal",
-	"rand": "uniform", "torch.rand": "uniform", "np.random.rand": "uniform", "random.uniform": "uniform", "np.random.uniform": "uniform", "runif": "uniform", "random": "uniform",
+	"randn": "normal", "gauss": "normal", "gaussian": "normal", "rnorm": "normal", "rand": "uniform", "runif": "uniform", "random": "uniform",
+	"linear": "layer.dense", "conv2d": "layer.conv", "batchnorm2d": "layer.batch_norm", "batchnorm1d": "layer.batch_norm", "layernorm": "layer.layer_norm", "groupnorm": "layer.layer_norm",
+	"relu": "layer.activation", "leakyrelu": "layer.activation", "elu": "layer.activation", "gelu": "layer.activation", "tanh": "layer.activation", "hardtanh": "layer.activation", "softplus": "layer.activation", "sigmoid": "layer.activation",
+	"maxpool2d": "layer.max_pool", "avgpool2d": "layer.avg_pool", "adaptiveavgpool2d": "layer.global_pool", "sequential": "network", "module": "network",
+	"crossentropyloss": "objective", "cross_entropy": "objective", "mseloss": "objective", "mse": "objective", "mse_loss": "objective", "loss": "objective", "criterion": "objective",
+	"dataloader": "dataset", "dataset": "dataset", "mnist": "dataset.idx", "fashionmnist": "dataset.idx", "epoch": "optimizer.sgd", "epochs": "optimizer.sgd", "minibatch": "optimizer.sgd",
+	"state_dict": "run", "checkpoint": "run", "load_state_dict": "run", "accuracy": "probe.test", "hessian_eigenvalues": "probe.sharpness", "lanczos": "probe.sharpness",
+	"lr_scheduler": "schedule", "scheduler": "schedule", "steplr": "step_decay", "multisteplr": "piecewise", "lambdalr": "schedule", "exponentiallr": "exponential_decay",
+	"cosineannealinglr": "cosine_decay", "polynomiallr": "polynomial_decay", "linearlr": "warmup", "cycliclr": "cyclic", "onecyclelr": "cyclic", "std": "standard_deviation", "sem": "standard_error",
+}
+
+// known is a name as the table of names from elsewhere has it.
+func known(name string) string {
+	if _, last, ok := cutLast(name); ok {
+		for _, module := range []string{"torch.", "nn.", "optim.", "np.", "numpy.", "random.", "F.", "tf.", "jax."} {
+			if strings.HasPrefix(name, module) {
+				name = last
+				break
+			}
+		}
+	}
+	return strings.ToLower(name)
 }
 
 // Find returns the entries that a name stands for: the one of that whole name,
@@ -151,32 +173,60 @@ var elsewhere = map[string]string{
 func Find(name string) (found []Entry, near string) {
 	name = strings.TrimPrefix(strings.TrimPrefix(name, "std."), "std::")
 	name, _, _ = strings.Cut(name, "(")
-	if law, ok := elsewhere[name]; ok {
-		name = law
+	for _, way := range []func(*Entry) bool{
+		func(e *Entry) bool { return e.Name == name },
+		func(e *Entry) bool { _, last, ok := cutLast(e.Name); return ok && last == name },
+		func(e *Entry) bool { return e.Name == elsewhere[known(name)] },
+		func(e *Entry) bool { _, last, ok := cutLast(e.Name); return ok && last == known(name) },
+		func(e *Entry) bool { return e.Name == known(name) },
+	} {
+		for _, e := range all() {
+			if way(&e) {
+				found = append(found, e)
+			}
+		}
+		if len(found) > 0 {
+			return found, ""
+		}
 	}
 	var names []string
 	for _, e := range all() {
-		if e.Name == name {
-			found = append(found, e)
-		}
 		names = append(names, e.Name)
 		if _, last, ok := cutLast(e.Name); ok {
 			names = append(names, last)
 		}
 	}
-	if len(found) > 0 {
-		return found, ""
-	}
-	for _, e := range all() {
-		if _, last, ok := cutLast(e.Name); ok && last == name {
-			found = append(found, e)
-		}
-	}
-	if len(found) > 0 {
-		return found, ""
-	}
 	return nil, diag.Suggest(name, names)
 }
+
+// Mentioning returns the entries whose text has a word, such as a value of an
+// argument: "relu", "safetensors". A block is named for what its kinds share.
+func Mentioning(word string) []Entry {
+	has := func(texts ...string) bool {
+		return slices.ContainsFunc(texts, func(text string) bool {
+			return slices.ContainsFunc(strings.FieldsFunc(text, apart), func(w string) bool { return strings.EqualFold(w, word) })
+		})
+	}
+	hasAny := func(list []schema.Attribute) bool {
+		return slices.ContainsFunc(list, func(a schema.Attribute) bool { return has(append(slices.Clone(a.Allowed), a.Description)...) })
+	}
+	var out []Entry
+	for _, e := range all() {
+		switch {
+		case e.Later:
+		case e.kind != nil && (has(e.kind.Description) || hasAny(e.kind.Attributes)),
+			e.kind == nil && e.block != nil && (has(e.block.Description) || hasAny(e.arguments())),
+			e.builtin != nil && has(e.builtin.Description, e.builtin.Convention),
+			e.fn != nil && has(e.fn.Doc().Description, e.fn.Doc().Formula, e.fn.Doc().Source),
+			e.network != nil && has(e.network.Description, e.network.Source):
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// apart reports whether a character separates words: an underscore is part of one.
+func apart(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 func cutLast(name string) (before, last string, ok bool) {
 	i := strings.LastIndexByte(name, '.')

@@ -80,6 +80,44 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestElsewhere: PyTorch's names lead to what stands for them here.
+func TestElsewhere(t *testing.T) {
+	for name, want := range map[string]string{
+		"Linear": "layer.dense", "nn.Linear": "layer.dense", "torch.nn.Conv2d": "layer.conv", "BatchNorm2d": "layer.batch_norm", "Dropout": "layer.dropout", "Flatten": "layer.flatten", "nn.ReLU": "layer.activation", "relu": "relu",
+		"torch.optim.Adam": "optimizer.adam", "SGD": "optimizer.sgd", "CrossEntropyLoss": "objective", "epochs": "optimizer.sgd", "StepLR": "step_decay", "MNIST": "dataset.idx", "CIFAR10": "dataset.cifar10",
+		"state_dict": "run", "accuracy": "probe.test", "torch.std": "standard_deviation",
+	} {
+		found, near := Find(name)
+		var names []string
+		for _, f := range found {
+			names = append(names, f.Name)
+		}
+		slices.Sort(names)
+		wanted := strings.Fields(want)
+		slices.Sort(wanted)
+		if !slices.Equal(names, wanted) {
+			t.Errorf("%s gives %v, near %q, not %v", name, names, near, wanted)
+		}
+	}
+	for name, entry := range elsewhere {
+		if found, _ := Find(entry); len(found) != 1 || name != strings.ToLower(name) {
+			t.Errorf("%s leads to %q, which is %d entries", name, entry, len(found))
+		}
+	}
+}
+
+// TestMentioning: words that are neither a name nor an argument.
+func TestMentioning(t *testing.T) {
+	for word, want := range map[string]string{"safetensors": "run", "softmax": "objective", "gelu": "layer.activation", "Lanczos": "spectrum", "float32": "network", "PyTorch": "layer.dense"} {
+		if !slices.ContainsFunc(Mentioning(word), func(e Entry) bool { return e.Name == want }) {
+			t.Errorf("%s is not found in %s", word, want)
+		}
+	}
+	if found := Mentioning("no_such_word"); len(found) > 0 {
+		t.Errorf("no_such_word is in %v", found)
+	}
+}
+
 // TestWithArgument: an argument of a whole block is not repeated for its kinds.
 func TestWithArgument(t *testing.T) {
 	var names []string

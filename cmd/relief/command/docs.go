@@ -41,27 +41,34 @@ func docs(std stdio, name string) error {
 	case 0:
 		return docsOfArgument(std, name, near)
 	}
-	fmt.Fprintf(std.out, "%q stands for:\n\n", name)
-	for _, e := range found {
-		fmt.Fprintf(std.out, "  relief docs %-24s %s\n", e.Name, e.Summary)
+	return several(std, name, "stands for", found)
+}
+
+// several lists the commands that show entries.
+func several(std stdio, name, what string, entries []reference.Entry) error {
+	fmt.Fprintf(std.out, "%q %s:\n\n", name, what)
+	width := columns(std.out)
+	for _, e := range entries {
+		fmt.Fprintln(std.out, clip(fmt.Sprintf("  relief docs %-24s %s", e.Name, strings.ReplaceAll(e.Summary, "`", "")), width))
 	}
 	return nil
 }
 
-// docsOfArgument says where an argument of that name stands.
+// docsOfArgument says where an argument of that name stands, or a word in what is
+// said of others, such as a value: "float32".
 func docsOfArgument(std stdio, name, near string) error {
 	owners := reference.WithArgument(name)
+	what := "is an argument of"
+	if len(owners) == 0 {
+		owners, what = reference.Mentioning(name), "stands in"
+	}
 	if len(owners) == 0 {
 		if near != "" {
 			return usageError(fmt.Errorf("nothing is called %q; did you mean %q?", name, near))
 		}
 		return usageError(fmt.Errorf("nothing is called %q; `relief list` shows what there is", name))
 	}
-	fmt.Fprintf(std.out, "%q is an argument of:\n\n", name)
-	for _, e := range owners {
-		fmt.Fprintf(std.out, "  relief docs %-24s %s\n", e.Name, e.Summary)
-	}
-	return nil
+	return several(std, name, what, owners)
 }
 
 // completeNames completes what list lists.
