@@ -248,12 +248,3 @@ func (p *Program) Bytes() int64 {
 	w := p.kept + p.inputWords + n.arena + n.blocks + n.partials + p.m.workers*n.scratch + n.double + n.single/2
 	return 8 * int64(w)
 }
-
-// Flops is about the number of floating-point operations of a run.
-func (p *Program) Flops() float64 {
-	sum := 0.0
-	for _, s := range p.steps {
-		sum += s.flops
-	}
-	return sum
-}

@@ -253,14 +253,12 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 	case graph.MatMul, graph.Outer:
 		i := &product[T]{m: m, bias: bias, epilogue: epilogueOf[T](e), a: in[0], b: in[1], c: out, ta: e.at&firstTurned != 0, tb: e.at&secondTurned != 0}
 		i.rows, i.inner, i.cols = p.productSizes(e)
-		s.flops = 2 * float64(i.rows) * float64(i.inner) * float64(i.cols)
 		return i, nil
 	case graph.Conv, graph.ConvInput, graph.ConvWeights:
 		shape, err := p.convolution(s.of, values)
 		if err != nil {
 			return nil, err
 		}
-		s.flops = 2 * float64(shape.Y.Pixels()) * float64(shape.WeightLen())
 		if i := pointwise[T](m, e, shape, in, out, bias); i != nil {
 			return i, nil
 		}
@@ -293,7 +291,6 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 			i.dx, i.pick, i.dy = in[0], in[1], out
 			i.shape = p.pooling(s.of, i.dx, i.dy)
 		}
-		s.flops = float64(i.shape.Y.Pixels() * i.shape.Y.C * i.shape.H * i.shape.W)
 		return i, nil
 	case opMean:
 		i := &moments[T]{m: m, x: in[0], mean: out, squares: p.second(s.of, values), shape: in[0].image}
@@ -301,7 +298,6 @@ func newKernel[T tensor.Float](m *Machine, p *plan, values []*value, s *step) (i
 			i.shape = tensor.Image{N: 1, H: 1, W: x.rows(), C: x.cols()}
 		}
 		s.writes = append(s.writes, i.squares)
-		s.flops = 4 * float64(in[0].size)
 		return i, nil
 	case graph.Transpose:
 		return &transpose{out, in[0], p.x.list[e.args[0]].t.Dim(0), p.x.list[e.args[0]].t.Dim(1)}, nil

@@ -55,9 +55,6 @@ func NewMachine(workers int) *Machine {
 	return &Machine{workers: max(workers, 1), built: 1}
 }
 
-// Workers is the number of workers.
-func (m *Machine) Workers() int { return m.workers }
-
 // reserve makes memory for what another program needs.
 func (m *Machine) reserve(n needs) {
 	old := m.need

@@ -33,7 +33,6 @@ type step struct {
 	reads, writes []*value
 	reuse         []reuse
 	instruction   instruction
-	flops         float64
 }
 
 // reuse says that a result may take the memory of an operand that dies.

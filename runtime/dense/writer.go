@@ -265,7 +265,6 @@ func (w *writer[T]) compute(r ref, e *expr) int {
 	v := w.values[r]
 	if v != nil {
 		w.write(v)
-		w.step.flops += float64(e.size())
 	}
 	switch {
 	case e.op == opCopy && v != nil:
