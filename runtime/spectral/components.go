@@ -16,29 +16,6 @@ type Rows interface {
 	Row(i int, dst []float64) error // sets dst, of Dim elements
 }
 
-// Matrix is rows in memory, all of one length.
-type Matrix [][]float64
-
-// Len is the number of rows.
-func (m Matrix) Len() int { return len(m) }
-
-// Dim is the length of a row, 0 if there is none.
-func (m Matrix) Dim() int {
-	if len(m) == 0 {
-		return 0
-	}
-	return len(m[0])
-}
-
-// Row copies row i.
-func (m Matrix) Row(i int, dst []float64) error {
-	if len(m[i]) != len(dst) {
-		return fmt.Errorf("spectral: row %d has %d elements, row 0 has %d", i, len(m[i]), len(dst))
-	}
-	copy(dst, m[i])
-	return nil
-}
-
 // Components is the leading principal components of rows.
 type Components struct {
 	First   []float64   // the first row
@@ -287,19 +264,4 @@ func Orthogonalise(vectors [][]float64) (left []float64) {
 		tensor.Scale(v, v, 1/after)
 	}
 	return left
-}
-
-// Coordinates returns the coordinates of x - origin along vectors of length 1,
-// and the norm of what they leave.
-func Coordinates(x, origin []float64, vectors [][]float64) (along []float64, distance float64) {
-	rest := make([]float64, len(x))
-	tensor.Sub(rest, x, origin)
-	along = make([]float64, len(vectors))
-	for i, v := range vectors {
-		along[i] = tensor.Dot(v, rest)
-	}
-	for i, v := range vectors {
-		tensor.AddScaled(rest, rest, -along[i], v)
-	}
-	return along, tensor.Norm(rest)
 }

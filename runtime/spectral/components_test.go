@@ -3,6 +3,7 @@ package spectral
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -16,10 +17,30 @@ import (
 	"relief/runtime/random"
 )
 
+// inMemory is rows in memory.
+type inMemory [][]float64
+
+func (m inMemory) Len() int { return len(m) }
+
+func (m inMemory) Dim() int {
+	if len(m) == 0 {
+		return 0
+	}
+	return len(m[0])
+}
+
+func (m inMemory) Row(i int, dst []float64) error {
+	if len(m[i]) != len(dst) {
+		return fmt.Errorf("row %d has %d elements, row 0 has %d", i, len(m[i]), len(dst))
+	}
+	copy(dst, m[i])
+	return nil
+}
+
 // walk is a path of n rows: a line far from the origin, bent and disturbed.
-func walk(n, dim int, far float64) Matrix {
+func walk(n, dim int, far float64) inMemory {
 	s := random.New(8)
-	m := make(Matrix, n)
+	m := make(inMemory, n)
 	at := make([]float64, dim)
 	for i := range m {
 		m[i] = make([]float64, dim)
@@ -109,13 +130,13 @@ func TestPrincipalFarAway(t *testing.T) {
 func TestPrincipalSpecial(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		rows Matrix
+		rows inMemory
 		want [][]float64
 	}{
-		{"at rest", Matrix{{1, 2}, {1, 2}, {1, 2}}, nil},
-		{"a line", Matrix{{0, 0, 0}, {1, 0, 0}, {-2, 0, 0}}, [][]float64{{-1, 0, 0}}},
-		{"there and back", Matrix{{0, 0, 5}, {0, -3, 5}, {0, 0, 5}}, [][]float64{{0, 1, 0}}},
-		{"two lines", Matrix{{0, 0}, {3, 0}, {3, 1}, {0, 1}}, [][]float64{{1, 0}, {0, 1}}},
+		{"at rest", inMemory{{1, 2}, {1, 2}, {1, 2}}, nil},
+		{"a line", inMemory{{0, 0, 0}, {1, 0, 0}, {-2, 0, 0}}, [][]float64{{-1, 0, 0}}},
+		{"there and back", inMemory{{0, 0, 5}, {0, -3, 5}, {0, 0, 5}}, [][]float64{{0, 1, 0}}},
+		{"two lines", inMemory{{0, 0}, {3, 0}, {3, 1}, {0, 1}}, [][]float64{{1, 0}, {0, 1}}},
 	} {
 		got, err := Principal(ctx, c.rows, 3, 1)
 		if err != nil || len(got.Vectors) != len(c.want) {
@@ -134,7 +155,7 @@ func TestPrincipalSpecial(t *testing.T) {
 
 // broken is rows of which one cannot be read.
 type broken struct {
-	Matrix
+	inMemory
 	err error
 }
 
@@ -142,7 +163,7 @@ func (b broken) Row(i int, dst []float64) error {
 	if i == 1 {
 		return b.err
 	}
-	return b.Matrix.Row(i, dst)
+	return b.inMemory.Row(i, dst)
 }
 
 func TestPrincipalErrors(t *testing.T) {
@@ -158,19 +179,19 @@ func TestPrincipalErrors(t *testing.T) {
 	}{
 		{ctx, rows, 0, "0 principal components"},
 		{ctx, rows[:1], 1, "1 rows of 3 elements"},
-		{ctx, Matrix{}, 1, "0 rows of 0 elements"},
-		{ctx, Matrix{{}, {}}, 1, "2 rows of 0 elements"},
-		{ctx, Matrix{{1, 2}, {1}}, 1, "row 1 has 1 elements, row 0 has 2"},
-		{ctx, Matrix{{1, 2}, {1, math.NaN()}}, 1, "row 1 has elements that are not finite"},
+		{ctx, inMemory{}, 1, "0 rows of 0 elements"},
+		{ctx, inMemory{{}, {}}, 1, "2 rows of 0 elements"},
+		{ctx, inMemory{{1, 2}, {1}}, 1, "row 1 has 1 elements, row 0 has 2"},
+		{ctx, inMemory{{1, 2}, {1, math.NaN()}}, 1, "row 1 has elements that are not finite"},
 		{ctx, broken{rows, lost}, 1, "file is lost"},
-		{ctx, make(Matrix, 0), 1, "at least 2 rows"},
+		{ctx, make(inMemory, 0), 1, "at least 2 rows"},
 		{over, rows, 1, "canceled"},
 	} {
 		if _, err := Principal(c.ctx, c.rows, c.k, 1); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)
 		}
 	}
-	many := make(Matrix, most+1)
+	many := make(inMemory, most+1)
 	for i := range many {
 		many[i] = make([]float64, most+1)
 	}
@@ -209,11 +230,4 @@ func TestOrthogonalise(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestCoordinates(t *testing.T) {
-	along, distance := Coordinates([]float64{4, 6, 3}, []float64{1, 2, 3}, [][]float64{{0, 1, 0}})
-	if !reflect.DeepEqual(along, []float64{4}) || distance != 3 {
-		t.Errorf("%v, %v", along, distance)
-	}
 }

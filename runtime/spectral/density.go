@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 
-	"relief/runtime/kernel/tensor"
 	"relief/runtime/random"
 )
 
@@ -38,9 +37,8 @@ type Density struct {
 
 // Estimate is a mean over random vectors.
 type Estimate struct {
-	Value    float64
-	Error    float64 // standard error; NaN for one sample, 0 for an exact value
-	Products int
+	Value float64
+	Error float64 // standard error; NaN for one sample
 }
 
 // beyond is how many standard deviations of the Gaussian the grid reaches
@@ -107,7 +105,6 @@ func MeasureDensity(ctx context.Context, op Operator, o DensityOptions) (*Densit
 	d := smooth(nodes, weights, o)
 	d.Trace = mean(forms)
 	d.Products = s.h.count
-	d.Trace.Products = s.h.count
 	return d, nil
 }
 
@@ -176,62 +173,4 @@ func mean(samples []float64) Estimate {
 	n := float64(len(samples))
 	e.Error = math.Sqrt(square / (n - 1) / n)
 	return e
-}
-
-// Trace estimates the trace of H from a number of random vectors. A sketch of s
-// > 0 vectors makes it Hutch++ (Meyer, Musco, Musco and Woodruff, "Hutch++:
-// optimal stochastic trace estimation", 2021): the trace on the range Q of H
-// times s random vectors is computed as it is, and only what is left on the
-// complement of Q is estimated. It takes samples + 2 s products, memory for s +
-// 3 vectors, and is exact if the rank of H is at most s. A few large eigenvalues
-// over a small bulk are what it is good at; with s = 0 their squares are the
-// variance.
-func Trace(ctx context.Context, op Operator, samples, sketch int, seed uint64) (Estimate, error) {
-	if op.Size() < 1 {
-		return Estimate{}, fmt.Errorf("spectral: an operator of size %d has no trace", op.Size())
-	}
-	if samples < 1 || sketch < 0 {
-		return Estimate{}, fmt.Errorf("spectral: a trace from %d samples and a sketch of %d vectors; give at least 1 sample, and no negative sketch", samples, sketch)
-	}
-	s := &space{h: product{op: op, sign: 1}}
-	numbers := random.New(seed, "trace")
-	exact := 0.0
-	sketch = min(sketch, op.Size())
-	v, hv := s.vector(), s.vector()
-	for i := range sketch {
-		if err := ctx.Err(); err != nil {
-			return Estimate{}, err
-		}
-		signs(v, numbers, uint64(i))
-		w := s.vector()
-		if _, err := s.h.apply(w, v); err != nil {
-			return Estimate{}, err
-		}
-		s.admit(w)
-	}
-	for _, q := range s.q {
-		if err := ctx.Err(); err != nil {
-			return Estimate{}, err
-		}
-		if _, err := s.h.apply(hv, q); err != nil {
-			return Estimate{}, err
-		}
-		exact += tensor.Dot(q, hv)
-	}
-	forms := make([]float64, samples)
-	for i := range forms {
-		if err := ctx.Err(); err != nil {
-			return Estimate{}, err
-		}
-		signs(v, numbers, uint64(sketch+i))
-		s.orthogonalise(v)
-		if _, err := s.h.apply(hv, v); err != nil {
-			return Estimate{}, err
-		}
-		forms[i] = s.h.value(tensor.Dot(v, hv))
-	}
-	e := mean(forms)
-	e.Value += s.h.value(exact)
-	e.Products = s.h.count
-	return e, nil
 }

@@ -141,51 +141,30 @@ func TestDensityOfOneValue(t *testing.T) {
 	}
 }
 
-// Estimates are within a few standard errors of the trace, and the standard
-// error is that of many repetitions.
+// Traces are within a few standard errors of the trace, and the standard error is
+// that of many repetitions.
 func TestTrace(t *testing.T) {
 	op := newRotating(300, 0.03, 0)
 	want := sum(op.bulk) + sum(op.values)
-	for _, sketch := range []int{0, 12} {
-		var values, errors []float64
-		for seed := range uint64(60) {
-			e, err := Trace(ctx, op, 30, sketch, seed)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if e.Products != 30+2*sketch {
-				t.Errorf("%d products", e.Products)
-			}
-			values, errors = append(values, e.Value), append(errors, e.Error)
+	var values, errors []float64
+	for seed := range uint64(60) {
+		d, err := MeasureDensity(ctx, op, DensityOptions{Samples: 30, Steps: 1, Seed: seed})
+		if err != nil || d.Products != 30 {
+			t.Fatalf("%+v, %v", d, err)
 		}
-		all := mean(values)
-		if math.Abs(all.Value-want) > 4*all.Error {
-			t.Errorf("sketch %d: mean %v +- %v, want %v", sketch, all.Value, all.Error, want)
-		}
-		deviation := all.Error * math.Sqrt(float64(len(values)))
-		if said := mean(errors).Value; said < 0.6*deviation || said > 1.6*deviation {
-			t.Errorf("sketch %d: standard error %v, deviation of repetitions %v", sketch, said, deviation)
-		}
-		// The sketch takes the outliers out of the variance: 2 sum of squares off
-		// the diagonal, over the samples.
-		if limit := 10.0; sketch > 0 && deviation > limit || sketch == 0 && deviation < limit {
-			t.Errorf("sketch %d: deviation %v", sketch, deviation)
-		}
+		values, errors = append(values, d.Trace.Value), append(errors, d.Trace.Error)
 	}
-	// Hutch++ is exact where the sketch holds the range.
-	low := newRotating(300, 0.03, 0)
-	clear(low.bulk)
-	e, err := Trace(ctx, low, 2, 10, 1)
-	if err != nil || math.Abs(e.Value-sum(low.values)) > 1e-9 {
-		t.Errorf("%+v, want %v, %v", e, sum(low.values), err)
+	all := mean(values)
+	if math.Abs(all.Value-want) > 4*all.Error {
+		t.Errorf("mean %v +- %v, want %v", all.Value, all.Error, want)
 	}
-	e, err = Trace(ctx, diagonal{1, 2, 3}, 1, 0, 1)
-	if err != nil || e.Value != 6 || !math.IsNaN(e.Error) {
-		t.Errorf("%+v, %v", e, err)
+	deviation := all.Error * math.Sqrt(float64(len(values)))
+	if said := mean(errors).Value; said < 0.6*deviation || said > 1.6*deviation {
+		t.Errorf("standard error %v, deviation of repetitions %v", said, deviation)
 	}
-	e, err = Trace(ctx, diagonal{1, 2, 3}, 2, 50, 1)
-	if err != nil || math.Abs(e.Value-6) > 1e-12 {
-		t.Errorf("%+v, %v", e, err)
+	d, err := MeasureDensity(ctx, diagonal{1, 2, 3}, DensityOptions{Samples: 1})
+	if err != nil || math.Abs(d.Trace.Value-6) > 1e-14 || !math.IsNaN(d.Trace.Error) {
+		t.Errorf("%+v, %v", d, err)
 	}
 }
 
@@ -201,20 +180,17 @@ func TestDensityErrors(t *testing.T) {
 	}{
 		{"size", func() error { _, err := MeasureDensity(ctx, diagonal{}, DensityOptions{}); return err }, "size 0"},
 		{"steps", func() error { _, err := MeasureDensity(ctx, d, DensityOptions{Steps: -1}); return err }, "-1 steps"},
+		{"samples", func() error { _, err := MeasureDensity(ctx, d, DensityOptions{Samples: -1}); return err }, "-1 samples"},
 		{"width", func() error { _, err := MeasureDensity(ctx, d, DensityOptions{Width: math.NaN()}); return err }, "width of the Gaussian is NaN"},
 		{"NaN", func() error { _, err := MeasureDensity(ctx, nan, DensityOptions{}); return err }, "product 1 of the operator is NaN at element 1"},
-		{"trace size", func() error { _, err := Trace(ctx, diagonal{}, 1, 0, 0); return err }, "size 0"},
-		{"samples", func() error { _, err := Trace(ctx, d, 0, 0, 0); return err }, "from 0 samples"},
-		{"trace NaN", func() error { _, err := Trace(ctx, nan, 1, 1, 0); return err }, "product 1 of the operator is NaN at element 1"},
 		{"cancelled", func() error { _, err := MeasureDensity(over, d, DensityOptions{}); return err }, "canceled"},
-		{"cancelled", func() error { _, err := Trace(over, d, 1, 0, 0); return err }, "canceled"},
 	} {
 		if err := c.call(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
 	}
 	broken := errors.New("no memory")
-	if _, err := Trace(ctx, Of(2, func(_, _ []float64) error { return broken }), 1, 0, 0); !errors.Is(err, broken) {
+	if _, err := MeasureDensity(ctx, function{2, func(_, _ []float64) error { return broken }}, DensityOptions{}); !errors.Is(err, broken) {
 		t.Errorf("%v", err)
 	}
 }

@@ -4,9 +4,9 @@
 //
 //	Operator --(Top, Bottom)--> Result: eigenvalues, vectors, residuals
 //	Operators along a run --(Tracker.Top)--> Result, with a State to save
-//	Operator --(MeasureDensity)--> Density, trace;  --(Trace)--> Estimate
+//	Operator --(MeasureDensity)--> Density, trace
 //	Operator --(Precondition, Restrict)--> Operator
-//	Rows --(Principal)--> Components --(Orthogonalise, Coordinates)--> axes, coordinates
+//	Rows --(Principal)--> Components --(Orthogonalise)--> axes
 //	a direction --(Normalise)--> one in the scale of the parameters
 //
 // An operator is a Hessian, a Gauss-Newton matrix or anything else that is

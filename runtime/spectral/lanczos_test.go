@@ -26,6 +26,16 @@ func (d diagonal) Apply(dst, v []float64) error {
 	return nil
 }
 
+// function is the operator of a size that apply computes.
+type function struct {
+	size  int
+	apply func(dst, v []float64) error
+}
+
+func (f function) Size() int { return f.size }
+
+func (f function) Apply(dst, v []float64) error { return f.apply(dst, v) }
+
 // check holds a result against the definition of what it says.
 func check(t interface{ Errorf(string, ...any) }, op Operator, r *Result, scale float64) {
 	for i, v := range r.Vectors {
@@ -371,12 +381,12 @@ func TestSinglePrecision(t *testing.T) {
 		d[i] = math.Sin(float64(i))
 	}
 	copy(d, []float64{50, 50, 30, -80})
-	single := Of(len(d), func(dst, v []float64) error {
+	single := function{len(d), func(dst, v []float64) error {
 		for i, x := range v {
 			dst[i] = float64(float32(d[i]) * float32(x))
 		}
 		return nil
-	})
+	}}
 	r, err := Top(ctx, single, 2, Options{Tolerance: 1e-6})
 	if err != nil || !r.Converged {
 		t.Fatalf("%+v, %v", r, err)
@@ -393,14 +403,14 @@ func TestErrors(t *testing.T) {
 	broken := errors.New("no memory")
 	at := func(product, element int, x float64) Operator {
 		count := 0
-		return Of(3, func(dst, v []float64) error {
+		return function{3, func(dst, v []float64) error {
 			count++
 			_ = d.Apply(dst, v)
 			if count == product {
 				dst[element] = x
 			}
 			return nil
-		})
+		}}
 	}
 	for _, c := range []struct {
 		name string
@@ -420,7 +430,7 @@ func TestErrors(t *testing.T) {
 		{"NaN", at(2, 1, nan), 1, Options{}, "product 2 of the operator is NaN at element 1"},
 		{"infinity", at(1, 2, inf), 1, Options{}, "product 1 of the operator is +Inf at element 2"},
 		{"overflow", at(2, 2, 1e300), 1, Options{}, "product 2 of the operator is too large to be squared"},
-		{"failure", Of(3, func(_, _ []float64) error { return broken }), 1, Options{}, "no memory"},
+		{"failure", function{3, func(_, _ []float64) error { return broken }}, 1, Options{}, "no memory"},
 	} {
 		r, err := Top(ctx, c.op, c.k, c.o)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -15,17 +15,6 @@ type Operator interface {
 	Apply(dst, v []float64) error
 }
 
-// Of returns the operator of the given size that apply computes.
-func Of(size int, apply func(dst, v []float64) error) Operator { return function{size, apply} }
-
-type function struct {
-	size  int
-	apply func(dst, v []float64) error
-}
-
-func (f function) Size() int                    { return f.size }
-func (f function) Apply(dst, v []float64) error { return f.apply(dst, v) }
-
 // product is an operator whose products are counted and checked. They are
 // multiplied by unit, a power of two, 1 unless squares of their elements could
 // leave the range of float64.
