@@ -80,9 +80,22 @@ func (f *panelFiller) quantity(m *plan.Mark) string {
 	case m.Kind == "histogram":
 		return f.name(m.X)
 	case m.Y == nil:
-		return f.name(m.Lower)
+		return f.curve(m.Lower)
 	}
-	return f.name(m.Y)
+	return f.curve(m.Y)
+}
+
+// curve is the name of an expression beside others: a part of a probe has that of
+// the probe before it, since several probes have parts of one name.
+func (f *panelFiller) curve(e *plan.Expr) string {
+	if n := e.Graph.Node(e.Root); n.Op == graph.Input {
+		for _, ref := range e.Refs {
+			if p := ref.Path; ref.Input == n.Name && len(p) == 3 && p[0] == "probe" {
+				return spaced(p[1]) + ": " + spaced(p[2])
+			}
+		}
+	}
+	return f.name(e)
 }
 
 // name is what an expression is called: the last word of a plain reference
