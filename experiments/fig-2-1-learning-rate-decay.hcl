@@ -56,7 +56,7 @@ dataset "cifar10" "real_held_out" {
   path        = var.cifar10
   skip        = local.images
   limit       = 5000
-  standardize = local.real ? dataset.real : "channel"
+  standardize = dataset.real
 }
 
 dataset "synthetic" "made" {

@@ -246,7 +246,7 @@ dataset "cifar10" "real_part" {
   classes     = ["airplane", "automobile", "bird", "cat"]
   skip        = each.value
   limit       = local.images / 2
-  standardize = local.real ? dataset.real : "pixel"
+  standardize = dataset.real
   scale       = each.key == "long" ? local.ratio * local.short : local.short
 }
 
