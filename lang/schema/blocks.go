@@ -171,7 +171,7 @@ optimizer "sgd" "stochastic" {
   batch         = 50
 }`,
 	Attributes: []Attribute{
-		{Name: "learning_rate", Phase: Math, Type: Scalar, Required: true, Description: "the rate of update t + 1, in `t`, `steps` and the names of vary"},
+		{Name: "learning_rate", Phase: Math, Type: Scalar, Required: true, Description: "the rate of update t + 1, in `t`, `steps`, the names of vary and, in a resumed run, `t0`, the updates made before it"},
 	},
 	Kinds: []Kind{
 		kind("gd", "gradient descent: x <- x - r g, with the rate r and the gradient g; stable up to the curvature 2/r", decay...),

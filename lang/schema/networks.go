@@ -162,9 +162,9 @@ var layer = Block{
 }`,
 	Attributes: []Attribute{when},
 	Kinds: []Kind{
-		kind("dense", "a fully-connected layer, x W + b, of vectors: torch.nn.Linear",
+		kind("dense", "a fully-connected layer, x W + b, of vectors: torch.nn.Linear. Its weight is inputs x outputs, and in files of weights, as PyTorch has it, outputs x inputs",
 			Attribute{Name: "units", Phase: Structural, Type: Count, Required: true, Description: "how many outputs"}, bias, activation, slope, initWeight, initBias),
-		kind("conv", "a convolution of images: torch.nn.Conv2d",
+		kind("conv", "a convolution of images: torch.nn.Conv2d. Its weight is height x width x inputs/groups x outputs, and in files of weights, as PyTorch has it, outputs x inputs/groups x height x width",
 			Attribute{Name: "channels", Phase: Structural, Type: Count, Required: true, Description: "channels of its output"},
 			Attribute{Name: "kernel", Phase: Structural, Type: Window, Default: "3", Description: "the side of the window, or [height, width]"},
 			Attribute{Name: "stride", Phase: Structural, Type: Count, Default: "1", Description: "how far the window moves"}, padding,
@@ -176,7 +176,7 @@ var layer = Block{
 		kind("avg_pool", "the mean of each window", pool...),
 		kind("global_pool", "the mean of each channel over all pixels: an image becomes a vector"),
 		kind("flatten", "an image becomes a vector"),
-		kind("dropout", "sets elements to 0 at random in training and scales the others: torch.nn.Dropout",
+		kind("dropout", "sets elements to 0 at random in training and scales the others: torch.nn.Dropout. What it drops follows from the seed and the number of updates made: the gradient and the probes of one step see the same, spectra and landscapes what step 0 sees, a probe \"test\" none of it",
 			Attribute{Name: "rate", Phase: Structural, Type: Number, Required: true, Description: "the share that is dropped, from 0 to below 1"}),
 	},
 }

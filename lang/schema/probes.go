@@ -13,7 +13,7 @@ var probes = []Kind{
 	kind("average", "the mean of the loss over the last steps, as over one oscillation. `.at_mean`: the loss at the mean of the iterates; `.sharpness`: the largest eigenvalue of the Hessian there", append([]Attribute{
 		{Name: "over", Phase: Structural, Type: Count, Description: "how many steps, at most `every`, which is the default"},
 	}, search...)...),
-	kind("test", "how well a network does on data that it is not trained on: the share of samples that it classifies rightly, `.accuracy`; for targets without labels the loss. `.loss`: the mean loss",
+	kind("test", "how well a network does on data that it is not trained on: the share of samples that it classifies rightly, `.accuracy`; for targets without labels the loss. `.loss`: the mean loss, without the regularizer. Dropout is left out, and batch norm has the statistics of the training set",
 		Attribute{Name: "data", Phase: Name, Type: Reference, Noun: "dataset", Required: true, Description: "the data"}),
 	kind("distance", "the Euclidean distance from a point, by default from where the run itself starts",
 		Attribute{Name: "point", Phase: Result, Type: Point, Description: "the point: a state of another run, an object by parameter, or a flat vector"}),
