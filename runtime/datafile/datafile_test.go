@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -48,6 +50,33 @@ func TestNumbersAreDecoded(t *testing.T) {
 		v, exact := c.n.Decode([]byte(c.bytes))
 		if math.Float64bits(v) != math.Float64bits(c.v) && !(v != v && c.v != c.v) || exact != c.exact {
 			t.Errorf("%c%d % x: %v and %d, want %v and %d", c.n.Kind, c.n.Width, c.bytes, v, exact, c.v, c.exact)
+		}
+	}
+}
+
+func TestOpenComparesDigests(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "abc")
+	if err := os.WriteFile(path, []byte("abc"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	open := func(digests Digests) (text []byte, err error) {
+		err = Open(path, digests, func(r *Reader) (err error) {
+			text = make([]byte, 3)
+			return r.Fill(text, "the text")
+		})
+		return text, err
+	}
+	// The example of FIPS 180-4.
+	right := "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"
+	for _, digests := range []Digests{nil, {"def": "00"}, {"abc": right}, {"abc": strings.ToLower(right)}} {
+		if text, err := open(digests); err != nil || string(text) != "abc" {
+			t.Errorf("%v: %q, %v", digests, text, err)
+		}
+	}
+	for _, wrong := range []string{"", "00", strings.Repeat("0", 64)} {
+		var e *Error
+		if _, err := open(Digests{"abc": wrong}); !errors.As(err, &e) || e.Kind != BadDigest {
+			t.Errorf("%q: %v", wrong, err)
 		}
 	}
 }

@@ -66,12 +66,8 @@ func OpenPlain(path string, read func(f *os.File, size int64) error) error {
 	return read(f, info.Size())
 }
 
-// Check compares the SHA-256 of a file with the one expected, in hexadecimal.
-// The error is an *Error.
-func Check(path, want string) error {
-	return OpenPlain(path, func(f *os.File, _ int64) error { return checkDigest(path, f, want) })
-}
-
+// checkDigest compares the SHA-256 of what r has left with the one expected, in
+// hexadecimal.
 func checkDigest(path string, r io.Reader, want string) error {
 	h := sha256.New()
 	if _, err := io.Copy(h, r); err != nil {

@@ -28,10 +28,6 @@ const (
 // without folders. Files that it does not name are not checked.
 type Digests = datafile.Digests
 
-// Check compares the SHA-256 of a file with the one expected, in hexadecimal.
-// The error is an *Error.
-func Check(path, want string) error { return datafile.Check(path, want) }
-
 func option(summary, cure string) *Error { return datafile.Option(summary, cure) }
 
 func at(kind Kind, file string, offset int64, summary, cure string) *Error {

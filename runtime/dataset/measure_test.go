@@ -153,7 +153,7 @@ func measure(s *Set) []float64 {
 
 // standard standardises per pixel by the statistics of the trained samples.
 func standard(s *Set) {
-	if err := s.Apply(s.part(0, trained).Statistics(PerPixel)); err != nil {
+	if err := s.Apply(s.Pick(counted(trained)).Statistics(PerPixel)); err != nil {
 		panic(err)
 	}
 }
@@ -341,7 +341,7 @@ func nearestMean(s *Set, n int) float64 {
 
 func leastSquares(s *Set, n int) float64 {
 	var w, y mat.Dense
-	if err := w.Solve(matrix(s, 0, n, 1), mat.NewDense(n, s.Classes, s.part(0, n).OneHot())); err != nil {
+	if err := w.Solve(matrix(s, 0, n, 1), mat.NewDense(n, s.Classes, s.Pick(counted(n)).OneHot())); err != nil {
 		panic(fmt.Sprint(err))
 	}
 	y.Mul(matrix(s, trained, trained+tested, 1), &w)

@@ -427,20 +427,3 @@ func TestErrorsNameTheArgument(t *testing.T) {
 		}
 	}
 }
-
-func TestCheckComparesDigests(t *testing.T) {
-	path := write(t, "abc", []byte("abc"))
-	// The example of FIPS 180-4.
-	if err := Check(path, "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"); err != nil {
-		t.Error(err)
-	}
-	for _, c := range []struct {
-		path, want string
-		kind       Kind
-	}{{path, strings.Repeat("0", 64), BadDigest}, {path, "", BadDigest}, {path + "d", "", Missing}} {
-		var e *Error
-		if err := Check(c.path, c.want); !errors.As(err, &e) || e.Kind != c.kind {
-			t.Errorf("got %v, want %s", err, c.kind)
-		}
-	}
-}

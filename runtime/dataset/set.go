@@ -6,8 +6,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-
-	"relief/runtime/random"
 )
 
 const (
@@ -201,12 +199,6 @@ func (s *Set) Pick(index []int) *Set {
 	return p
 }
 
-// Shuffled returns the samples in an order that depends on the seed only.
-func (s *Set) Shuffled(seed uint64) *Set {
-	d := &draws{stream: random.New(seed, "dataset", "shuffle")}
-	return s.Pick(d.order(s.Len()))
-}
-
 // Part returns the samples left when the first skip ones are left out, at most
 // limit of them; limit 0 is no limit. It is s itself if that is all, and a copy
 // otherwise, so that the memory of the others can go.
@@ -230,30 +222,6 @@ func (s *Set) Part(skip, limit int) (*Set, error) {
 		index[i] = skip + i
 	}
 	return s.Pick(index), nil
-}
-
-// Split returns the first n samples and the others. They share the memory of s,
-// so that what changes one of the three in place must not be used on another.
-func (s *Set) Split(n int) (first, rest *Set, err error) {
-	all := s.Len()
-	if n < 1 || n >= all {
-		return nil, nil, option(fmt.Sprintf("%d of %d samples cannot be split off", n, all), fmt.Sprintf("split off 1 to %d", max(all-1, 1)))
-	}
-	return s.part(0, n), s.part(n, all), nil
-}
-
-func (s *Set) part(lo, hi int) *Set {
-	f := s.Features()
-	p := *s
-	p.X = s.X[lo*f : hi*f : hi*f]
-	if s.Labels != nil {
-		p.Labels = s.Labels[lo:hi:hi]
-	}
-	if s.Targets != nil {
-		p.Targets = s.Targets[lo*s.Outputs : hi*s.Outputs : hi*s.Outputs]
-	}
-	p.seal()
-	return &p
 }
 
 // seal computes the digest.

@@ -33,7 +33,7 @@ func drawn(t *rapid.T) *Set {
 	return s
 }
 
-func copied(s *Set) *Set { return s.part(0, s.Len()).Pick(counted(s.Len())) }
+func copied(s *Set) *Set { return s.Pick(counted(s.Len())) }
 
 func counted(n int) []int {
 	out := make([]int, n)
@@ -140,32 +140,17 @@ func TestScaleGivesNorms(t *testing.T) {
 	}
 }
 
-func TestSplitAndShuffleKeepSamplesWhole(t *testing.T) {
+func TestPickKeepsSamplesWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawn(t)
-		seed := rapid.Uint64().Draw(t, "seed")
-		p := s.Shuffled(seed)
-		if p.Digest != s.Shuffled(seed).Digest {
-			t.Error("one seed gives two orders")
+		index := rapid.SliceOf(rapid.IntRange(0, s.Len()-1)).Draw(t, "index")
+		p := s.Pick(index)
+		if p.Len() != len(index) || p.Digest != s.Pick(index).Digest {
+			t.Errorf("%d of %d samples", p.Len(), len(index))
 		}
-		if order := slices.Sorted(slices.Values(p.Labels)); !slices.Equal(order, s.Labels) {
-			t.Errorf("shuffled labels %v", p.Labels)
-		}
-		at := rapid.IntRange(1, s.Len()-1).Draw(t, "at")
-		a, b, err := p.Split(at)
-		if err != nil || a.Len() != at || b.Len() != s.Len()-at {
-			t.Fatalf("%v", err)
-		}
-		for _, part := range []*Set{a, b} {
-			for i, l := range part.Labels {
-				if !slices.Equal(part.Sample(i), s.Sample(l)) || part.Targets[2*i] != s.Targets[2*l] || part.Targets[2*i+1] != s.Targets[2*l+1] {
-					t.Errorf("sample %d was torn apart", l)
-				}
-			}
-		}
-		for _, n := range []int{-1, 0, s.Len()} {
-			if _, _, err := s.Split(n); err == nil {
-				t.Errorf("split at %d of %d", n, s.Len())
+		for i, l := range index {
+			if p.Labels[i] != s.Labels[l] || !slices.Equal(p.Sample(i), s.Sample(l)) || !slices.Equal(p.Targets[2*i:2*i+2], s.Targets[2*l:2*l+2]) {
+				t.Errorf("sample %d was torn apart", l)
 			}
 		}
 	})

@@ -2,7 +2,7 @@
 // and .npz files.
 //
 //	a path --(Read)--> File: named arrays --(Into)--> the flat vector of a network
-//	a flat vector --(From)--> named arrays --(Write, Encode)--> a file
+//	a flat vector --(From)--> named arrays --(Encode)--> a file
 //
 // Files have PyTorch's layouts, whoever wrote them: weights of a dense layer are
 // outputs x inputs, those of a conv outputs x inputs/groups x height x width, and

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -105,46 +104,8 @@ func wrongFormat(path, summary, cure string) *Error {
 	return datafile.At(datafile.BadMagic, path, 0, summary, cure)
 }
 
-// Write writes the arrays to a file, whole or not at all; the name's ending
-// tells the format. Equal arrays make equal bytes. The error is an *Error.
-func Write(path string, arrays []Array, as Precision) error {
-	format := Format(strings.ToLower(filepath.Ext(path)))
-	if format != Safetensors && format != NPZ {
-		return datafile.At(datafile.BadOption, path, -1, fmt.Sprintf("a name that ends in %q tells no format", filepath.Ext(path)), "let it end in .safetensors or .npz")
-	}
-	err := replace(path, func(w io.Writer) error { return Encode(w, format, arrays, as) })
-	var e *Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &e):
-		e.File = path
-		return e
-	}
-	return datafile.NotWritten(path, err)
-}
-
-// replace writes a file under another name first, and renames it.
-func replace(path string, fill func(io.Writer) error) error {
-	dir, name := filepath.Split(path)
-	f, err := os.OpenFile(dir+"."+name+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-	if err != nil {
-		return err
-	}
-	if err = fill(f); err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // nothing half-written stays
-	}
-	return err
-}
-
-// Encode writes the arrays to w, in their order. What is wrong with the arrays
-// is an *Error, other errors are those of w.
+// Encode writes the arrays to w, in their order. Equal arrays make equal bytes.
+// What is wrong with the arrays is an *Error, other errors are those of w.
 func Encode(w io.Writer, format Format, arrays []Array, as Precision) error {
 	seen := map[string]bool{}
 	for _, a := range arrays {
