@@ -167,6 +167,9 @@ func TestTickLabels(t *testing.T) {
 			if got := strings.Fields(labels(ticks)); len(got) > c.n+1 || len(got) < 3 {
 				t.Errorf("300 decades: %v", got)
 			}
+			if len(ticks) > c.n+1 {
+				t.Errorf("300 decades have %d lines", len(ticks))
+			}
 			continue
 		}
 		if got := labels(ticks); got != c.want || factor != c.factor {

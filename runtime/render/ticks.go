@@ -185,12 +185,12 @@ func (s *scale) logTicks(n int) ([]tick, string) {
 			stride++
 		}
 		for k := k0 - 1; k <= k1; k++ {
-			if k >= k0 {
-				t := tick{at: at(float64(k)), minor: true}
-				if mod(k, stride) == 0 {
-					t = tick{at: t.at, label: "10" + raise(k)}
-				}
-				out = append(out, t)
+			switch {
+			case k < k0:
+			case mod(k, stride) == 0:
+				out = append(out, tick{at: at(float64(k)), label: "10" + raise(k)})
+			case stride <= 10: // more lines would grey the panel
+				out = append(out, tick{at: at(float64(k)), minor: true})
 			}
 			if stride == 1 && decades <= 12 {
 				for m := 2; m <= 9; m++ {
