@@ -30,7 +30,6 @@ type Network struct {
 	scratch []float64 // one vector of parameters
 
 	value, gradient, hvp, gaussNewton *pass
-	held                              []*dense.Program // by batch: Hessian programs that hold a point
 	regularizer                       *regularizer
 	minibatch                         *pass
 	gathered                          samples
