@@ -93,6 +93,45 @@ func (o *observer) next(k int) int {
 	return (k/o.probe.Every + 1) * o.probe.Every
 }
 
+// mark is what an observer had before it looked at an index.
+type mark struct {
+	steps   int
+	rows    map[string]int
+	tracker spectral.State
+	average average
+	origin  []float64
+}
+
+func (o *observer) mark() mark {
+	m := mark{steps: len(o.steps), rows: map[string]int{}, origin: o.origin}
+	for which, values := range o.rows {
+		m.rows[which] = len(values)
+	}
+	if o.tracker != nil {
+		m.tracker = o.tracker.State()
+	}
+	if o.average != nil {
+		m.average = *o.average
+		m.average.X = slices.Clone(o.average.X)
+	}
+	return m
+}
+
+// back returns to where the mark was made.
+func (o *observer) back(m mark) {
+	o.steps, o.origin = o.steps[:m.steps], m.origin
+	for which := range o.rows {
+		o.rows[which] = o.rows[which][:m.rows[which]]
+	}
+	if o.tracker != nil {
+		_ = o.tracker.Restore(m.tracker) // a state that it had
+	}
+	if o.average != nil {
+		copy(o.average.X, m.average.X)
+		o.average.Count, o.average.Loss = m.average.Count, m.average.Loss
+	}
+}
+
 // series returns the records as series, by name of the probe, a point, and
 // which result.
 func (o *observer) series(end string) map[string]*array.Array {

@@ -2,6 +2,7 @@ package dynamics
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -218,10 +219,10 @@ func (t *trainer) iterate(ctx context.Context) error {
 			t.status = Interrupted
 			return t.checkpoint()
 		}
-		// A step that has begun is finished, so that what a checkpoint holds is
-		// always whole steps.
-		stop, err := t.look(context.WithoutCancel(ctx), keep)
-		switch {
+		stop, err := t.look(ctx, keep)
+		switch cancelled := ctx.Err(); {
+		case err != nil && cancelled != nil && errors.Is(err, cancelled):
+			continue // the state is what it was before index k was looked at
 		case err != nil:
 			return err
 		case t.bad:
@@ -246,7 +247,8 @@ func (t *trainer) iterate(ctx context.Context) error {
 	}
 }
 
-// look evaluates the state at index k and records what is due.
+// look evaluates the state at index k and records what is due. After an error,
+// such as that of a context that ended, it has recorded nothing.
 func (t *trainer) look(ctx context.Context, keep map[int]bool) (stop bool, err error) {
 	t.net.Draw = uint64(t.total())
 	if t.batches == nil {
@@ -276,8 +278,17 @@ func (t *trainer) look(ctx context.Context, keep map[int]bool) (stop bool, err e
 	last := stop || t.k == t.run.Steps
 	due := func(every int) bool { return last || t.k%every == 0 }
 	at := &moment{k: t.k, loss: t.loss, x: t.x, model: t.net, gradient: t.gradient}
+	var marks []mark
+	if slices.ContainsFunc(t.probes, func(o *observer) bool { return due(o.probe.Every) }) {
+		for _, o := range t.probes {
+			marks = append(marks, o.mark())
+		}
+	}
 	for _, o := range t.probes {
 		if err := o.observe(ctx, at, due(o.probe.Every)); err != nil {
+			for i, o := range t.probes {
+				o.back(marks[i])
+			}
 			return false, err
 		}
 	}
