@@ -121,8 +121,12 @@ func runStudy(ctx context.Context, std stdio, flags *runFlags, said *findings, p
 	if len(large) > 0 {
 		return said.problem(large, study.Sources)
 	}
-	debug.SetGCPercent(100) // main reads studies at another pace
 	trains := trainsNetworks(study, flags.only)
+	pace := 100 // main reads studies at another one
+	if trains {
+		pace = 25 // few and large arrays, without pointers: looking for them costs nothing, keeping old ones does
+	}
+	debug.SetGCPercent(pace)
 	if os.Getenv("GOMEMLIMIT") == "" && !trains {
 		debug.SetMemoryLimit(plan.MaxMemory + 1<<30) // what is no longer needed goes sooner where runs record much
 	}
