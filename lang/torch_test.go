@@ -124,7 +124,6 @@ func TestTorch(t *testing.T) {
 		{"StepLR", rate, `optimizer "gd" { learning_rate = StepLR(0.1, 30) }`, "RL0203", `step_decay\(t`},
 		{"CosineAnnealingLR", rate, `optimizer "gd" { learning_rate = CosineAnnealingLR(0.1, 30) }`, "RL0203", `cosine_decay\(t`},
 		{"k eigenvalues", "probe \"sharpness\" \"lambda\" { every = 5 }", "probe \"sharpness\" \"lambda\" { k = 5 }", "RL0402", "Write top"},
-		{"probe too rare", "{ every = 5 }", "{ every = 50 }", "RL0415", "step 0 alone.*at most 10"},
 		{"line without direction", "", gd("probe \"landscape\" \"l\" {\n from = -1\n to = 1\n points = 3\n}"), "RL0403", `Add direction = "gradient"`},
 		{"point as a number", "", gd(`probe "distance" "d" { point = 0 }`), "RL0409", `\{ "conv1.weight" = ... \}`},
 		{"point as a file", "", gd(`probe "distance" "d" { point = "w.safetensors" }`), "RL0409", "run of no steps"},

@@ -242,7 +242,7 @@ run "trained" {
 		{Max: 1, Block: &Block{
 			Noun: "record", Description: "What is kept of the way.",
 			Attributes: []Attribute{
-				{Name: "every", Phase: Structural, Type: Count, Default: "1", Description: "records every n-th step"},
+				{Name: "every", Phase: Structural, Type: Count, Default: "1", Description: "records every n-th step, and the last"},
 				{Name: "path", Phase: Structural, Type: Bool, Description: "records the parameters, not only loss, gradient norm and rate: true by default, false on a network, which has `snapshots`"},
 			},
 		}},
@@ -250,7 +250,7 @@ run "trained" {
 			Noun: "snapshots", Description: "Keeps the parameters on disk in binary32 along the run, for projections, principal components and the distance of a path from a landscape's plane.",
 			Example: `snapshots { every = 10 }`,
 			Attributes: []Attribute{
-				{Name: "every", Phase: Structural, Type: Count, Required: true, Description: "keeps every n-th step"},
+				{Name: "every", Phase: Structural, Type: Count, Required: true, Description: "keeps every n-th step, and the last"},
 				{Name: "budget", Phase: Structural, Type: Count, Max: 1 << 20, Default: "1024", Unit: "MiB", Description: "what they may take on disk"},
 			},
 		}},
@@ -261,7 +261,7 @@ run "trained" {
   every = 25
   top   = 2
 }`,
-			Attributes: []Attribute{{Name: "every", Phase: Structural, Type: Count, Default: "1", Description: "records every n-th step"}},
+			Attributes: []Attribute{{Name: "every", Phase: Structural, Type: Count, Default: "1", Description: "records every n-th step, and the last"}},
 			Kinds:      probes,
 		}},
 		{Block: &Block{

@@ -179,7 +179,7 @@ func (o objectiveObject) Ask(l *math.Lowerer, what string, point math.Value, res
 		}
 		ref.Type = graph.Of(n, n)
 	case "hvp":
-		v, ok := b.flatPoint(l, rest[0], site.Range(2), f)
+		v, ok := b.point(l, rest[0], site.Range(2), f, nil)
 		if !ok {
 			return math.Bad
 		}
@@ -250,7 +250,7 @@ func (b *builder) schedule() {
 	v := b.c.scheduleValue(l, b.in)
 	id, ok := l.AsNode(v, e.Range())
 	if ok && l.Graph.Type(id) != graph.Number {
-		b.errorf("RL0302", e, "", "the value of a schedule must be a number, not %s", l.Graph.Type(id))
+		b.errorf("RL0302", e, "Take one number of it, or choose by t: piecewise(t, [0.1, 0.01], [100]).", "the value of a schedule must be a number, not %s", l.Graph.Type(id))
 	}
 	b.in.bad = b.in.bad || !ok
 }

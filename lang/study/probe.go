@@ -1,7 +1,6 @@
 package study
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,11 +24,6 @@ func (b *builder) probes(r *plan.Run, more symbols) {
 		p := plan.Probe{Name: body.name, Kind: body.kind, Every: 1, Span: body.header}
 		if n, ok := b.settings(body).whole("every"); ok {
 			p.Every = n
-		}
-		if steps, known := b.settings(b.body).whole("steps"); known && p.Every > steps && p.Every > 1 && !body.broken {
-			at := *b
-			at.body = body
-			at.warnf(body.attr("every"), fmt.Sprintf("Write at most %d.", max(1, steps)), "the probe records step 0 alone: the run makes %s", plural(steps, "step"))
 		}
 		if body.broken {
 			b.in.bad = true
