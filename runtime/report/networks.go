@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"relief/runtime/array"
@@ -97,7 +98,7 @@ func (p *pageMaker) probesOf(r *engine.RunResult) []probeView {
 		_, v.Anchor = p.place(q.Span)
 		var others []string
 		for _, s := range r.Series {
-			if len(s.Path) == 3 && s.Path[0] == "probe" && s.Path[1] == q.Name && s.Values.Len() > 0 {
+			if len(s.Path) == 3 && s.Path[0] == "probe" && s.Path[1] == q.Name && s.Values.Len() > 0 && !slices.Equal(s.Values.Data, values.Data) {
 				others = append(others, s.Path[2]+" "+lastOf(s.Values))
 			}
 		}
