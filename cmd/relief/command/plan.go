@@ -142,6 +142,9 @@ func runClause(r *plan.Run, lanes int) string {
 	if lanes > 1 {
 		text += ", " + counted(lanes, "lane")
 	}
+	if x := r.Snapshots; x != nil {
+		text += fmt.Sprintf(", snapshots of %s on disk", bytesText(4*float64(r.Objective.Size())*float64(plan.Rows(r.Steps, x.Every))))
+	}
 	return text
 }
 
