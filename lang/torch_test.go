@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -137,6 +138,7 @@ func TestTorch(t *testing.T) {
 		{"axis of one weight", "", "landscape \"l\" {\n objective = objective.images\n center = run.gd.final\n axis \"s\" {\n coordinate = dense1.weight[0]\n from = -1\n to = 1\n points = 3\n }\n}", "RL0407", "no coordinate"},
 		{"part of a short path", "", "projection \"p\" {\n segment \"a\" {\n run = run.gd\n from = 9\n }\n runs = [run.gd]\n}", "RL0307", "1 point is kept.*4-th"},
 
+		{"keys of a list", "", "run \"k\" {\n for_each = [1, 2]\n objective = objective.numbers\n steps = each.value\n optimizer \"gd\" { learning_rate = 0.1 }\n snapshots { every = 1 }\n}\nprojection \"p\" {\n segment \"a\" { run = run.gd }\n runs = [run.gd, run.k]\n}", "RL0406", `run.k\[1\], or run.k\[\*\] for all`},
 		{"parameter by points", "", output("norm(run.gd.final.params.dense1.weight)"), "RL0203", `params\["dense1.weight"\]`},
 		{"element of a number", "", output("run.gd.probe.lambda[5][0]"), "RL0302", "Leave the index out"},
 		{"misspelt part of a probe", "", output("last(run.gd.probe.score.acuracy)"), "RL0203", `Did you mean "accuracy"`},
@@ -238,6 +240,12 @@ run "loaded" {
   start     = 0.5
   steps     = 0
   probe "distance" "moved" {}
+  probe "landscape" "slice" {
+    direction = "gradient"
+    from      = -1
+    to        = 1
+    points    = 5
+  }
 }
 landscape "line" {
   objective = objective.images
@@ -269,6 +277,7 @@ plot "p" {
     }
   }
   panel {
+    line { y = run.loaded.probe.slice[0] }
     line { y = spectrum.s.top }
     line { y = run.gd.loss }
   }
@@ -282,17 +291,22 @@ plot "p" {
 		t.Errorf("the probe has the point %v", probe.Point)
 	}
 	places := func(panel, mark int) string {
-		if x := p.Plots[0].Panels[panel].Marks[mark].X; x != nil && x.Graph.Node(x.Root).Op == graph.Input {
-			return x.Graph.Node(x.Root).Name
+		x := p.Plots[0].Panels[panel].Marks[mark].X
+		if x == nil {
+			return ""
 		}
-		return ""
+		n := x.Graph.Node(x.Root)
+		if n.Op == graph.At {
+			return fmt.Sprintf("%s[%d]", x.Graph.Node(n.Args[0]).Name, n.Int0)
+		}
+		return n.Name
 	}
 	for _, c := range []struct {
 		panel, mark int
 		want        string
 	}{
 		{0, 0, "landscape.line.axis.s"}, {0, 1, "landscape.line.axis.s"},
-		{1, 0, "spectrum.s.eigenvalue"}, {1, 1, "spectrum.s.eigenvalue"}, {2, 0, ""}, {2, 1, ""},
+		{1, 0, "spectrum.s.eigenvalue"}, {1, 1, "spectrum.s.eigenvalue"}, {2, 0, "run.loaded.probe.slice.position[0]"}, {2, 1, ""}, {2, 2, ""},
 	} {
 		if got := places(c.panel, c.mark); got != c.want {
 			t.Errorf("mark %d of panel %d stands at %q, want %q", c.mark, c.panel, got, c.want)

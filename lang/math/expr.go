@@ -2,6 +2,7 @@ package math
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -193,7 +194,7 @@ func (l *Lowerer) index(v Value, key hclsyntax.Expression, collection hcl.Range,
 	if IsBad(v) {
 		return Bad
 	}
-	k, ok := l.Static(key, sc)
+	k, ok := l.key(key, sc)
 	if !ok {
 		return Bad
 	}
@@ -201,6 +202,35 @@ func (l *Lowerer) index(v Value, key hclsyntax.Expression, collection hcl.Range,
 		return Bad
 	}
 	return l.element(v, k, key.Range())
+}
+
+// key is the value of an index, which is known before the run. The length of a
+// result is, too: l[len(l) - 1].
+func (l *Lowerer) key(e hclsyntax.Expression, sc *Scope) (cty.Value, bool) {
+	if l.isStructural(e, sc) || !callsLength(e) {
+		return l.Static(e, sc)
+	}
+	id, ok := l.Node(e, sc)
+	if !ok {
+		return cty.NilVal, false
+	}
+	c, isConst := l.Graph.ConstValue(id)
+	if !isConst || l.Graph.Type(id) != graph.Number || math.IsNaN(c) || math.IsInf(c, 0) {
+		l.errorf("RL0205", e.Range(), "Use a number, a variable, a local or the length of a vector.", "this index is not known before the run")
+		return cty.NilVal, false
+	}
+	return cty.NumberFloatVal(c), true
+}
+
+// callsLength reports whether e asks for the length of something.
+func callsLength(e hclsyntax.Expression) bool {
+	found := false
+	hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		c, ok := n.(*hclsyntax.FunctionCallExpr)
+		found = found || ok && (c.Name == "len" || c.Name == "length")
+		return nil
+	})
+	return found
 }
 
 func (l *Lowerer) element(v Value, key cty.Value, r hcl.Range) Value {

@@ -127,9 +127,9 @@ var values = func(name, description string, required bool) Attribute {
 // marks are the blocks that draw, in a panel or in a plot without panels.
 var marks = []Nested{
 	{Block: &Block{Noun: "line", Description: "A line through values.",
-		Attributes: series(values("y", "the values", true), values("x", "where they stand; by default the steps of `y`, of a landscape along one axis its positions, of a density the eigenvalues", false))}},
+		Attributes: series(values("y", "the values", true), values("x", "where they stand; by default the steps of `y`, of a landscape along one axis, or of one step of a probe of it, the positions, of a density the eigenvalues", false))}},
 	{Block: &Block{Noun: "scatter", Description: "A symbol at each value.",
-		Attributes: series(values("y", "the values", true), values("x", "where they stand; by default the steps of `y`, of a landscape along one axis its positions, of a density the eigenvalues", false))}},
+		Attributes: series(values("y", "the values", true), values("x", "where they stand; by default the steps of `y`, of a landscape along one axis, or of one step of a probe of it, the positions, of a density the eigenvalues", false))}},
 	{Block: &Block{Noun: "path", Description: "A trajectory in the plane, or with `z` in space, with its direction, start and end.",
 		Attributes: series(values("x", "first coordinate", true), values("y", "second coordinate", true), values("z", "third coordinate", false))}},
 	{Block: &Block{Noun: "band", Description: "The area between two lines.",
@@ -156,7 +156,7 @@ var axes = []Nested{
 	{Max: 1, Block: &Block{Noun: "axis_x", Description: "The horizontal axis.", Attributes: plotAxis}},
 	{Max: 1, Block: &Block{Noun: "axis_y", Description: "The vertical axis.", Attributes: plotAxis}},
 	{Max: 1, Block: &Block{Noun: "axis_z", Description: "The third axis of a surface or path.", Attributes: plotAxis}},
-	{Max: 1, Block: &Block{Noun: "view", Description: "Where a surface is seen from.", Attributes: []Attribute{
+	{Max: 1, Block: &Block{Noun: "view", Description: "Where a surface or a path in space is seen from.", Attributes: []Attribute{
 		{Name: "azimuth", Phase: Structural, Type: Number, Unit: "degrees", Description: "direction of the viewer, round the vertical axis"},
 		{Name: "elevation", Phase: Structural, Type: Number, Unit: "degrees", Description: "height of the viewer above the plane"},
 	}}},

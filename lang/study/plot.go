@@ -255,8 +255,9 @@ func (b *builder) drawn(base plan.Mark, body *body, run *instance) ([]plan.Mark,
 }
 
 // places are where the values of a mark stand that is drawn without x, if they are
-// those of a landscape along one axis or of the density of a spectrum; nil for
-// series, which know their steps, and for anything else.
+// those of a landscape along one axis, of a probe of that kind at one step, or of
+// the density of a spectrum; nil for series, which know their steps, and for
+// anything else.
 func (b *builder) places(l *math.Lowerer, m plan.Mark) *plan.Expr {
 	lead := m.Y
 	if lead == nil {
@@ -264,6 +265,9 @@ func (b *builder) places(l *math.Lowerer, m plan.Mark) *plan.Expr {
 	}
 	if lead == nil || lead.Type().Series || lead.Type().Rank() != 1 || len(lead.Refs) == 0 {
 		return nil
+	}
+	if x := b.placesOfProbe(l, lead); x != nil {
+		return x
 	}
 	of := lead.Refs[0].Block
 	for _, r := range lead.Refs {
@@ -278,6 +282,26 @@ func (b *builder) places(l *math.Lowerer, m plan.Mark) *plan.Expr {
 			return expr(l, o.result(l, lead.Type(), "axis", in.landscape.Axes[0].Label).(math.Node).ID, lead.Span)
 		case in.spectrum != nil && !slices.ContainsFunc(lead.Refs, func(r plan.Ref) bool { return !strings.HasPrefix(r.Path[0], "density") }):
 			return expr(l, o.result(l, lead.Type(), "eigenvalue").(math.Node).ID, lead.Span)
+		}
+	}
+	return nil
+}
+
+// placesOfProbe is places for one step of a probe "landscape".
+func (b *builder) placesOfProbe(l *math.Lowerer, lead *plan.Expr) *plan.Expr {
+	n, ref := lead.Graph.Node(lead.Root), lead.Refs[0]
+	if n.Op != graph.At || len(lead.Refs) > 1 || len(ref.Path) != 2 || ref.Path[0] != "probe" || lead.Graph.Node(n.Args[0]).Name != ref.Input {
+		return nil
+	}
+	for _, in := range b.c.instancesNamed(ref.Block) {
+		if in.run == nil {
+			continue
+		}
+		for i := range in.run.Probes {
+			if p := &in.run.Probes[i]; p.Kind == "landscape" && p.Name == ref.Path[1] {
+				at := reference{b.c, in, lead.Span}.result(l, ref.Type, "probe", p.Name, "position").(math.Node)
+				return expr(l, l.Graph.AtStep(at.ID, n.Int0), lead.Span)
+			}
 		}
 	}
 	return nil

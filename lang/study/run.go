@@ -188,7 +188,11 @@ func (b *builder) instancesOf(v math.Value, e hclsyntax.Expression, noun string)
 			return []*instance{o.in}, true
 		case collection:
 			if len(o.d.instances) > 0 {
-				b.errorf("RL0406", e, fmt.Sprintf("Write %s[%s], or each.value in place of the key.", o.Describe(), o.exampleKey()), "%s has for_each and needs a key", o.Describe())
+				other := "or each.value in place of the key."
+				if _, list := e.(*hclsyntax.TupleConsExpr); list {
+					other = fmt.Sprintf("or %s[*] for all of them.", o.Describe())
+				}
+				b.errorf("RL0406", e, fmt.Sprintf("Write %s[%s], %s", o.Describe(), o.exampleKey(), other), "%s has for_each and needs a key", o.Describe())
 				return nil, false
 			}
 			return wrong(o.Describe() + ", which has for_each and needs a key,")
