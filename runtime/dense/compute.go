@@ -82,6 +82,8 @@ func double(op graph.Op, dst, a, b, c []float64) {
 		kernel.VecLog1p(dst, a)
 	case graph.Tanh:
 		kernel.VecTanh(dst, a)
+	case graph.Erf:
+		kernel.VecErf(dst, a)
 	case graph.Relu:
 		kernel.Relu(dst, a)
 	case graph.MulZero:

@@ -39,7 +39,7 @@ const (
 	Ceil
 	Round // half away from zero
 	Relu
-	Erf // Go's: its last bit may differ between families of processors
+	Erf // the error function
 	Not
 	IsFinite // 1 where x is neither NaN nor infinite
 

@@ -62,7 +62,7 @@ func (o Op) Eval(a, b, c float64) float64 {
 	case Relu:
 		return kernel.ReluOf(a)
 	case Erf:
-		return math.Erf(a)
+		return kernel.Erf(a)
 	case Not:
 		return truth(a == 0)
 	case IsFinite:

@@ -54,6 +54,17 @@ func functions() []function {
 			}
 			return sign * math.Exp2(-1000*u)
 		}},
+		{"Erf", Erf, bigmath.Erf, 0.85, func(u, sign float64, rng *rand.Rand) float64 {
+			switch rng.IntN(4) {
+			case 0:
+				return sign * 6 * u
+			case 1:
+				return erfStep * (0.5 + 0.01*sign*u)
+			case 2:
+				return erfStep * (float64(rng.IntN(15)) + 0.5 + 0.01*sign*u)
+			}
+			return sign * math.Exp2(-1000*u)
+		}},
 		{"Log", Log, bigmath.Log, 0.55, func(u, sign float64, rng *rand.Rand) float64 {
 			switch rng.IntN(4) {
 			case 0:
@@ -148,6 +159,8 @@ func TestElementaryLimits(t *testing.T) {
 		{"Expm1", Expm1, -50, -1}, {"Expm1", Expm1, 709.7827128933841, inf},
 		{"Tanh", Tanh, inf, 1}, {"Tanh", Tanh, -inf, -1}, {"Tanh", Tanh, nan, nan}, {"Tanh", Tanh, 0, 0}, {"Tanh", Tanh, zero, zero},
 		{"Tanh", Tanh, 5e-324, 5e-324}, {"Tanh", Tanh, 1e300, 1}, {"Tanh", Tanh, -30, -1},
+		{"Erf", Erf, 0, 0}, {"Erf", Erf, zero, zero}, {"Erf", Erf, inf, 1}, {"Erf", Erf, -inf, -1}, {"Erf", Erf, nan, nan},
+		{"Erf", Erf, 6, 1}, {"Erf", Erf, -6, -1}, {"Erf", Erf, 5.95, 1}, {"Erf", Erf, 5e-324, 5e-324},
 		{"Log", Log, inf, inf}, {"Log", Log, 0, -inf}, {"Log", Log, zero, -inf}, {"Log", Log, -1, nan}, {"Log", Log, -inf, nan},
 		{"Log", Log, nan, nan}, {"Log", Log, 1, 0}, {"Log", Log, 5e-324, -744.4400719213812}, {"Log", Log, -5e-324, nan},
 		{"Log1p", Log1p, inf, inf}, {"Log1p", Log1p, -1, -inf}, {"Log1p", Log1p, math.Nextafter(-1, -2), nan}, {"Log1p", Log1p, -inf, nan},

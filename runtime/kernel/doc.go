@@ -13,8 +13,8 @@
 // shorter. dst may be the same slice as an operand; any other overlap gives
 // unspecified results. Nothing is allocated.
 //
-// Exp, Expm1, Log, Log1p and Tanh are the functions of one number, VecExp and
-// so on the same over slices. Functions whose names end in Of are the
+// Exp, Expm1, Log, Log1p, Tanh and Erf are the functions of one number, VecExp
+// and so on the same over slices. Functions whose names end in Of are the
 // definitions of one element of the kernel of that name. Names that end in C
 // take a number as an operand.
 package kernel

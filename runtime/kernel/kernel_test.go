@@ -95,6 +95,7 @@ func entries() []entry {
 		unaryEntry("VecExpm1", VecExpm1, Expm1),
 		unaryEntry("VecLog", VecLog, Log),
 		unaryEntry("VecLog1p", VecLog1p, Log1p),
+		unaryEntry("VecErf", VecErf, Erf),
 		unaryEntry("VecTanh", VecTanh, Tanh),
 	}
 }

@@ -126,6 +126,9 @@ func logAVX512(dst *float64, a *float64, n int)
 func log1pAVX512(dst *float64, a *float64, n int)
 
 //go:noescape
+func erfAVX512(dst *float64, a *float64, n int)
+
+//go:noescape
 func firstNonFiniteAVX512(a *float64, n int) int
 
 //go:noescape
@@ -250,6 +253,9 @@ func logAVX2(dst *float64, a *float64, n int)
 
 //go:noescape
 func log1pAVX2(dst *float64, a *float64, n int)
+
+//go:noescape
+func erfAVX2(dst *float64, a *float64, n int)
 
 //go:noescape
 func firstNonFiniteAVX2(a *float64, n int) int

@@ -102,6 +102,329 @@ var logLo = [16]float64{
 	0x1.1b3dd337ee287p-45,
 }
 
+// erfHi holds erf(j erfStep) rounded.
+var erfHi = [16]float64{
+	0x0p+00,
+	0x1.ad68966569a87p-02,
+	0x1.762870f720c6fp-01,
+	0x1.ce1962c0e0d8bp-01,
+	0x1.f21c9f12f0677p-01,
+	0x1.fd0f5317f582fp-01,
+	0x1.ff87b1913e853p-01,
+	0x1.fff18ebe2b0e1p-01,
+	0x1.fffeb3ebb267bp-01,
+	0x1.ffffe9bf4098cp-01,
+	0x1.fffffee3cc32cp-01,
+	0x1.fffffff57632dp-01,
+	0x1.ffffffffb5be5p-01,
+	0x1.fffffffffe7cp-01,
+	0x1.fffffffffffa2p-01,
+	0x1.fffffffffffffp-01,
+}
+
+// erfLo holds what erfHi leaves of erf(j erfStep).
+var erfLo = [16]float64{
+	0x0p+00,
+	-0x1.be29b0c63c263p-56,
+	0x1.118a1b821cf7cp-55,
+	0x1.18d61bf7e554bp-55,
+	-0x1.7efe429672266p-58,
+	-0x1.c8821e4d91d38p-55,
+	-0x1.3ca99c8d2cea5p-56,
+	-0x1.9834155e7a96bp-57,
+	0x1.e47f697047cbap-57,
+	-0x1.4c976a857e98dp-55,
+	0x1.e429188c25b27p-56,
+	0x1.933c09746690ep-59,
+	-0x1.729d6819c7f34p-56,
+	-0x1.b5336a8a00d3cp-57,
+	0x1.d07509a1a9433p-57,
+	-0x1.a4702e8f38ceap-58,
+}
+
+// erfSlope holds powers of 2 near the derivatives there, which the terms in r leave out.
+var erfSlope = [16]float64{
+	0x1p+00,
+	0x1p+00,
+	0x1p-01,
+	0x1p-02,
+	0x1p-03,
+	0x1p-05,
+	0x1p-08,
+	0x0p+00,
+	0x0p+00,
+	0x0p+00,
+	0x0p+00,
+	0x0p+00,
+	0x0p+00,
+	0x0p+00,
+	0x0p+00,
+	0x0p+00,
+}
+
+// erfPoly0 multiplies r^1 in erf(j erfStep + r).
+var erfPoly0 = [16]float64{
+	0x1.06eba8214db69p-03,
+	-0x1.0073b4ec8a24fp-05,
+	0x1.ce660d89b6adp-04,
+	0x1.252a9ccf511c9p-05,
+	-0x1.b6e3d67925a6ap-06,
+	-0x1.a1d45d2a8c794p-08,
+	0x1.824cda81cabf7p-11,
+	0x1.4ee1429bf7ccp-11,
+	0x1.0f9e1b4dd36dfp-14,
+	0x1.44ba864670882p-18,
+	0x1.1e1e857adc568p-22,
+	0x1.7397c5a66e307p-27,
+	0x1.63ac6b4edc88ep-32,
+	0x1.f5cc7718082afp-38,
+	0x1.04e15ecc7f3f5p-43,
+	0x1.8fd4e01891bf5p-50,
+}
+
+// erfPoly1 multiplies r^2 in erf(j erfStep + r).
+var erfPoly1 = [16]float64{
+	0x1.17eb27627ef8ap-105,
+	-0x1.837a59aa7340dp-02,
+	-0x1.ea4feea4e5ae1p-02,
+	-0x1.56f1bdf85e61cp-02,
+	-0x1.3a47801c56a53p-03,
+	-0x1.8dfda7411cb4bp-05,
+	-0x1.649642020333dp-07,
+	-0x1.c9d7f9113cc66p-10,
+	-0x1.a8670aa99a57cp-13,
+	-0x1.1d67f003e8f7dp-16,
+	-0x1.1769ce59fb5a5p-20,
+	-0x1.8f2c0951c73d2p-25,
+	-0x1.a0ce0dc05ded4p-30,
+	-0x1.3e864998922d1p-35,
+	-0x1.64ac1f9ad5a86p-41,
+	-0x1.24d86a201bae2p-47,
+}
+
+// erfPoly2 multiplies r^3 in erf(j erfStep + r).
+var erfPoly2 = [16]float64{
+	-0x1.812746b0379e4p-02,
+	-0x1.cb7bf78e2dcb2p-03,
+	0x1.715e59534335ap-05,
+	0x1.54c0d66d77611p-03,
+	0x1.0453f90d3bd34p-03,
+	0x1.c24b2053e33a8p-05,
+	0x1.fa73d7eb1b717p-07,
+	0x1.85661421616b8p-09,
+	0x1.a3737e2a2f2a6p-12,
+	0x1.40ee07ac503fcp-15,
+	0x1.5fe5d47560956p-19,
+	0x1.161fb53919deap-23,
+	0x1.3e380dd7584abp-28,
+	0x1.085b8661ae76p-33,
+	0x1.3fa8302ac974bp-39,
+	0x1.19d11ff9ff93cp-45,
+}
+
+// erfPoly3 multiplies r^4 in erf(j erfStep + r).
+var erfPoly3 = [16]float64{
+	-0x1.e56bebf9c44c9p-97,
+	0x1.5c0fc7760f8bdp-03,
+	0x1.22cdbdb4ce725p-03,
+	0x1.cf82bac1b4fa1p-07,
+	-0x1.8a7c6a23954f5p-05,
+	-0x1.33137b26e193bp-05,
+	-0x1.daa3005c2b9e3p-07,
+	-0x1.c812e602c75b1p-09,
+	-0x1.24544f02d589fp-11,
+	-0x1.02488b68be2bp-14,
+	-0x1.405da048552e3p-18,
+	-0x1.1a2239f400a9ep-22,
+	-0x1.638bc4ff7eb6bp-27,
+	-0x1.4256994483925p-32,
+	-0x1.a62b70ce62093p-38,
+	-0x1.909da76dec4fcp-44,
+}
+
+// erfPoly4 multiplies r^5 in erf(j erfStep + r).
+var erfPoly4 = [16]float64{
+	0x1.ce2f21a040e21p-04,
+	0x1.4dd7b2cda0c83p-05,
+	-0x1.da50ae5492e6p-05,
+	-0x1.cf38b99943b96p-05,
+	-0x1.075c08803007fp-07,
+	0x1.a342ba0e7422p-07,
+	0x1.250942c314ebcp-07,
+	0x1.7e02d8bc35885p-09,
+	0x1.2e7e763d3571bp-11,
+	0x1.3b124fb181fefp-14,
+	0x1.bfc96a92be801p-18,
+	0x1.bb32ded21c21p-22,
+	0x1.35753ad571594p-26,
+	0x1.338c4987e70abp-31,
+	0x1.b5c61924c6353p-37,
+	0x1.c055dd36f033cp-43,
+}
+
+// erfPoly5 multiplies r^6 in erf(j erfStep + r).
+var erfPoly5 = [16]float64{
+	0x1.03592d6e61a23p-89,
+	-0x1.9ebc1de0db77p-05,
+	-0x1.75578f4866acbp-06,
+	0x1.2c172705d2e0cp-06,
+	0x1.16f9c9c66d9acp-06,
+	0x1.b4bbc4f9787ap-10,
+	-0x1.997578cedd903p-09,
+	-0x1.c522939833926p-10,
+	-0x1.da496e4e9bd02p-12,
+	-0x1.2c59504088321p-14,
+	-0x1.f19ff5ff40c2p-18,
+	-0x1.17c6eee12882dp-21,
+	-0x1.b41f31f4e4fbdp-26,
+	-0x1.dd9c4ab85025fp-31,
+	-0x1.72de23eb2af6bp-36,
+	-0x1.9b1e892e57998p-42,
+}
+
+// erfPoly6 multiplies r^7 in erf(j erfStep + r).
+var erfPoly6 = [16]float64{
+	-0x1.b82ce30c7026bp-06,
+	-0x1.099776df37138p-08,
+	0x1.35331b5c48884p-06,
+	0x1.e06b84271ab72p-08,
+	-0x1.74c2fc9efd4c5p-08,
+	-0x1.04937e7abe1a5p-08,
+	-0x1.3903dcfa9842cp-15,
+	0x1.583413ab1a592p-11,
+	0x1.176cf660d68a3p-12,
+	0x1.c5586b33e45b5p-15,
+	0x1.c0c4db66b4396p-18,
+	0x1.22b6eec1fa3fap-21,
+	0x1.fe694daa563cp-26,
+	0x1.35de37dbae025p-30,
+	0x1.07aebca4f84bbp-35,
+	0x1.3d7149461fd0fp-41,
+}
+
+// erfPoly7 multiplies r^8 in erf(j erfStep + r).
+var erfPoly7 = [16]float64{
+	-0x1.c6e354c8a8aacp-84,
+	0x1.707486ee28f83p-07,
+	0x1.39c825dc9ed4p-10,
+	-0x1.8df7e7306ba43p-08,
+	-0x1.760c6fcee17ecp-10,
+	0x1.9f5a26a3290e3p-10,
+	0x1.6a6d87e84c91dp-11,
+	-0x1.48c1ce4d49cf3p-14,
+	-0x1.d2ac732c7f99ap-14,
+	-0x1.0dba1f6f59784p-15,
+	-0x1.4b9dedcc6f23ep-18,
+	-0x1.f8ad97c06ccd9p-22,
+	-0x1.f8afa61cd1c9bp-26,
+	-0x1.5638270b221e5p-30,
+	-0x1.40c702c4ca30ep-35,
+	-0x1.a4fac78b8e10ep-41,
+}
+
+// erfPoly8 multiplies r^9 in erf(j erfStep + r).
+var erfPoly8 = [16]float64{
+	0x1.565bc47d52062p-08,
+	-0x1.8a66df51952ddp-13,
+	-0x1.fc370d3563274p-09,
+	0x1.471f17a9db5b7p-13,
+	0x1.a3cdbab81d5p-10,
+	0x1.665648d1ac0b3p-14,
+	-0x1.71ebc5bda1fc2p-12,
+	-0x1.4fa98cd94ccacp-14,
+	0x1.aafdcf9d4df58p-16,
+	0x1.ea4b9a7f98ffcp-17,
+	0x1.9133df72a67efp-19,
+	0x1.70d76441e6451p-22,
+	0x1.aa7758b9f300ap-26,
+	0x1.45edf80166dc5p-30,
+	0x1.528e22a7011aep-35,
+	0x1.e66884c42ddd3p-41,
+}
+
+// erfPoly9 multiplies r^10 in erf(j erfStep + r).
+var erfPoly9 = [16]float64{
+	0x1.5e54de784e8a5p-79,
+	-0x1.040f354ad2ce9p-09,
+	0x1.9bfb81d732bbfp-12,
+	0x1.1168640fae894p-10,
+	-0x1.02af80e479fe8p-12,
+	-0x1.4a5fb9bd8a0c6p-12,
+	0x1.643153a0578bp-15,
+	0x1.e41105d9df4f1p-15,
+	0x1.04050046a9f3p-18,
+	-0x1.31e6d0702eca6p-18,
+	-0x1.87167f12172bep-20,
+	-0x1.c67722255593ap-23,
+	-0x1.35fadb77732b9p-26,
+	-0x1.0df9db4addde1p-30,
+	-0x1.38d7e4be53ec1p-35,
+	-0x1.ee1a0ef3e7e73p-41,
+}
+
+// erfPoly10 multiplies r^11 in erf(j erfStep + r).
+var erfPoly10 = [16]float64{
+	-0x1.c021fdcdc7a4cp-11,
+	0x1.68019983bc99dp-13,
+	0x1.2f5cabe71c79cp-11,
+	-0x1.03be3a1859558p-12,
+	-0x1.928f1f379dd0bp-13,
+	0x1.9a94a746f57c3p-14,
+	0x1.4c79a1043b542p-15,
+	-0x1.05900b72df95fp-16,
+	-0x1.ab3b887863731p-18,
+	0x1.186d80b7bbd78p-21,
+	0x1.24e8a3e355552p-21,
+	0x1.d4be1a2574c1ep-24,
+	0x1.84ed0083298f4p-27,
+	0x1.88130eee1b1b3p-31,
+	0x1.ffbd32cd1f5fcp-36,
+	0x1.bf4c2c226ed1ap-41,
+}
+
+// erfPoly11 multiplies r^12 in erf(j erfStep + r).
+var erfPoly11 = [16]float64{
+	-0x1.8a7f904fa787ap-76,
+	0x1.2ae993fc6a321p-12,
+	-0x1.1471f5bd6f8c2p-13,
+	-0x1.c9174de16740fp-14,
+	0x1.67d480eb72f25p-14,
+	0x1.108403dc86559p-16,
+	-0x1.6b463dac3e6fap-16,
+	-0x1.d59576c9b52abp-20,
+	0x1.6b438a0a3864bp-19,
+	0x1.a8e646b0cb1b1p-22,
+	-0x1.1c806911aaa7dp-23,
+	-0x1.8f4469cdcbdfbp-25,
+	-0x1.ad12a1c12e278p-28,
+	-0x1.02b78e853ac7cp-31,
+	-0x1.856f4fd955147p-36,
+	-0x1.8057f1030f284p-41,
+}
+
+// erfPoly12 multiplies r^13 in erf(j erfStep + r).
+var erfPoly12 = [16]float64{
+	0x1.f1f0de5200874p-14,
+	-0x1.55d597624cadfp-15,
+	-0x1.0f6de2f57ecbep-14,
+	0x1.c31196675685fp-15,
+	0x1.a6d599f5e1aep-18,
+	-0x1.34827d782b498p-16,
+	0x1.26df5eac50d4fp-19,
+	0x1.8316a3b335757p-19,
+	-0x1.ac1b52b575254p-22,
+	-0x1.2f63d76f196b5p-22,
+	0x1.7f65c3893b0edp-29,
+	0x1.02e5e7c25802dp-26,
+	0x1.87ac673e4199dp-29,
+	0x1.1f70af2263afdp-32,
+	0x1.f34ff3a55968ep-37,
+	0x1.1474ace8ba3dep-41,
+}
+
+// erfStep is the distance of the arguments from which erf is expanded.
+const erfStep = 0x1.9p-02
+
 // expPoly0 multiplies r^3 in e^r.
 const expPoly0 = 0x1.5555555555555p-03
 

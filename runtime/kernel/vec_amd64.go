@@ -658,6 +658,22 @@ func vecLog1p(dst, a []float64) int {
 	return 0
 }
 
+func vecErf(dst, a []float64) int {
+	switch active {
+	case levelAVX512:
+		if n := len(dst) &^ 7; n > 0 {
+			erfAVX512(&dst[0], &a[0], n)
+			return n
+		}
+	case levelAVX2:
+		if n := len(dst) &^ 3; n > 0 {
+			erfAVX2(&dst[0], &a[0], n)
+			return n
+		}
+	}
+	return 0
+}
+
 func vecFirstNonFinite(a []float64) int {
 	switch active {
 	case levelAVX512:

@@ -86,4 +86,6 @@ func vecLog(dst, a []float64) int { return 0 }
 
 func vecLog1p(dst, a []float64) int { return 0 }
 
+func vecErf(dst, a []float64) int { return 0 }
+
 func vecFirstNonFinite(a []float64) int { return 0 }

@@ -11,7 +11,7 @@ var (
 	unaryKernels = [graph.NumOps]func(d, a []float64){
 		graph.Neg: kernel.Neg, graph.Abs: kernel.Abs, graph.Sign: kernel.Sign, graph.Sqrt: kernel.Sqrt, graph.Recip: kernel.Recip,
 		graph.Exp: kernel.VecExp, graph.Expm1: kernel.VecExpm1, graph.Log: kernel.VecLog, graph.Log1p: kernel.VecLog1p,
-		graph.Tanh: kernel.VecTanh, graph.Relu: kernel.Relu,
+		graph.Tanh: kernel.VecTanh, graph.Erf: kernel.VecErf, graph.Relu: kernel.Relu,
 	}
 	binaryKernels = [graph.NumOps]func(d, a, b []float64){
 		graph.Add: kernel.Add, graph.Sub: kernel.Sub, graph.Mul: kernel.Mul, graph.Div: kernel.Div,

@@ -26,7 +26,14 @@ type constants struct {
 	logPoly      [8]float64  // (log(1+r) - r + r²/2)/r³ on |r| <= 0.0302
 	ln2Hi, ln2Lo float64     // ln2, short enough that k*ln2Hi + logHi is exact
 	logOffset    uint64      // bits where the mantissa intervals start
+
+	erfHi, erfLo [16]float64     // erf(j erfStep) = erfHi + erfLo
+	erfSlope     [16]float64     // a power of 2 near its derivative there, 0 where that is small
+	erfPoly      [13][16]float64 // (erf(c+r) - erf(c))/r - erfSlope on |r| <= erfStep/2, by power and c = j erfStep
 }
+
+// erfStep is the distance of the arguments from which erf is expanded.
+const erfStep = 25. / 64
 
 // logStep is the width of one interval of mantissas in units of the last bit.
 const logStep = 1 << 48
@@ -68,6 +75,22 @@ func compute() constants {
 	copy(c.logPoly[:], interpolate(widest, len(c.logPoly), func(r *big.Float) *big.Float {
 		return cubicRemainder(bigmath.Log1p(prec, r), r, -0.5)
 	}))
+	for j := range c.erfHi {
+		x := bigmath.New(prec, float64(j)*erfStep)
+		at := bigmath.Erf(prec, x)
+		c.erfHi[j], c.erfLo[j] = split(at, 53)
+		if slope := 2 / math.SqrtPi * math.Exp(-erfStep*erfStep*float64(j*j)); slope > 0x1p-8 {
+			c.erfSlope[j] = math.Exp2(math.Round(math.Log2(slope)))
+		}
+		slope := bigmath.New(prec, c.erfSlope[j])
+		for k, p := range interpolate(erfStep/2, len(c.erfPoly), func(r *big.Float) *big.Float {
+			y := bigmath.Erf(prec, new(big.Float).SetPrec(prec).Add(x, r))
+			y.Quo(y.Sub(y, at), r)
+			return y.Sub(y, slope)
+		}) {
+			c.erfPoly[k][j] = p
+		}
+	}
 	return c
 }
 
@@ -104,7 +127,7 @@ func interpolate(a float64, n int, f func(*big.Float) *big.Float) []float64 {
 	for i := range node {
 		node[i] = bigmath.New(prec, a*math.Cos(math.Pi*(float64(i)+0.5)/float64(n)))
 		if math.Abs(math.Cos(math.Pi*(float64(i)+0.5)/float64(n))) < 1e-9 {
-			node[i] = bigmath.New(prec, a*0x1p-20) // f divides by the cube of its argument
+			node[i] = bigmath.New(prec, a*0x1p-20) // f divides by its argument, or by the cube
 		}
 		diff[i] = f(node[i])
 	}
@@ -157,6 +180,13 @@ func (c *constants) source() []byte {
 	array("logInv", "holds 1/c for the centre c of each interval of mantissas.", c.logInv[:])
 	array("logHi", "holds log(c) to a multiple of 2^-42.", c.logHi[:])
 	array("logLo", "holds what logHi leaves of log(c).", c.logLo[:])
+	array("erfHi", "holds erf(j erfStep) rounded.", c.erfHi[:])
+	array("erfLo", "holds what erfHi leaves of erf(j erfStep).", c.erfLo[:])
+	array("erfSlope", "holds powers of 2 near the derivatives there, which the terms in r leave out.", c.erfSlope[:])
+	for i, x := range c.erfPoly {
+		array(fmt.Sprintf("erfPoly%d", i), fmt.Sprintf("multiplies r^%d in erf(j erfStep + r).", i+1), x[:])
+	}
+	scalar("erfStep", "is the distance of the arguments from which erf is expanded.", erfStep)
 	for i, x := range c.expPoly {
 		scalar(fmt.Sprintf("expPoly%d", i), fmt.Sprintf("multiplies r^%d in e^r.", i+3), x)
 	}

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// The kernels here follow exp.go and log.go of package kernel operation by
+// The kernels here follow exp.go, log.go and erf.go of package kernel operation by
 // operation; the reasons and the error bounds stand there.
 
 const (
@@ -26,7 +27,7 @@ func transcendental(c *constants) []operation {
 	op := func(name string, body func(e *emitter, c *constants, x Op) Op) operation {
 		return operation{name, unary, 2, true, func(e *emitter, in []Op) Op { return body(e, c, in[0]) }}
 	}
-	return []operation{op("exp", emitExp), op("expm1", emitExpm1), op("tanh", emitTanh), op("log", emitLog), op("log1p", emitLog1p)}
+	return []operation{op("exp", emitExp), op("expm1", emitExpm1), op("tanh", emitTanh), op("log", emitLog), op("log1p", emitLog1p), op("erf", emitErf)}
 }
 
 // reduced is the argument of an exponential as count*ln2/16 + r.
@@ -206,4 +207,38 @@ func emitLog1p(e *emitter, c *constants, x Op) Op {
 	r := e.add(rh, rl)
 	y := e.finishLog(c, z, r, e.sub(rl, e.sub(r, rh)))
 	return e.specialLog(e.copySign(y, x), u)
+}
+
+func emitErf(e *emitter, c *constants, x Op) Op {
+	a := e.rawMin(e.load(e.num(6)), e.and(x, e.bits(1<<63-1)))
+	index := e.fma(a, e.num(1/erfStep), e.num(shift))
+	r := e.fnma(e.sub(index, e.num(shift)), e.num(erfStep), a)
+	p := func(k int) reg.VecVirtual {
+		return e.lookup(e.table(fmt.Sprint("erfPoly", k), c.erfPoly[k]), index)
+	}
+	pair := func(k int) reg.VecVirtual {
+		low, high := p(k), p(k+1)
+		e.accumulate(low, r, high)
+		return low
+	}
+	r2 := e.mul(r, r)
+	r4 := e.mul(r2, r2)
+	four := func(k int) reg.VecVirtual {
+		low, high := pair(k), pair(k+2)
+		e.accumulate(low, r2, high)
+		return low
+	}
+	top := four(8)
+	e.accumulate(top, r4, p(12))
+	mid := four(4)
+	e.accumulate(mid, r4, top)
+	curve := four(0)
+	e.accumulate(curve, r4, mid)
+	hi := e.lookup(e.table("erfHi", c.erfHi), index)
+	lo := e.lookup(e.table("erfLo", c.erfLo), index)
+	linear := e.mul(r, e.lookup(e.table("erfSlope", c.erfSlope), index))
+	s := e.add(hi, linear)
+	rest := e.add(e.add(e.sub(hi, s), linear), lo)
+	e.accumulate(rest, r, curve)
+	return e.copySign(e.add(s, rest), x)
 }

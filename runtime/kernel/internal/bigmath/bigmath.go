@@ -123,3 +123,45 @@ func Tanh(prec uint, x *big.Float) *big.Float {
 	d := new(big.Float).SetPrec(p).Add(e, New(p, 2))
 	return e.Quo(e, d).SetPrec(prec)
 }
+
+// arctangent returns the arc tangent of 1/n, n at least 2.
+func arctangent(prec uint, n int64) *big.Float {
+	power := new(big.Float).SetPrec(prec).Quo(New(prec, 1), new(big.Float).SetInt64(n))
+	square := new(big.Float).SetPrec(prec).SetInt64(-n * n)
+	sum := new(big.Float).SetPrec(prec).Set(power)
+	term := new(big.Float).SetPrec(prec)
+	for i := int64(3); power.MantExp(nil) >= -int(prec); i += 2 {
+		power.Quo(power, square)
+		sum.Add(sum, term.Quo(power, new(big.Float).SetInt64(i)))
+	}
+	return sum
+}
+
+// Pi returns the ratio of a circle's circumference to its diameter, by Machin's
+// formula.
+func Pi(prec uint) *big.Float {
+	p := prec + guard
+	a, b := arctangent(p, 5), arctangent(p, 239)
+	a.Mul(a, New(p, 16))
+	return a.Sub(a, b.Mul(b, New(p, 4))).SetPrec(prec)
+}
+
+// Erf returns the error function of x, of which the absolute value should be
+// small, by the series 2/sqrt(pi) e^-x² (x + 2/3 x³ + 4/15 x⁵ + ...), in which
+// nothing cancels.
+func Erf(prec uint, x *big.Float) *big.Float {
+	p := prec + guard
+	twice := new(big.Float).SetPrec(p).Mul(x, x)
+	twice.Mul(twice, New(p, 2))
+	term := new(big.Float).SetPrec(p).Set(x)
+	sum := new(big.Float).SetPrec(p).Set(x)
+	for i := int64(3); term.Sign() != 0 && term.MantExp(nil) >= sum.MantExp(nil)-int(p); i += 2 {
+		term.Mul(term, twice)
+		term.Quo(term, new(big.Float).SetInt64(i))
+		sum.Add(sum, term)
+	}
+	down := new(big.Float).SetPrec(p).Quo(twice, New(p, -2))
+	sum.Mul(sum, Exp(p, down))
+	scale := new(big.Float).SetPrec(p).Quo(New(p, 4), Pi(p))
+	return sum.Mul(sum, scale.Sqrt(scale)).SetPrec(prec)
+}
