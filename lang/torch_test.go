@@ -333,3 +333,22 @@ func TestWeightsSpan(t *testing.T) {
 		t.Errorf("weights %q at line %d", r.Weights, r.WeightsSpan.Start.Line)
 	}
 }
+
+// TestUnnamed: blocks without their labels are said to have none, once each.
+func TestUnnamed(t *testing.T) {
+	for _, c := range []struct{ text, code string }{
+		{"run \"x\" {\n objective = objective.images\n steps = 1\n optimizer \"gd\" { learning_rate = 1 }\n probe \"test\" { data = dataset.train }\n probe \"test\" { data = dataset.train }\n}", "RL0404"},
+		{"landscape \"l\" {\n objective = objective.images\n center = run.gd.final\n axis {\n direction = \"gradient\"\n from = 0\n to = 1\n points = 3\n }\n axis {\n direction = \"random\"\n from = 0\n to = 1\n points = 3\n }\n}", "RL0404"},
+		{"projection \"p\" {\n segment { run = run.gd }\n segment { run = run.gd }\n runs = [run.gd]\n}", "RL0404"},
+	} {
+		_, diags := Compile(folder(t, "s.hcl", images+c.text+"\n"), Options{})
+		if len(diags) != 2 {
+			t.Errorf("%d diagnostics of %s: %v", len(diags), c.text, diags)
+		}
+		for _, d := range diags {
+			if string(d.Code) != c.code {
+				t.Errorf("%s %s of %s", d.Code, d.Summary, c.text)
+			}
+		}
+	}
+}

@@ -288,7 +288,7 @@ func between(l *Lowerer, s *site) Value {
 		return Bad
 	}
 	if t.Rank() == 0 || from != float64(int(from)) || to != float64(int(to)) || from < 0 || to <= from || int(to) > t.Dim(0) {
-		return l.errorf("RL0307", s.r, "", "there are no elements %g to %g in %s", from, to, t)
+		return l.errorf("RL0307", s.r, "Write whole numbers from 0 up to the length, the first below the second.", "there are no elements %g to %g in %s", from, to, t)
 	}
 	dims := t.Dims()
 	dims[0] = int(to) - int(from)
@@ -333,7 +333,7 @@ func spaced(f func(from, to, n float64, most int) ([]float64, error)) func(*Lowe
 		}
 		vals, err := f(v[0], v[1], v[2], MaxElements)
 		if err != nil {
-			return l.errorf("RL0310", s.r, "", "%s: %v", s.name, err)
+			return l.errorf("RL0310", s.r, fmt.Sprintf("`relief docs %s` shows what it takes.", s.name), "%s: %v", s.name, err)
 		}
 		return Node{l.Graph.ConstArray(graph.Of(len(vals)), vals)}
 	}

@@ -69,7 +69,7 @@ func (l *Lowerer) Lower(e hclsyntax.Expression, sc *Scope) Value {
 	case *hclsyntax.ExprSyntaxError:
 		return Bad // the parser has reported it
 	}
-	return l.errorf("RL0308", e.Range(), "", "this form of expression has no meaning in mathematics")
+	return l.errorf("RL0308", e.Range(), "Write it with operators, functions, conditionals and [for x in list : ...].", "this form of expression has no meaning in mathematics")
 }
 
 func (l *Lowerer) overBudget(r hcl.Range) bool {
@@ -118,7 +118,7 @@ func (l *Lowerer) traverse(v Value, t hcl.Traversal) Value {
 		case hcl.TraverseIndex:
 			v = l.element(v, s.Key, s.SrcRange)
 		default:
-			return l.errorf("RL0308", step.SourceRange(), "", "this form of reference has no meaning here")
+			return l.errorf("RL0308", step.SourceRange(), "Write names after points, and numbers or texts in brackets.", "this form of reference has no meaning here")
 		}
 	}
 	return l.measured(v)
@@ -164,7 +164,12 @@ func (l *Lowerer) attr(v Value, name string, r hcl.Range) Value {
 		} else if t.IsMapType() && v.V.HasIndex(cty.StringVal(name)).True() {
 			return l.fromStatic(v.V.Index(cty.StringVal(name)))
 		}
-		return l.errorf("RL0203", trimDot(r), "", "there is no part %q", name)
+		cure := "Write the name of a part that it has."
+		if t := v.V.Type(); t.IsObjectType() || t.IsMapType() {
+			keys := v.V.AsValueMap()
+			cure = didYouMean(name, sortedKeys(keys), "It has "+strings.Join(sortedKeys(keys), ", ")+".")
+		}
+		return l.errorf("RL0203", trimDot(r), cure, "there is no part %q", name)
 	case Node:
 		if l.Graph.Type(v.ID).Series && name == "t" {
 			defer l.at(r)()
@@ -176,7 +181,11 @@ func (l *Lowerer) attr(v Value, name string, r hcl.Range) Value {
 		}
 		return l.errorf("RL0302", trimDot(r), partCure(name), "%s has no part %q", l.Graph.Type(v.ID), name)
 	}
-	return l.errorf("RL0302", trimDot(r), "", "this has no part %q", name)
+	cure := "Name a block or a value that has it."
+	if _, list := v.(Tuple); list {
+		cure = fmt.Sprintf("A list has elements: write [0].%s for that of one, [for x in list : x.%s] for those of all.", name, name)
+	}
+	return l.errorf("RL0302", trimDot(r), cure, "this has no part %q", name)
 }
 
 func trimDot(r hcl.Range) hcl.Range {
@@ -284,7 +293,7 @@ func (l *Lowerer) element(v Value, key cty.Value, r hcl.Range) Value {
 			return l.fromStatic(v.V.Index(key))
 		}
 	}
-	return l.errorf("RL0302", r, "", "this has no elements")
+	return l.errorf("RL0302", r, "Leave the index out.", "this has no elements")
 }
 
 // elements splits a value for `for` and `[*]`; keys are numbers for lists and
@@ -304,7 +313,7 @@ func (l *Lowerer) elements(v Value, r hcl.Range) (keys []cty.Value, vals []Value
 			return nil, nil, false
 		}
 		if t.Rank() == 0 {
-			l.errorf("RL0302", r, "", "a number has no elements")
+			l.errorf("RL0302", r, "Write a list: [x].", "a number has no elements")
 			return nil, nil, false
 		}
 		for i := range t.Dim(0) {
@@ -338,7 +347,7 @@ func (l *Lowerer) elements(v Value, r hcl.Range) (keys []cty.Value, vals []Value
 			return keys, vals, true
 		}
 	}
-	l.errorf("RL0302", r, "", "this has no elements")
+	l.errorf("RL0302", r, "Write a list, a vector or a block with for_each.", "this has no elements")
 	return nil, nil, false
 }
 

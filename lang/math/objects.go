@@ -14,11 +14,11 @@ import (
 type plain struct{}
 
 func (plain) Index(l *Lowerer, _ cty.Value, span diag.Span) Value {
-	return l.ErrorAt("RL0302", span, "", "this has no elements")
+	return l.ErrorAt("RL0302", span, "Write a name after a point.", "this has no elements")
 }
 
 func (plain) Elements(l *Lowerer, span diag.Span) ([]Value, bool) {
-	l.ErrorAt("RL0302", span, "", "this has no elements")
+	l.ErrorAt("RL0302", span, "Write a name after a point.", "this has no elements")
 	return nil, false
 }
 

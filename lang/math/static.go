@@ -41,7 +41,7 @@ func (l *Lowerer) Static(e hclsyntax.Expression, sc *Scope) (v cty.Value, ok boo
 	// for the machine's memory; to a study that is an error like any other.
 	defer func() {
 		if p := recover(); p != nil {
-			l.errorf("RL0310", e.Range(), "", "this cannot be computed: %v", p)
+			l.errorf("RL0310", e.Range(), "Compute it from numbers, texts, variables and locals.", "this cannot be computed: %v", p)
 			v, ok = cty.NilVal, false
 		}
 	}()

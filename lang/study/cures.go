@@ -142,9 +142,18 @@ func partsOf(what string, names []string) string {
 			out = append(out, "...")
 			break
 		}
-		out = append(out, what+"."+n)
+		out = append(out, partOf(what, n))
 	}
 	return "Write " + strings.Join(out, " or ") + "."
+}
+
+// partOf writes a part of what as a reference: run.a.path.x, or
+// run.a.path["dense1.weight"].
+func partOf(what, name string) string {
+	if strings.Contains(name, ".") {
+		return fmt.Sprintf("%s[%q]", what, name)
+	}
+	return what + "." + name
 }
 
 // resultCure says what to write for a result that a run has under another
@@ -152,7 +161,7 @@ func partsOf(what string, names []string) string {
 func (o runObject) resultCure(r *plan.Run, name string) string {
 	run := o.Describe()
 	if _, ok := param(r.Objective, name); ok {
-		return fmt.Sprintf("Write %s.path.%s for its values at all steps, or %s.final.params.%s for the last.", run, name, run, name)
+		return fmt.Sprintf("Write %s for its values at all steps, or %s for the last.", partOf(run+".path", name), partOf(run+".final.params", name))
 	}
 	switch name {
 	case "lr", "rate", "eta":

@@ -24,6 +24,12 @@ func (b *builder) landscape() {
 	f := in.objective
 	ls.Objective = f
 	bodies := b.body.nested("axis")
+	for _, x := range bodies {
+		if len(x.src.Labels) == 0 { // said already
+			b.in.bad = true
+			return
+		}
+	}
 	total := 1
 	seen := map[string]bool{}
 	replaced := map[string]bool{} // parameters that axes run over as a whole

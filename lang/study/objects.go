@@ -310,6 +310,6 @@ func (p part) Index(l *math.Lowerer, key cty.Value, span diag.Span) math.Value {
 }
 
 func (p part) Elements(l *math.Lowerer, span diag.Span) ([]math.Value, bool) {
-	l.ErrorAt("RL0302", span, "", "%s has no elements", p.what)
+	l.ErrorAt("RL0302", span, partsOf(p.what, p.have), "%s has no elements", p.what)
 	return nil, false
 }

@@ -168,7 +168,7 @@ func (b *builder) point(l *math.Lowerer, v math.Value, e hcl.Range, f *plan.Obje
 			return fail("A state serves where the parameters and their shapes are the same.", "%s has the parameters of %s, which differ from those of %s", state.Describe(), state.plan.Objective.Address, f.Address)
 		}
 		if len(state.plan.Vary) > 0 {
-			return fail(fmt.Sprintf("Take one lane, { %s = %s.params.%s[0] }, or go on with all of them: resume = %s.", asKey(f.Params[0].Name), state.Describe(), f.Params[0].Name, state.Describe()),
+			return fail(fmt.Sprintf("Take one lane, { %s = %s[0] }, or go on with all of them: resume = %s.", asKey(f.Params[0].Name), partOf(state.Describe()+".params", f.Params[0].Name), state.Describe()),
 				"%s has a point for each lane", state.Describe())
 		}
 		field = func(n string) (math.Value, bool) {

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +17,10 @@ import (
 func (b *builder) probes(r *plan.Run, more symbols) {
 	seen := map[string]bool{}
 	for _, body := range b.body.nested("probe") {
+		if len(body.src.Labels) < 2 { // said already
+			b.in.bad = true
+			continue
+		}
 		if seen[body.name] {
 			report(&b.in.diags, "RL0201", body.src.LabelRanges[1], b.body.context, "Give one of them another name.", "there is a second probe %q", body.name)
 			continue
@@ -222,10 +227,10 @@ func (o probeObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Val
 }
 
 func (o probeObject) Index(l *math.Lowerer, _ cty.Value, span diag.Span) math.Value {
-	return l.ErrorAt("RL0302", span, "", "%s has no elements", o.Describe())
+	return l.ErrorAt("RL0302", span, fmt.Sprintf("Write last(%s), or %s[100] for step 100.", o.Describe(), o.Describe()), "%s has no elements", o.Describe())
 }
 
 func (o probeObject) Elements(l *math.Lowerer, span diag.Span) ([]math.Value, bool) {
-	l.ErrorAt("RL0302", span, "", "%s has no elements", o.Describe())
+	l.ErrorAt("RL0302", span, fmt.Sprintf("A series is taken as a whole: max(%s), slice(%s, 10, 20).", o.Describe(), o.Describe()), "%s has no elements", o.Describe())
 	return nil, false
 }

@@ -184,7 +184,7 @@ func unknownParam(l *math.Lowerer, what string, f *plan.Objective, name string, 
 	cure := didYouMean(name, paramNames(f), fmt.Sprintf("The parameters of %s are %s.", f.Address, list(paramNames(f))))
 	for _, p := range paramNames(f) {
 		if strings.HasPrefix(p, name+".") { // dense1.weight is one name
-			cure = fmt.Sprintf("Names with points stand in brackets: %s[%q].", what, p)
+			cure = fmt.Sprintf("Names with points stand in brackets: %s.", partOf(what, p))
 			break
 		}
 	}
@@ -221,7 +221,7 @@ func (o stateObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Val
 		return math.Ref{Object: paramsObject{o}}
 	}
 	if _, ok := param(o.plan.Objective, name); ok {
-		return l.ErrorAt("RL0203", span, fmt.Sprintf("Write %s.params.%s.", o.Describe(), name), "%s has no part %q", o.Describe(), name)
+		return l.ErrorAt("RL0203", span, fmt.Sprintf("Write %s.", partOf(o.Describe()+".params", name)), "%s has no part %q", o.Describe(), name)
 	}
 	have := []string{"loss", "grad_norm", "params"}
 	return l.ErrorAt("RL0203", span, didYouMean(name, have, "It has "+list(have)+"."), "%s has no part %q", o.Describe(), name)
@@ -232,7 +232,7 @@ func (o stateObject) Index(l *math.Lowerer, _ cty.Value, span diag.Span) math.Va
 }
 
 func (o stateObject) Elements(l *math.Lowerer, span diag.Span) ([]math.Value, bool) {
-	l.ErrorAt("RL0302", span, "", "a state has no elements")
+	l.ErrorAt("RL0302", span, partsOf(o.Describe()+".params", paramNames(o.plan.Objective)), "a state has no elements")
 	return nil, false
 }
 
@@ -257,7 +257,7 @@ func (o paramsObject) Index(l *math.Lowerer, key cty.Value, span diag.Span) math
 }
 
 func (o paramsObject) Elements(l *math.Lowerer, span diag.Span) ([]math.Value, bool) {
-	l.ErrorAt("RL0302", span, "", "%s needs the name of a parameter", o.Describe())
+	l.ErrorAt("RL0302", span, partsOf(o.Describe(), paramNames(o.state.plan.Objective)), "%s needs the name of a parameter", o.Describe())
 	return nil, false
 }
 
