@@ -49,6 +49,7 @@ const (
 	along                 // dst = a part of the vector value along a long row
 	repeat                // dst = an element of value for each row
 	slice                 // dst = some columns of value
+	paste                 // some columns of dst = value
 	expand                // dst = the gradients value, each where pick says
 	open                  // dst is where elements of value are to be
 	keep                  // and there they go
@@ -66,7 +67,7 @@ type operation struct {
 	args   [3]int // slots, or none
 	value  *value
 	pick   *value
-	cols   columns      // of a slice
+	cols   columns      // of a slice or a paste
 	tiles  tensor.Tiles // of a pooling
 	index  int          // of a reduction
 }
@@ -74,8 +75,8 @@ type operation struct {
 // noSlot is no slot.
 const noSlot = -1
 
-// columns are n columns of rows of from columns, from number at on.
-type columns struct{ n, from, at int }
+// columns are n columns of rows of all columns, from number at on.
+type columns struct{ n, all, at int }
 
 // reduction is one at the end of a group.
 type reduction struct {

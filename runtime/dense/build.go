@@ -208,6 +208,9 @@ func (x *exprs) kernel(e expr) (ref, error) {
 		e.tiled = tiled(image, y, e.window)
 		e.args = []ref{x.narrow(e.args[0]), pick}
 	case graph.Stack, graph.Pad, graph.Transpose, graph.Join, graph.JoinCols, graph.SliceCols, graph.PadCols:
+		if e.op == graph.JoinCols {
+			e.args = x.columnsOf(e.args)
+		}
 		e.wide = true
 		for i, a := range e.args {
 			e.args[i] = x.stored(a)

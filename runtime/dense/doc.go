@@ -42,8 +42,8 @@
 // by block, small enough for the first caches, together with the reductions of
 // what they give. A step of that kind, a group, has one pass over its operands.
 // An expression that several groups need is computed in each of them where that
-// costs less than to store it. A vector spread over rows and a number spread
-// over an array are read where they are.
+// costs less than to store it. A vector spread over rows, a number spread over an
+// array and arrays joined by columns are read where they are.
 //
 // # Memory
 //

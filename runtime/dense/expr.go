@@ -116,7 +116,7 @@ func (e *expr) kind() kind {
 		return reducing
 	case graph.Reshape, graph.Slice:
 		return alias
-	case opCopy, graph.SliceCols:
+	case opCopy, graph.SliceCols, graph.JoinCols:
 		return fused
 	case opPick, opMean, opSquares:
 		return call
@@ -140,7 +140,7 @@ func (e *expr) kind() kind {
 
 // moves reports whether a fused expression only moves elements of values.
 func (e *expr) moves() bool {
-	return e.op == opCopy || e.op == graph.SliceCols || e.op == graph.MaxPoolInput
+	return e.op == opCopy || e.op == graph.SliceCols || e.op == graph.JoinCols || e.op == graph.MaxPoolInput
 }
 
 // isForm reports whether the expression has no memory and cannot have any.

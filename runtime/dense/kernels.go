@@ -345,13 +345,6 @@ func newMovement[T tensor.Float](m *Machine, e *expr, in []*value, out *value) (
 			i.parts = append(i.parts, part{src: v, to: at, rows: 1, n: v.size})
 			at += v.size
 		}
-	case graph.JoinCols:
-		at, cols := 0, e.cols()
-		for _, v := range in {
-			n := v.size / max(out.size/cols, 1)
-			i.parts = append(i.parts, part{src: v, to: at, rows: out.size / max(cols, 1), n: n, stepInto: cols, stepFrom: n})
-			at += n
-		}
 	case graph.PadCols:
 		i.clear = true
 		cols := e.cols()

@@ -54,6 +54,8 @@ func codeOf[T float32 | float64](g *group[T]) string {
 			s = append(s, "expand")
 		case slice:
 			s = append(s, "slice")
+		case paste:
+			s = append(s, "paste")
 		case pool, pick:
 			s = append(s, "[pool]")
 		case reduce:

@@ -10,7 +10,8 @@ import (
 //	s = SumRows(x), m = s/rows, q = SumRows((x - SpreadRows(m))²)
 //
 // One kernel takes both, chunk by chunk while a chunk is in the cache, so that x
-// is read from memory once. s is then rows m.
+// is read from memory once. s is then rows m. Where x is joined from columns of
+// several arrays, the moments are those of the arrays.
 
 const (
 	// opMean is m of a stored array, and opSquares, whose operand is m, is q, a
@@ -32,7 +33,9 @@ func joinMoments(old *exprs, roots []ref) (*exprs, []ref) {
 		if !ok {
 			return x.again(e)
 		}
-		mean := x.add(expr{op: opMean, t: e.t, args: []ref{refs[a]}, wide: true})
+		mean := x.byColumns(refs[a], e.t, func(part ref, t graph.Type) ref {
+			return x.add(expr{op: opMean, t: t, args: []ref{part}, wide: true})
+		})
 		switch {
 		case e.op != graph.SumRows: // m
 			return mean
@@ -40,7 +43,9 @@ func joinMoments(old *exprs, roots []ref) (*exprs, []ref) {
 			n := x.add(expr{op: graph.Const, num: float64(old.list[a].rows()), wide: true})
 			return x.elementwise(graph.Mul, e.t, []ref{n, mean})
 		}
-		return x.add(expr{op: opSquares, t: e.t, args: []ref{mean}, wide: true})
+		return x.byColumns(mean, e.t, func(part ref, t graph.Type) ref {
+			return x.add(expr{op: opSquares, t: t, args: []ref{part}, wide: true})
+		})
 	})
 }
 
@@ -59,8 +64,10 @@ func (x *exprs) moments(r ref) (array, s, m ref) {
 		return none, none, none
 	}
 	array, m = d.args[0], x.list[d.args[1]].args[0]
-	if k := x.list[array].kind(); k != given && k != call {
-		return none, none, none
+	for _, part := range x.columnsOf([]ref{array}) {
+		if e := &x.list[part]; e.kind() != given && e.kind() != call || e.wide {
+			return none, none, none
+		}
 	}
 	s = x.meanOf(m)
 	if s == none || x.list[s].op != graph.SumRows || x.list[s].args[0] != array {

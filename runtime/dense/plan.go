@@ -185,7 +185,7 @@ func (p *plan) escapes(a ref) bool {
 func expensive(op graph.Op) bool {
 	switch op {
 	case graph.Neg, graph.Abs, graph.Sign, graph.Relu, graph.Add, graph.Sub, graph.Mul, graph.MulZero, graph.SignMul, graph.Gate,
-		graph.Min, graph.Max, graph.Select, graph.Not, graph.And, graph.Or, graph.MaxPoolInput, graph.SliceCols, opCopy:
+		graph.Min, graph.Max, graph.Select, graph.Not, graph.And, graph.Or, graph.MaxPoolInput, graph.SliceCols, graph.JoinCols, opCopy:
 		return false
 	}
 	return !op.IsComparison()

@@ -91,7 +91,7 @@ func (x *exprs) again(e expr) ref {
 		for i, a := range e.args {
 			e.args[i] = x.narrow(a)
 		}
-	case k == call || e.tiled || e.op == graph.SliceCols:
+	case k == call || e.tiled || e.op == graph.SliceCols || e.op == graph.JoinCols:
 		for i, a := range e.args {
 			e.args[i] = x.stored(a)
 		}

@@ -168,6 +168,8 @@ func (g *group[T]) one(b, worker int, partials []float64) {
 			repeatRows(slots[o.dst][:n], o.value, at, g.cols)
 		case slice:
 			sliceColumns(slots[o.dst][:n], o.value, o.cols, at)
+		case paste:
+			pasteColumns(slots[o.dst][:n], o.value, o.cols, at)
 		case expand:
 			expandRows(o, slots[o.dst][:n], at)
 		default:
@@ -238,7 +240,7 @@ func elementOf[T tensor.Float](v *value, i int) T {
 func sliceColumns[T tensor.Float](dst []T, v *value, c columns, i int) {
 	for row, col := i/max(c.n, 1), i%max(c.n, 1); len(dst) > 0; row, col = row+1, 0 {
 		n := min(c.n-col, len(dst))
-		load(dst[:n], v, row*c.from+c.at+col)
+		load(dst[:n], v, row*c.all+c.at+col)
 		dst = dst[n:]
 	}
 }

@@ -69,7 +69,7 @@ func (w *writer[T]) reuse() {
 		switch o.action {
 		case fetch, along, repeat:
 			i = last[o.dst]
-		case slice, expand, pick:
+		case slice, paste, expand, pick:
 		default:
 			continue
 		}

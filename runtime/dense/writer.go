@@ -250,6 +250,9 @@ func (w *writer[T]) spread(e *expr) int {
 
 // compute writes an elementwise expression and, if it is stored, where.
 func (w *writer[T]) compute(r ref, e *expr) int {
+	if e.op == graph.JoinCols {
+		return w.join(r, e)
+	}
 	o := operation{action: compute, op: e.op, args: slotsOf()}
 	switch a := e.args[0]; e.op {
 	case graph.SliceCols:
