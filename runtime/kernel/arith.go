@@ -61,9 +61,6 @@ func AddC(dst, a []float64, c float64) {
 	}
 }
 
-// SubC sets dst[i] = a[i] - c.
-func SubC(dst, a []float64, c float64) { AddC(dst, a, -c) }
-
 // RSubC sets dst[i] = c - a[i].
 func RSubC(dst, a []float64, c float64) {
 	a = fit(a, len(dst))
@@ -125,14 +122,6 @@ func Abs(dst, a []float64) {
 	a = fit(a, len(dst))
 	for i := vecAbs(dst, a); i < len(dst); i++ {
 		dst[i] = math.Abs(a[i])
-	}
-}
-
-// Square sets dst[i] = a[i] * a[i].
-func Square(dst, a []float64) {
-	a = fit(a, len(dst))
-	for i := vecSquare(dst, a); i < len(dst); i++ {
-		dst[i] = a[i] * a[i]
 	}
 }
 

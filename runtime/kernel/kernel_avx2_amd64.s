@@ -730,46 +730,6 @@ DATA k7fffffffffffffffAVX2<>+16(SB)/8, $0x7fffffffffffffff
 DATA k7fffffffffffffffAVX2<>+24(SB)/8, $0x7fffffffffffffff
 GLOBL k7fffffffffffffffAVX2<>(SB), RODATA|NOPTR, $32
 
-// func squareAVX2(dst *float64, a *float64, n int)
-// Requires: AVX
-TEXT ·squareAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
-
-squareAVX2_unrolled:
-	LEAQ    16(BX), SI
-	CMPQ    SI, DX
-	JG      squareAVX2_single
-	VMOVUPD (CX)(BX*8), Y0
-	VMULPD  Y0, Y0, Y0
-	VMOVUPD Y0, (AX)(BX*8)
-	VMOVUPD 32(CX)(BX*8), Y0
-	VMULPD  Y0, Y0, Y0
-	VMOVUPD Y0, 32(AX)(BX*8)
-	VMOVUPD 64(CX)(BX*8), Y0
-	VMULPD  Y0, Y0, Y0
-	VMOVUPD Y0, 64(AX)(BX*8)
-	VMOVUPD 96(CX)(BX*8), Y0
-	VMULPD  Y0, Y0, Y0
-	VMOVUPD Y0, 96(AX)(BX*8)
-	MOVQ    SI, BX
-	JMP     squareAVX2_unrolled
-
-squareAVX2_single:
-	CMPQ    BX, DX
-	JGE     squareAVX2_done
-	VMOVUPD (CX)(BX*8), Y0
-	VMULPD  Y0, Y0, Y0
-	VMOVUPD Y0, (AX)(BX*8)
-	ADDQ    $0x04, BX
-	JMP     squareAVX2_single
-
-squareAVX2_done:
-	VZEROUPPER
-	RET
-
 // func sqrtAVX2(dst *float64, a *float64, n int)
 // Requires: AVX
 TEXT ·sqrtAVX2(SB), NOSPLIT, $0-24

@@ -742,46 +742,6 @@ DATA k7fffffffffffffffAVX512<>+48(SB)/8, $0x7fffffffffffffff
 DATA k7fffffffffffffffAVX512<>+56(SB)/8, $0x7fffffffffffffff
 GLOBL k7fffffffffffffffAVX512<>(SB), RODATA|NOPTR, $64
 
-// func squareAVX512(dst *float64, a *float64, n int)
-// Requires: AVX, AVX512F
-TEXT ·squareAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	XORQ BX, BX
-
-squareAVX512_unrolled:
-	LEAQ    32(BX), SI
-	CMPQ    SI, DX
-	JG      squareAVX512_single
-	VMOVUPD (CX)(BX*8), Z0
-	VMULPD  Z0, Z0, Z0
-	VMOVUPD Z0, (AX)(BX*8)
-	VMOVUPD 64(CX)(BX*8), Z0
-	VMULPD  Z0, Z0, Z0
-	VMOVUPD Z0, 64(AX)(BX*8)
-	VMOVUPD 128(CX)(BX*8), Z0
-	VMULPD  Z0, Z0, Z0
-	VMOVUPD Z0, 128(AX)(BX*8)
-	VMOVUPD 192(CX)(BX*8), Z0
-	VMULPD  Z0, Z0, Z0
-	VMOVUPD Z0, 192(AX)(BX*8)
-	MOVQ    SI, BX
-	JMP     squareAVX512_unrolled
-
-squareAVX512_single:
-	CMPQ    BX, DX
-	JGE     squareAVX512_done
-	VMOVUPD (CX)(BX*8), Z0
-	VMULPD  Z0, Z0, Z0
-	VMOVUPD Z0, (AX)(BX*8)
-	ADDQ    $0x08, BX
-	JMP     squareAVX512_single
-
-squareAVX512_done:
-	VZEROUPPER
-	RET
-
 // func sqrtAVX512(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512F
 TEXT ·sqrtAVX512(SB), NOSPLIT, $0-24

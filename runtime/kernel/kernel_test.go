@@ -58,7 +58,7 @@ func entries() []entry {
 	subMul := func(x, s, g float64) float64 { return x - float64(s*g) }
 	return []entry{
 		binaryEntry("Add", Add, add), numberEntry("AddC", AddC, add),
-		binaryEntry("Sub", Sub, sub), numberEntry("SubC", SubC, sub),
+		binaryEntry("Sub", Sub, sub),
 		numberEntry("RSubC", RSubC, func(a, c float64) float64 { return c - a }),
 		binaryEntry("Mul", Mul, mul), numberEntry("MulC", MulC, mul),
 		binaryEntry("Div", Div, div), numberEntry("DivC", DivC, div),
@@ -67,7 +67,6 @@ func entries() []entry {
 		binaryEntry("Max", Max, greater), numberEntry("MaxC", MaxC, greater),
 		unaryEntry("Neg", Neg, func(x float64) float64 { return -x }),
 		unaryEntry("Abs", Abs, math.Abs),
-		unaryEntry("Square", Square, func(x float64) float64 { return x * x }),
 		unaryEntry("Sqrt", Sqrt, math.Sqrt),
 		unaryEntry("Sign", Sign, SignOf),
 		unaryEntry("Relu", Relu, ReluOf),

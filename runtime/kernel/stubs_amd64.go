@@ -48,9 +48,6 @@ func negAVX512(dst *float64, a *float64, n int)
 func absAVX512(dst *float64, a *float64, n int)
 
 //go:noescape
-func squareAVX512(dst *float64, a *float64, n int)
-
-//go:noescape
 func sqrtAVX512(dst *float64, a *float64, n int)
 
 //go:noescape
@@ -175,9 +172,6 @@ func negAVX2(dst *float64, a *float64, n int)
 
 //go:noescape
 func absAVX2(dst *float64, a *float64, n int)
-
-//go:noescape
-func squareAVX2(dst *float64, a *float64, n int)
 
 //go:noescape
 func sqrtAVX2(dst *float64, a *float64, n int)

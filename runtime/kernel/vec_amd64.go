@@ -242,22 +242,6 @@ func vecAbs(dst, a []float64) int {
 	return 0
 }
 
-func vecSquare(dst, a []float64) int {
-	switch active {
-	case levelAVX512:
-		if n := len(dst) &^ 7; n > 0 {
-			squareAVX512(&dst[0], &a[0], n)
-			return n
-		}
-	case levelAVX2:
-		if n := len(dst) &^ 3; n > 0 {
-			squareAVX2(&dst[0], &a[0], n)
-			return n
-		}
-	}
-	return 0
-}
-
 func vecSqrt(dst, a []float64) int {
 	switch active {
 	case levelAVX512:

@@ -34,8 +34,6 @@ func vecNeg(dst, a []float64) int { return 0 }
 
 func vecAbs(dst, a []float64) int { return 0 }
 
-func vecSquare(dst, a []float64) int { return 0 }
-
 func vecSqrt(dst, a []float64) int { return 0 }
 
 func vecSign(dst, a []float64) int { return 0 }

@@ -42,7 +42,6 @@ func arithmetic() []operation {
 		simple("max", binary, greater), simple("maxC", unaryC, greater),
 		simple("neg", unary, func(e *emitter, in []Op) Op { return e.xor(in[0], e.bits(1<<63)) }),
 		simple("abs", unary, func(e *emitter, in []Op) Op { return e.and(in[0], e.bits(1<<63-1)) }),
-		simple("square", unary, func(e *emitter, in []Op) Op { return e.mul(in[0], in[0]) }),
 		simple("sqrt", unary, func(e *emitter, in []Op) Op { r := e.reg(); e.VSQRTPD(in[0], r); return r }),
 		simple("sign", unary, func(e *emitter, in []Op) Op {
 			if e.wide {
