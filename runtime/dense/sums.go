@@ -12,8 +12,9 @@ import (
 //	SumRows(x SpreadRows(a)) = a SumRows(x), SumRows(SpreadRows(a)) = rows a,
 //
 // and a sum of terms becomes the sum of their sums where each of these is needed
-// anyway, or is that of an array that is read for such a sum. That saves a pass over the arrays. Two arrays of which neither has such
-// a factor are added or subtracted first, since they may cancel.
+// anyway, or is that of an array that is read for such a sum. That saves a pass
+// over the arrays. Two arrays of which neither has such a factor are added or
+// subtracted first, since they may cancel.
 
 // sumOver gives for each sum what repeats along it.
 var sumOver = map[graph.Op]graph.Op{graph.Sum: graph.Broadcast, graph.SumRows: graph.SpreadRows, graph.SumCols: graph.SpreadCols}

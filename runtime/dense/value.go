@@ -190,7 +190,7 @@ func copyElements(dst *value, k int, src *value, i, n int) {
 	}
 }
 
-// fill sets all elements in memory, borders included, to zero.
+// clear sets all elements in memory, borders included, to zero.
 func (v *value) clear() {
 	clear(v.f32)
 	clear(v.f64)
