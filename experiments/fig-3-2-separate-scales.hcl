@@ -646,18 +646,18 @@ report {
 
       Along the gradient the second derivative is ${format("%.3g", near(local.bend.gradient))} per squared step at the bottom and
       ${format("%.2g", far(local.bend.gradient))} over the outer half of the range, ${format("%.1f", near(local.bend.gradient) / far(local.bend.gradient))} times
-      less; the sharp part is about ${format("%.2g", width(local.bend.gradient, 0.5))} steps of gradient descent wide. A quadratic that
-      is as bent as the outer half and has the same ends reaches down to ${format("%.2g", min(flat(local.loss.gradient, 81, local.bend.gradient, 20, local.s)))}
-      only: what is below is the sharp well, where the iterate is, at a loss of ${format("%.2g", local.loss.gradient[40])}. Along three
-      random directions, each filter of which is as long as that of the weights (Li, Xu, Taylor, Studer, Goldstein 2018), it is
-      the same: the ratios are ${format("%.1f", near(local.bend.first) / far(local.bend.first))},
-      ${format("%.1f", near(local.bend.second) / far(local.bend.second))} and ${format("%.1f", near(local.bend.third) / far(local.bend.third))}.
+      less; the width of the sharp part, in steps of gradient descent, is about ${format("%.2g", width(local.bend.gradient, 0.5))}. A
+      quadratic that is as bent as the outer half and has the same ends reaches down to
+      ${format("%.2g", min(flat(local.loss.gradient, 81, local.bend.gradient, 20, local.s)))} only: what is below is the sharp well, where
+      the iterate is, at a loss of ${format("%.2g", local.loss.gradient[40])}. Along three random directions, each filter of which is as
+      long as that of the weights (Li, Xu, Taylor, Studer, Goldstein 2018), it is the same: the ratios are
+      ${format("%.1f", near(local.bend.first) / far(local.bend.first))}, ${format("%.1f", near(local.bend.second) / far(local.bend.second))} and
+      ${format("%.1f", near(local.bend.third) / far(local.bend.third))}.
 
-      The paper says that a larger domain inevitably shows non-convex behaviour. The random slices do, the least second
-      derivatives are in the table. The slice along the gradient hardly does: up to 20 steps the flat well of this network is
-      bent upwards. What lies outside the sharp well depends on the network; of a ResNet18 it is a plateau, as the study of
-      Fig. 3.1 shows. And between the wells there is no gap as in the model of section 5: the second derivative falls from one
-      scale to the other within a few steps.
+      The paper says that a larger domain inevitably shows non-convex behaviour. The random slices do, at ragged places; the least
+      second derivatives are in the table. The slice along the gradient hardly does: up to 20 steps the flat well of this network
+      is bent upwards. What lies outside the sharp well depends on the network: about a ResNet18 it is a plateau, as the study of
+      Fig. 3.1 shows.
     EOT
     show     = [plot.scales, table.scales, plot.bends]
   }
@@ -666,7 +666,8 @@ report {
       ## Each drop goes its own way
 
       One trajectory of mini-batches with the rate ${local.eta} is left at three epochs with a tenth of the rate. The loss
-      falls at once and then slowly, as section 2.2 says. What is new is where the iterate goes: the cosines between the ways
+      (of all images, with the statistics of all) falls at once and then slowly, as section 2.2 says. What is new is where
+      the iterate goes: the cosines between the ways
       of first and second, first and last, second and last drop, in the space of all parameters, are
       ${format("%.2f", local.early_middle)}, ${format("%.2f", local.early_late)} and ${format("%.2f", local.middle_late)}. It is the
       place that decides: the first drop made again, with other mini-batches, goes a way whose cosine with the first is
