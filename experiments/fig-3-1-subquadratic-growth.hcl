@@ -211,8 +211,8 @@ landscape "vgg_far" {
   axis "s" {
     direction = "gradient"
     from      = -20.5
-    to        = 19.5
-    points    = 41
+    to        = 20.5
+    points    = 42
   }
 }
 
@@ -222,8 +222,8 @@ landscape "resnet_far" {
   axis "s" {
     direction = "gradient"
     from      = -20.5
-    to        = 19.5
-    points    = 41
+    to        = 20.5
+    points    = 42
   }
 }
 
@@ -233,8 +233,8 @@ landscape "densenet_far" {
   axis "s" {
     direction = "gradient"
     from      = -20.5
-    to        = 19.5
-    points    = 41
+    to        = 20.5
+    points    = 42
   }
 }
 
@@ -248,16 +248,28 @@ function "bottom" {
   description = "where the least of the samples l is"
 }
 
-function "stiffness" {
-  params      = [l, i]
-  value       = (l[i - 3] - 2 * l[i] + l[i + 3]) / 0.09 / ((l[21] - l[19]) / 0.2)
-  description = "eta times the curvature at index i"
+function "curvature" {
+  params      = [l]
+  value       = (slice(l, 0, 35) - 2 * slice(l, 3, 38) + slice(l, 6, 41)) / 0.09
+  description = "second derivatives at -1.7, -1.6, ..., 1.7"
+}
+
+function "curvature_at_bottom" {
+  params      = [l]
+  value       = sum(slice(l, 3, 38) == min(l) ? curvature(l) : 0 * curvature(l))
+  description = "second derivative where the least of the samples l is"
 }
 
 function "parabola" {
-  params      = [l, s]
-  value       = l[15] + (l[18] - l[12]) / 0.6 * (s + 0.5) + 0.5 * (l[12] - 2 * l[15] + l[18]) / 0.09 * sq(s + 0.5)
-  description = "the quadratic through the samples at -0.8, -0.5 and -0.2"
+  params      = [s, l]
+  value       = min(l) + 0.5 * curvature_at_bottom(l) * sq(s - bottom(s, l))
+  description = "the quadratic of that curvature through the least sample"
+}
+
+function "slope" {
+  params      = [l]
+  value       = (l[21] - l[19]) / 0.2
+  description = "at the iterate: eta |g|^2"
 }
 
 locals {
@@ -265,6 +277,23 @@ locals {
   far  = landscape.vgg_far.axis.s
   loss = { vgg = landscape.vgg.loss, resnet = landscape.resnet.loss, densenet = landscape.densenet.loss }
   bend = { vgg = landscape.vgg.second_difference, resnet = landscape.resnet.second_difference, densenet = landscape.densenet.second_difference }
+
+  # eta times the curvature: at the bottom, and at -1.7 and 1.7
+  stiffest = {
+    vgg      = curvature_at_bottom(landscape.vgg.loss) / slope(landscape.vgg.loss)
+    resnet   = curvature_at_bottom(landscape.resnet.loss) / slope(landscape.resnet.loss)
+    densenet = curvature_at_bottom(landscape.densenet.loss) / slope(landscape.densenet.loss)
+  }
+  left = {
+    vgg      = curvature(landscape.vgg.loss)[0] / slope(landscape.vgg.loss)
+    resnet   = curvature(landscape.resnet.loss)[0] / slope(landscape.resnet.loss)
+    densenet = curvature(landscape.densenet.loss)[0] / slope(landscape.densenet.loss)
+  }
+  right = {
+    vgg      = curvature(landscape.vgg.loss)[34] / slope(landscape.vgg.loss)
+    resnet   = curvature(landscape.resnet.loss)[34] / slope(landscape.resnet.loss)
+    densenet = curvature(landscape.densenet.loss)[34] / slope(landscape.densenet.loss)
+  }
 
   trained  = { vgg = run.vgg.loss, resnet = run.resnet.loss, densenet = run.densenet.loss }
   constant = { vgg = 0.45, resnet = 0.45, densenet = 0.49 } # half the sum of squares of the best constant, 1/10 or 1/50 for each class
@@ -302,36 +331,36 @@ check "a step goes over the bottom" {
 check "convex about the bottom" {
   for_each = local.names
   assert {
-    condition = min(stiffness(local.loss[each.key], 12), stiffness(local.loss[each.key], 15), stiffness(local.loss[each.key], 18)) > 0
-    message   = "${each.value}: eta times the curvature is ${stiffness(local.loss[each.key], 12)}, ${stiffness(local.loss[each.key], 15)} and ${stiffness(local.loss[each.key], 18)} at -0.8, -0.5 and -0.2"
+    condition = min(slice(curvature(local.loss[each.key]), 9, 16)) > 0
+    message   = "${each.value}: the least second derivative between -0.8 and -0.2 is ${min(slice(curvature(local.loss[each.key]), 9, 16))}"
   }
 }
 
 check "flatter away from it" {
   for_each = local.names
   assert {
-    condition = stiffness(local.loss[each.key], 15) > 1.05 * max(stiffness(local.loss[each.key], 3), stiffness(local.loss[each.key], 37))
-    message   = "${each.value}: eta times the curvature is ${stiffness(local.loss[each.key], 15)} at the bottom, ${stiffness(local.loss[each.key], 3)} and ${stiffness(local.loss[each.key], 37)} at the ends"
+    condition = local.stiffest[each.key] > 1.05 * max(local.left[each.key], local.right[each.key])
+    message   = "${each.value}: eta times the curvature is ${local.stiffest[each.key]} at the bottom, ${local.left[each.key]} and ${local.right[each.key]} at the ends"
   }
   assert {
-    condition = stiffness(local.loss[each.key], 15) > 1.5 * min(stiffness(local.loss[each.key], 3), stiffness(local.loss[each.key], 37))
-    message   = "${each.value}: eta times the curvature is ${stiffness(local.loss[each.key], 15)} at the bottom, ${stiffness(local.loss[each.key], 3)} and ${stiffness(local.loss[each.key], 37)} at the ends"
+    condition = local.stiffest[each.key] > 1.5 * min(local.left[each.key], local.right[each.key])
+    message   = "${each.value}: eta times the curvature is ${local.stiffest[each.key]} at the bottom, and ${min(local.left[each.key], local.right[each.key])} at the flatter end"
   }
 }
 
-check "slower than the quadratic that fits the bottom" {
+check "slower than the quadratic of the bottom" {
   for_each = local.names
   assert {
-    condition = parabola(local.loss[each.key], -2) + parabola(local.loss[each.key], 2) > 1.05 * (local.loss[each.key][0] + local.loss[each.key][40])
-    message   = "${each.value}: at -2 and 2 the loss is ${local.loss[each.key][0]} and ${local.loss[each.key][40]}, the quadratic ${parabola(local.loss[each.key], -2)} and ${parabola(local.loss[each.key], 2)}"
+    condition = parabola(local.s, local.loss[each.key])[0] + parabola(local.s, local.loss[each.key])[40] > 1.05 * (local.loss[each.key][0] + local.loss[each.key][40])
+    message   = "${each.value}: at -2 and 2 the loss is ${local.loss[each.key][0]} and ${local.loss[each.key][40]}, the quadratic ${parabola(local.s, local.loss[each.key])[0]} and ${parabola(local.s, local.loss[each.key])[40]}"
   }
 }
 
 check "the curvature of the bottom is about 2/eta or more" {
   for_each = local.names
   assert {
-    condition = stiffness(local.loss[each.key], 15) > 1.4
-    message   = "${each.value}: eta times the curvature at the bottom is ${stiffness(local.loss[each.key], 15)}"
+    condition = local.stiffest[each.key] > 1.4
+    message   = "${each.value}: eta times the curvature at the bottom is ${local.stiffest[each.key]}"
   }
 }
 
@@ -362,8 +391,8 @@ plot "slices" {
     title = "VGG11, width ${var.full ? 64 : 8}, ${local.from10}"
     line {
       x     = local.s
-      y     = parabola(local.loss.vgg, local.s)
-      label = "quadratic through the bottom"
+      y     = parabola(local.s, local.loss.vgg)
+      label = "quadratic of the bottom"
       color = "gray"
       dash  = "dashed"
     }
@@ -393,8 +422,8 @@ plot "slices" {
     title = "ResNet18, width ${var.full ? 64 : 8}, ${local.from10}"
     line {
       x     = local.s
-      y     = parabola(local.loss.resnet, local.s)
-      label = "quadratic through the bottom"
+      y     = parabola(local.s, local.loss.resnet)
+      label = "quadratic of the bottom"
       color = "gray"
       dash  = "dashed"
     }
@@ -424,8 +453,8 @@ plot "slices" {
     title = "DenseNet121, growth ${var.full ? 32 : 8}, ${local.from100}"
     line {
       x     = local.s
-      y     = parabola(local.loss.densenet, local.s)
-      label = "quadratic through the bottom"
+      y     = parabola(local.s, local.loss.densenet)
+      label = "quadratic of the bottom"
       color = "gray"
       dash  = "dashed"
     }
@@ -656,23 +685,21 @@ plot "mini_batches" {
 
 table "curvature" {
   title   = "eta times the curvature along the gradient; 2 is where gradient descent on a quadratic begins to diverge"
-  columns = ["network", "loss", "bottom at", "at -1.7", "-0.8", "-0.5", "-0.2", "1.7", "sharpness x eta"]
+  columns = ["network", "loss", "bottom at", "at the bottom", "at -1.7", "at 1.7", "sharpness x eta"]
   rows = [for k in ["vgg", "resnet", "densenet"] : [
     local.names[k],
     format("%.3f", local.loss[k][20]),
     bottom(local.s, local.loss[k]),
-    format("%.2f", stiffness(local.loss[k], 3)),
-    format("%.2f", stiffness(local.loss[k], 12)),
-    format("%.2f", stiffness(local.loss[k], 15)),
-    format("%.2f", stiffness(local.loss[k], 18)),
-    format("%.2f", stiffness(local.loss[k], 37)),
+    format("%.2f", local.stiffest[k]),
+    format("%.2f", local.left[k]),
+    format("%.2f", local.right[k]),
     k == "densenet" ? "not measured" : format("%.2f", local.sharpness[k] * local.eta[k]),
   ]]
 }
 
 output "curvature" {
-  value       = [for k in ["vgg", "resnet", "densenet"] : stiffness(local.loss[k], 15)]
-  description = "eta times the curvature along the gradient at -0.5: VGG11, ResNet18, DenseNet121"
+  value       = [local.stiffest.vgg, local.stiffest.resnet, local.stiffest.densenet]
+  description = "eta times the curvature along the gradient at the bottom: VGG11, ResNet18, DenseNet121"
 }
 
 output "sharpness" {
@@ -687,11 +714,10 @@ report {
 
       The last iterate and the next one, the two dots, lie on the two sides of a bottom, which is at
       ${bottom(local.s, local.loss.vgg)}, ${bottom(local.s, local.loss.resnet)} and ${bottom(local.s, local.loss.densenet)}: a
-      step goes about twice as far as would be best. On a quadratic that is the curvature 2/eta, the dashed line of the second
-      row, and so it is measured: eta times the curvature at -0.5 is ${format("%.2f", stiffness(local.loss.vgg, 15))},
-      ${format("%.2f", stiffness(local.loss.resnet, 15))} and ${format("%.2f", stiffness(local.loss.densenet, 15))}. Away from the
-      bottom the slices are flatter, and the quadratic that fits it leaves the loss below. This is the paper's subquadratic
-      growth.
+      step goes about twice as far as would be best. On a quadratic that means the curvature 2/eta, the dashed line of the
+      second row, and so it is measured: eta times the curvature at the bottom is ${format("%.2f", local.stiffest.vgg)},
+      ${format("%.2f", local.stiffest.resnet)} and ${format("%.2f", local.stiffest.densenet)}. Away from the bottom the slices are
+      flatter, and its quadratic leaves the loss below. This is the paper's subquadratic growth.
     EOT
     show     = [plot.slices, table.curvature]
   }
