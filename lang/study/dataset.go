@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -436,7 +435,7 @@ func (c *compiler) open(in *instance, span diag.Span) bool {
 		w.Detail, w.Context = "The study cannot run without it. "+placesOfData, b.body.context
 		return true
 	default:
-		b.errorAt("RL0417", b.faultSpan(fault.Argument, "path", "x"), sentence(capital(fault.Cure)), "%s", placed(fault))
+		b.errorAt("RL0417", b.faultSpan(fault.Argument, "path", "x"), diag.Sentence(fault.Cure), "%s", placed(fault))
 		return false
 	}
 	if !b.digested() {
@@ -514,13 +513,6 @@ func placed(fault *dataset.Error) string {
 	f := *fault
 	f.Cure = ""
 	return f.Error()
-}
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // form is what is known of the samples: the outline of the data or, where they

@@ -338,7 +338,7 @@ func (n *networkBuilder) fault(err error, b *body) {
 		cure = "change the layer or its input"
 	}
 	d := n.diags.Errorf("RL0419", span, "%s", strings.TrimSuffix(summary, "."))
-	d.Detail, d.Context = sentence(capital(cure)), b.context
+	d.Detail, d.Context = diag.Sentence(cure), b.context
 }
 
 // relocate moves what is wrong in the file of a library to the place that uses

@@ -12,8 +12,8 @@ import (
 
 func notFinite(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
 
-// positions evaluates the ends of an axis and returns its sample positions.
-func positions(a *plan.Axis, results bind.Results) ([]float64, error) {
+// Positions evaluates the ends of an axis and returns its sample positions.
+func Positions(a *plan.Axis, results bind.Results) ([]float64, error) {
 	var ends [2]float64
 	for i, e := range []*plan.Expr{a.From, a.To} {
 		v, err := bind.Value(e, nil, results)

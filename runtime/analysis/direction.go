@@ -8,6 +8,7 @@ import (
 
 	"relief/runtime/bind"
 	"relief/runtime/graph"
+	"relief/runtime/kernel/tensor"
 	"relief/runtime/model"
 	"relief/runtime/network"
 	"relief/runtime/plan"
@@ -225,12 +226,5 @@ func Curvature(ctx context.Context, f model.Objective, x, v []float64) (float64,
 	if err := h.Apply(hv, v); err != nil {
 		return 0, err
 	}
-	s := 0.0
-	for i := range v {
-		s += v[i] * hv[i]
-	}
-	return s, nil
+	return tensor.Dot(v, hv), nil
 }
-
-// Positions are the places along an axis.
-func Positions(a *plan.Axis, results bind.Results) ([]float64, error) { return positions(a, results) }

@@ -91,7 +91,7 @@ func sample(ctx context.Context, l *plan.Landscape, opt Options) (*Landscape, er
 	total := 1.0
 	for i := range l.Axes {
 		a := &l.Axes[i]
-		s, err := positions(a, opt.Results)
+		s, err := Positions(a, opt.Results)
 		if err != nil {
 			return nil, err
 		}
@@ -113,14 +113,7 @@ func sample(ctx context.Context, l *plan.Landscape, opt Options) (*Landscape, er
 	if err := r.evaluate(ctx, g, outputs, graph.Of(dims...), &opt); err != nil {
 		return nil, err
 	}
-	for axis := range dims {
-		r.SecondDifference = append(r.SecondDifference, secondDifference(r.Loss, axis))
-	}
-	for _, v := range r.Loss.Data {
-		if v-v != 0 {
-			r.NonFinite++
-		}
-	}
+	r.derive()
 	return r, nil
 }
 
@@ -367,6 +360,18 @@ func (r *Landscape) evaluate(ctx context.Context, g *graph.Graph, outputs []grap
 		r.Curvature = append(r.Curvature, array.New(t, v))
 	}
 	return nil
+}
+
+// derive computes what follows from the losses alone.
+func (r *Landscape) derive() {
+	for axis := range r.Positions {
+		r.SecondDifference = append(r.SecondDifference, secondDifference(r.Loss, axis))
+	}
+	for _, v := range r.Loss.Data {
+		if v-v != 0 {
+			r.NonFinite++
+		}
+	}
 }
 
 // secondDifference differences the samples along one axis.

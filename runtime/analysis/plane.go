@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"relief/runtime/array"
 	"relief/runtime/bind"
 	"relief/runtime/graph"
+	"relief/runtime/kernel/tensor"
 	"relief/runtime/model"
 	"relief/runtime/plan"
 )
@@ -17,7 +19,7 @@ func sampleNetwork(ctx context.Context, l *plan.Landscape, opt *Options) (*Lands
 	r := &Landscape{}
 	var dims []int
 	for i := range l.Axes {
-		s, err := positions(&l.Axes[i], opt.Results)
+		s, err := Positions(&l.Axes[i], opt.Results)
 		if err != nil {
 			return nil, err
 		}
@@ -48,14 +50,7 @@ func sampleNetwork(ctx context.Context, l *plan.Landscape, opt *Options) (*Lands
 	if err := r.walk(ctx, center, along, opt); err != nil {
 		return nil, err
 	}
-	for axis := range dims {
-		r.SecondDifference = append(r.SecondDifference, secondDifference(r.Loss, axis))
-	}
-	for _, v := range r.Loss.Data {
-		if v-v != 0 {
-			r.NonFinite++
-		}
-	}
+	r.derive()
 	return r, r.distances(l, center, along, opt)
 }
 
@@ -126,32 +121,41 @@ func project(rows Rows, center []float64, along [][]float64, labels []string) (C
 	gram := make([]float64, n*n)
 	for i := range along {
 		for j := range along {
-			gram[i*n+j] = dot(along[i], along[j])
+			gram[i*n+j] = tensor.Dot(along[i], along[j])
 		}
 	}
-	c := Coordinates{Labels: append(append([]string(nil), labels...), "distance")}
+	return coordinates(rows, center, append(slices.Clone(labels), "distance"), func(x []float64) ([]float64, error) {
+		at, err := solve(gram, n, func(k int) float64 { return tensor.Dot(along[k], x) })
+		if err != nil {
+			return nil, err
+		}
+		for k, s := range at {
+			tensor.AddScaled(x, x, -s, along[k])
+		}
+		return append(at, tensor.Norm(x)), nil
+	})
+}
+
+// coordinates follows a path: at gives the coordinates, one for each label, of a
+// point less the origin, which it may overwrite.
+func coordinates(rows Rows, origin []float64, labels []string, at func(x []float64) ([]float64, error)) (Coordinates, error) {
+	c := Coordinates{Labels: labels}
 	steps := make([]int, rows.Len())
-	data := make([][]float64, n+1)
+	data := make([][]float64, len(labels))
 	x := make([]float64, rows.Dim())
 	for i := range steps {
 		steps[i] = rows.Step(i)
 		if err := rows.Row(i, x); err != nil {
 			return c, err
 		}
-		for j := range x {
-			x[j] -= center[j]
-		}
-		at, err := solve(gram, n, func(k int) float64 { return dot(along[k], x) })
+		tensor.Sub(x, x, origin)
+		values, err := at(x)
 		if err != nil {
 			return c, err
 		}
-		for k, s := range at {
-			data[k] = append(data[k], s)
-			for j, v := range along[k] {
-				x[j] -= s * v
-			}
+		for k, v := range values {
+			data[k] = append(data[k], v)
 		}
-		data[n] = append(data[n], math.Sqrt(dot(x, x)))
 	}
 	for _, d := range data {
 		c.Series = append(c.Series, array.Series(graph.Number, steps, d))
@@ -173,12 +177,4 @@ func solve(gram []float64, n int, right func(k int) float64) ([]float64, error) 
 	}
 	p, q := right(0), right(1)
 	return []float64{(p*gram[3] - q*gram[1]) / det, (q*gram[0] - p*gram[2]) / det}, nil
-}
-
-func dot(a, b []float64) float64 {
-	s := 0.0
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
 }

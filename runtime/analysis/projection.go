@@ -7,6 +7,7 @@ import (
 	"relief/runtime/array"
 	"relief/runtime/bind"
 	"relief/runtime/graph"
+	"relief/runtime/kernel/tensor"
 	"relief/runtime/plan"
 	"relief/runtime/spectral"
 )
@@ -61,25 +62,17 @@ func Project(ctx context.Context, p *plan.Projection, workers int, rowsOf func(p
 		if err != nil {
 			return nil, &bind.Error{Span: p.Span, Err: err}
 		}
-		c := Coordinates{Run: run, Labels: labels}
-		steps := make([]int, rows.Len())
-		data := make([][]float64, len(axes))
-		x := make([]float64, rows.Dim())
-		for i := range steps {
-			steps[i] = rows.Step(i)
-			if err := rows.Row(i, x); err != nil {
-				return nil, err
-			}
-			for j := range x {
-				x[j] -= origin[j]
-			}
+		c, err := coordinates(rows, origin, labels, func(x []float64) ([]float64, error) {
+			at := make([]float64, len(axes))
 			for k, v := range axes {
-				data[k] = append(data[k], dot(v, x))
+				at[k] = tensor.Dot(v, x)
 			}
+			return at, nil
+		})
+		if err != nil {
+			return nil, &bind.Error{Span: p.Span, Err: err}
 		}
-		for _, d := range data {
-			c.Series = append(c.Series, array.Series(graph.Number, steps, d))
-		}
+		c.Run = run
 		out.Paths = append(out.Paths, c)
 	}
 	return out, nil

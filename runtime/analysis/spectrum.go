@@ -31,10 +31,7 @@ func Spectrum(ctx context.Context, s *plan.Spectrum, f model.Objective, x, diago
 		}
 	}
 	var out []Named
-	vector := func(name string, v []float64, want int) {
-		for len(v) < want { // a Hessian with fewer rows
-			v = append(v, 0)
-		}
+	vector := func(name string, v []float64) {
 		out = append(out, Named{name, array.New(graph.Of(len(v)), v)})
 	}
 	products := 0
@@ -62,8 +59,8 @@ func Spectrum(ctx context.Context, s *plan.Spectrum, f model.Objective, x, diago
 		if err != nil {
 			return nil, err
 		}
-		vector(end.name, r.Values, end.n)
-		vector(end.name+"_residual", r.Residuals, end.n)
+		vector(end.name, r.Values)
+		vector(end.name+"_residual", r.Residuals)
 		products += r.Products
 	}
 	if s.Samples > 0 {
@@ -72,9 +69,9 @@ func Spectrum(ctx context.Context, s *plan.Spectrum, f model.Objective, x, diago
 			return nil, err
 		}
 		out = append(out, Named{"trace", array.Scalar(d.Trace.Value)}, Named{"trace_error", array.Scalar(d.Trace.Error)})
-		vector("eigenvalue", d.Eigenvalue, 0)
-		vector("density", d.Density, 0)
-		vector("density_error", d.Error, 0)
+		vector("eigenvalue", d.Eigenvalue)
+		vector("density", d.Density)
+		vector("density_error", d.Error)
 		products += d.Products
 	}
 	return append(out, Named{"products", array.Scalar(float64(products))}), nil

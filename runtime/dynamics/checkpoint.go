@@ -196,15 +196,12 @@ func (t *trainer) fingerprint() [32]byte {
 	step := t.m.Graph.Hash(roots)
 	f := run.Objective.Training
 	fmt.Fprintln(h, checkpointVersion, step, t.net.Set.Digest, f.Loss, f.Batch, f.Network.Single, f.Network.Input, run.Seed, run.Steps, run.Every, run.RecordPath, t.opt.Keep)
-	if f.Regularizer != nil {
-		fmt.Fprintln(h, f.Regularizer.Graph.Hash([]graph.ID{f.Regularizer.Root}))
-	}
 	fmt.Fprintln(h, t.net.Identity())
 	hashLayers(h, f.Network.Layers)
 	o := run.Optimizer
 	fmt.Fprintln(h, o.Kind, o.Batch, o.Nesterov, f.Data.Flip, f.Data.Crop)
-	if o.LabelNoise != nil {
-		fmt.Fprintln(h, o.LabelNoise.Graph.Hash([]graph.ID{o.LabelNoise.Root}))
+	if t.batches != nil && t.batches.spread != nil {
+		fmt.Fprintln(h, t.batches.spread.Hash([]graph.ID{t.batches.root}))
 	}
 	if run.Snapshots != nil {
 		fmt.Fprintln(h, "snapshots", run.Snapshots.Every)

@@ -87,11 +87,7 @@ func NewMap(run *plan.Run, results bind.Results) (*Map, error) {
 	g := graph.New()
 	m := &Map{Graph: g, Stop: graph.None}
 	params := make(map[string]graph.ID)
-	components := run.Objective.Params
-	if run.Objective.Training != nil {
-		components = []plan.Param{{Name: flatName, Type: graph.Of(run.Objective.Network.Size)}}
-	}
-	for _, p := range components {
+	for _, p := range componentsOf(run.Objective) {
 		id := g.Input(p.Name, p.Type)
 		params[p.Name] = id
 		m.State = append(m.State, Component{Name: p.Name, In: id, Out: id})
@@ -146,6 +142,15 @@ func NewMap(run *plan.Run, results bind.Results) (*Map, error) {
 
 // flatName is the one component of a network's parameters.
 const flatName = "params"
+
+// componentsOf is what the state has of the parameters: each of them, or of a
+// network all in one vector.
+func componentsOf(f *plan.Objective) []plan.Param {
+	if f.Training != nil {
+		return []plan.Param{{Name: flatName, Type: graph.Of(f.Network.Size)}}
+	}
+	return f.Params
+}
 
 // objective adds the loss and its gradient.
 func (m *Map) objective(f *plan.Objective, params map[string]graph.ID, results bind.Results) (err error) {

@@ -7,6 +7,7 @@ import (
 	"relief/runtime/array"
 	"relief/runtime/bind"
 	"relief/runtime/dataset"
+	"relief/runtime/graph"
 	"relief/runtime/model"
 	"relief/runtime/plan"
 	"relief/runtime/random"
@@ -25,19 +26,27 @@ type minibatches struct {
 	shuffle random.Stream
 	noise   random.Stream
 	augment *dataset.Augment
-	results bind.Results
+	spread  *graph.Graph // deviation of the label noise in "t"; nil: none
+	root    graph.ID
 }
 
 func newMinibatches(run *plan.Run, net *model.Network, opt *Options) (*minibatches, error) {
 	n := net.Set.Len()
 	b := &minibatches{
 		run: run, net: net, size: run.Optimizer.Batch, order: make([]int, n), epoch: -1,
-		shuffle: random.New(run.Seed, "order"), noise: random.New(run.Seed, "label noise"), results: opt.Results,
+		shuffle: random.New(run.Seed, "order"), noise: random.New(run.Seed, "label noise"),
 	}
 	if b.size < 1 || b.size > n {
 		return nil, &bind.Error{Span: run.Optimizer.Span, Err: fmt.Errorf("a mini-batch of %d of the %d samples", b.size, n)}
 	}
 	var err error
+	if e := run.Optimizer.LabelNoise; e != nil {
+		b.spread = graph.New()
+		names := map[string]graph.ID{"t": b.spread.Input("t", graph.Number), "steps": b.spread.Const(float64(run.Steps))}
+		if b.root, err = bind.Into(b.spread, e, names, opt.Results); err != nil {
+			return nil, err
+		}
+	}
 	if d := run.Objective.Data; d.Flip || d.Crop > 0 {
 		b.augment, err = dataset.NewAugment(random.Derive(run.Seed, "augment"), d.Flip, d.Crop)
 	}
@@ -53,10 +62,10 @@ func (b *minibatches) gradient(ctx context.Context, dst, x []float64, made, t in
 		b.draw(epoch)
 	}
 	m := model.Minibatch{Samples: b.order[at : at+b.size], Epoch: epoch, Augment: b.augment, Stream: b.noise}
-	if e := b.run.Optimizer.LabelNoise; e != nil {
-		v, err := bind.Value(e, map[string]*array.Array{"t": array.Scalar(float64(t)), "steps": array.Scalar(float64(b.run.Steps))}, b.results)
+	if b.spread != nil {
+		v, err := array.Eval(b.spread, b.root, func(string) (*array.Array, error) { return array.Scalar(float64(t)), nil })
 		if err != nil {
-			return 0, err
+			return 0, &bind.Error{Span: b.run.Optimizer.LabelNoise.Span, Err: err}
 		}
 		m.Noise = v.Data[0]
 	}

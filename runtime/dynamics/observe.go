@@ -246,7 +246,11 @@ func (o *observer) averageOf(run *plan.Run) {
 	}
 	o.look = func(ctx context.Context, at *moment) (map[string][]float64, error) {
 		a := o.average
-		n := float64(max(1, a.Count))
+		if a.Count == 0 { // the run stops before the next window begins
+			a.Count, a.Loss = 1, at.loss
+			copy(a.X, at.x)
+		}
+		n := float64(a.Count)
 		mean := make([]float64, len(a.X))
 		for i, v := range a.X {
 			mean[i] = v / n

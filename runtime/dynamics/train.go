@@ -66,16 +66,18 @@ func train(ctx context.Context, m *Map, run *plan.Run, opt *Options) (*Trajector
 		return nil, fmt.Errorf("%s is not loaded", run.Objective.Address)
 	}
 	t := &trainer{m: m, run: run, opt: opt, net: net, rows: map[string][]float64{}, kept: map[int]*State{}, status: OK, began: time.Now()}
-	if err := t.begin(); err != nil {
-		return nil, err
+	err := t.begin()
+	if err == nil {
+		err = t.iterate(ctx)
 	}
-	if t.snapshots != nil {
-		defer t.snapshots.flush()
+	var out *Trajectory
+	if err == nil {
+		out, err = t.trajectory()
 	}
-	if err := t.iterate(ctx); err != nil {
-		return nil, err
+	if err != nil && t.snapshots != nil {
+		_ = t.snapshots.Close(opt.Checkpoint != "") // what went wrong is what counts
 	}
-	return t.trajectory()
+	return out, err
 }
 
 // begin compiles the step and sets the state at index 0, or where a checkpoint

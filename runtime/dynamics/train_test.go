@@ -343,3 +343,26 @@ func TestTrainDiverges(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 }
+
+// TestAverageOfAStop: a run that stops between two windows averages the state
+// that it stops at, not nothing.
+func TestAverageOfAStop(t *testing.T) {
+	run, opt := trained(t, 1, func(r *plan.Run) {
+		r.Stop = lawOf(func(m maths) graph.ID { return m.op(graph.Ge, m.in("t"), m.Const(6)) })
+		r.Probes = []plan.Probe{{Name: "mean", Kind: "average", Every: 10, Over: 2}}
+	})
+	r, err := Run(context.Background(), run, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Status != Stopped || r.Steps != 6 {
+		t.Fatalf("the run ended as %s at step %d", r.Status, r.Steps)
+	}
+	last := r.Loss.Data[6]
+	for _, name := range []string{"mean", "mean.loss", "mean.at_mean"} {
+		s := r.Probes[name]
+		if got := s.Data[len(s.Data)-1]; math.Abs(got-last) > 1e-15 {
+			t.Errorf("%s is %v, and the loss at the stop %v", name, got, last)
+		}
+	}
+}

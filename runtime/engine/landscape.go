@@ -38,13 +38,13 @@ func (r *runner) landscape(ctx context.Context, p *plan.Landscape, progress func
 	for _, positions := range l.Positions {
 		out.Positions = append(out.Positions, positions.Data)
 	}
-	out.Fields = append(out.Fields, Named{"loss", l.Loss})
+	out.Fields = append(out.Fields, Named{Name: "loss", Value: l.Loss})
 	// Along the first axis, which is meant where none is named, then the others.
 	for i, a := range l.SecondDifference {
-		out.Fields = append(out.Fields, Named{along("second_difference", p, i), a})
+		out.Fields = append(out.Fields, Named{Name: along("second_difference", p, i), Value: a})
 	}
 	for i, a := range l.Curvature {
-		out.Fields = append(out.Fields, Named{along("curvature", p, i), a})
+		out.Fields = append(out.Fields, Named{Name: along("curvature", p, i), Value: a})
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"relief/lang/diag"
@@ -100,13 +99,6 @@ func located(d *plan.Dataset, err error) error {
 		return err
 	}
 	return diag.List{fault(d.Block, d.Address.String(), err)}
-}
-
-func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
 }
 
 // holding takes the lock of networks for a block that computes with one.
@@ -243,7 +235,7 @@ func fault(b plan.Block, what string, err error) *diag.Diagnostic {
 	out := &diag.Diagnostic{Code: codeNoData, Summary: fmt.Sprintf("%s cannot be loaded: %v", what, err), Span: b.Span, Context: blockContext(b.Address)}
 	var f *datafile.Error
 	if errors.As(err, &f) {
-		out.Summary, out.Detail = fmt.Sprintf("%s cannot be loaded: %s", what, f.Summary), sentence(f.Cure)
+		out.Summary, out.Detail = fmt.Sprintf("%s cannot be loaded: %s", what, f.Summary), diag.Sentence(f.Cure)
 		place := f.File
 		if f.Line > 0 {
 			place = fmt.Sprintf("%s, line %d", place, f.Line)

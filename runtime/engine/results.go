@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"relief/lang/diag"
+	"relief/runtime/analysis"
 	"relief/runtime/array"
 	"relief/runtime/dynamics"
 	"relief/runtime/plan"
@@ -88,10 +89,7 @@ type State struct {
 }
 
 // Named is a value with its name.
-type Named struct {
-	Name  string
-	Value *array.Array
-}
+type Named = analysis.Named
 
 // Lookup returns the series of that path, nil if there is none.
 func (r *RunResult) Lookup(path ...string) *array.Array {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"relief/runtime/analysis"
 	"relief/runtime/array"
 	"relief/runtime/bind"
+	"relief/runtime/dynamics"
 	"relief/runtime/graph"
 	"relief/runtime/model"
 	"relief/runtime/network"
@@ -97,12 +97,7 @@ func (r *runner) spectrum(ctx context.Context, p *plan.Spectrum) ([]Named, error
 	if err != nil {
 		return nil, err
 	}
-	found, err := analysis.Spectrum(ctx, p, f, x, precondition)
-	var out []Named
-	for _, n := range found {
-		out = append(out, Named(n))
-	}
-	return out, err
+	return analysis.Spectrum(ctx, p, f, x, precondition)
 }
 
 // preconditioner is the diagonal that divides the steps of an adaptive
@@ -119,41 +114,7 @@ func (r *runner) preconditioner(p *plan.Spectrum) ([]float64, error) {
 	if last == nil {
 		return nil, fmt.Errorf("%s has no final state: %s", p.Preconditioner, run.end())
 	}
-	return dynamicsDiagonal(run, last.Buffers)
-}
-
-// dynamicsDiagonal is sqrt(v / (1 - beta2^n)) + epsilon by element, with the
-// bias correction of adam only.
-func dynamicsDiagonal(run *RunResult, buffers map[string]*array.Array) ([]float64, error) {
-	o := run.Plan.Optimizer
-	if o.Beta2 == nil || o.Epsilon == nil {
-		return nil, fmt.Errorf("%s has no second moments to precondition with: its optimizer is %q", run.Plan.Address, o.Kind)
-	}
-	var d []float64
-	if run.Plan.Objective.Training != nil {
-		d = append(d, buffers["second moment params"].Data...)
-	} else {
-		for _, w := range run.Plan.Objective.Params {
-			d = append(d, buffers["second moment "+w.Name].Data...)
-		}
-	}
-	at := map[string]*array.Array{"t": array.Scalar(float64(max(0, run.Steps-1))), "steps": array.Scalar(float64(run.Plan.Steps))}
-	beta2, err := bind.Value(o.Beta2, at, nil)
-	if err != nil {
-		return nil, err
-	}
-	epsilon, err := bind.Value(o.Epsilon, at, nil)
-	if err != nil {
-		return nil, err
-	}
-	unbias := 1.0
-	if made, ok := buffers["updates "]; ok {
-		unbias = 1 - math.Pow(beta2.Data[0], made.Data[0])
-	}
-	for i, v := range d {
-		d[i] = math.Sqrt(v/unbias) + epsilon.Data[0]
-	}
-	return d, nil
+	return dynamics.Preconditioner(run.Plan, last, run.Steps)
 }
 
 func (r *runner) projection(ctx context.Context, p *plan.Projection) ([]Named, error) {
@@ -161,7 +122,7 @@ func (r *runner) projection(ctx context.Context, p *plan.Projection) ([]Named, e
 	if err != nil {
 		return nil, err
 	}
-	out := []Named{{"variance", found.Variance}}
+	out := []Named{{Name: "variance", Value: found.Variance}}
 	for _, c := range found.Paths {
 		out = append(out, coordinates("run", c)...)
 	}
@@ -176,7 +137,7 @@ func coordinates(first string, c analysis.Coordinates) []Named {
 		if c.Run.Keyed {
 			path = append(path, c.Run.Key)
 		}
-		out = append(out, Named{strings.Join(append(path, label), "."), c.Series[i]})
+		out = append(out, Named{Name: strings.Join(append(path, label), "."), Value: c.Series[i]})
 	}
 	return out
 }

@@ -203,7 +203,7 @@ func (r *RunResult) state(s *dynamics.State, step int) *State {
 	out := &State{Step: step, Loss: s.Loss, GradNorm: s.GradNorm}
 	for _, p := range r.Plan.Objective.Params {
 		if v := s.Params[p.Name]; v != nil {
-			out.Params = append(out.Params, Named{p.Name, v})
+			out.Params = append(out.Params, Named{Name: p.Name, Value: v})
 		}
 	}
 	return out

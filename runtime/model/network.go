@@ -52,7 +52,7 @@ func Batches(t *plan.Training, n int) int {
 	size := t.Batch
 	if size == 0 {
 		size = n
-		if !normalises(t.Network.Layers) {
+		if len(normalisers(t.Network.Network)) == 0 {
 			number := (n*t.Network.Activations() + maxBatch - 1) / maxBatch
 			number = max(1, min(number, n))
 			size = (n + number - 1) / number
@@ -61,19 +61,16 @@ func Batches(t *plan.Training, n int) int {
 	return max(1, min(size, n))
 }
 
-// normalises reports whether the samples of a batch depend on each other.
-func normalises(layers []*network.Layer) bool {
-	for _, l := range layers {
+// normalisers lists the layers of batch normalisation, in order: they tie the
+// samples of a batch to each other.
+func normalisers(n *network.Network) []*network.Layer {
+	var out []*network.Layer
+	for l := range n.All() {
 		if l.Kind == network.BatchNorm {
-			return true
-		}
-		for _, b := range l.Branches {
-			if normalises(b) {
-				return true
-			}
+			out = append(out, l)
 		}
 	}
-	return false
+	return out
 }
 
 // NewNetwork compiles nothing yet: programs are made when they are first asked
@@ -122,11 +119,12 @@ func (n *Network) Size() int { return n.net.Size }
 // Start sets x to the parameters that the network's inits give.
 func (n *Network) Start(x []float64, seed uint64) { n.net.Start(x, seed) }
 
-// Value returns the loss at x.
-func (n *Network) Value(ctx context.Context, x []float64) (float64, error) {
+// sweep runs a pass at x over all batches and adds their losses, root 0. each, if
+// not nil, reads what else a program has computed of batch b.
+func (n *Network) sweep(ctx context.Context, pass *pass, x []float64, each func(p *dense.Program, b int)) (float64, error) {
 	total := 0.0
 	for b := range n.spans {
-		p, err := n.load(n.value, b)
+		p, err := n.load(pass, b)
 		if err != nil {
 			return 0, err
 		}
@@ -135,34 +133,31 @@ func (n *Network) Value(ctx context.Context, x []float64) (float64, error) {
 			return 0, err
 		}
 		total += p.Number(0)
-	}
-	if n.regularizer != nil {
-		r, err := n.regularizer.value(ctx, x)
-		return total + r, err
+		if each != nil {
+			each(p, b)
+		}
 	}
 	return total, nil
 }
 
+// Value returns the loss at x.
+func (n *Network) Value(ctx context.Context, x []float64) (float64, error) {
+	total, err := n.sweep(ctx, n.value, x, nil)
+	if err != nil || n.regularizer == nil {
+		return total, err
+	}
+	r, err := n.regularizer.value(ctx, x)
+	return total + r, err
+}
+
 // Gradient sets dst to the gradient at x and returns the loss.
 func (n *Network) Gradient(ctx context.Context, dst, x []float64) (float64, error) {
-	total := 0.0
-	for b := range n.spans {
-		p, err := n.load(n.gradient, b)
-		if err != nil {
-			return 0, err
-		}
-		n.setPoint(p, x)
-		if err := p.Run(ctx); err != nil {
-			return 0, err
-		}
-		total += p.Number(0)
-		n.read(p, 1, dst, b > 0)
+	total, err := n.sweep(ctx, n.gradient, x, func(p *dense.Program, b int) { n.read(p, 1, dst, b > 0) })
+	if err != nil || n.regularizer == nil {
+		return total, err
 	}
-	if n.regularizer != nil {
-		r, err := n.regularizer.gradient(ctx, dst, x)
-		return total + r, err
-	}
-	return total, nil
+	r, err := n.regularizer.gradient(ctx, dst, x)
+	return total + r, err
 }
 
 // Hessian returns the Hessian at x. What depends on the point alone is computed
@@ -224,13 +219,15 @@ func (n *Network) hold(ctx context.Context, pass *pass, x []float64) ([]*dense.P
 		return nil, nil
 	}
 	if pass.held == nil {
-		for _, s := range n.spans {
+		held := []*dense.Program{first}
+		for _, s := range n.spans[1:] {
 			p, err := pass.compile(s.size(), n.machine)
 			if err != nil {
 				return nil, err
 			}
-			pass.held = append(pass.held, p)
+			held = append(held, p)
 		}
+		pass.held = held
 	}
 	for b, p := range pass.held {
 		if !pass.filled[p] {
@@ -316,7 +313,12 @@ func drawMask(dst []float64, stream random.Stream, draw uint64, sample int, rate
 }
 
 // Identity names what the loss depends on beside the layers, the loss and the
-// data: the batches and the seed of dropout.
+// data: the batches, the seed of dropout, and the regularizer with the results
+// that it refers to.
 func (n *Network) Identity() string {
-	return fmt.Sprint(n.spans, n.seed)
+	var reg [32]byte
+	if n.regularizer != nil {
+		reg = n.regularizer.hash
+	}
+	return fmt.Sprint(n.spans, n.seed, reg)
 }

@@ -97,7 +97,7 @@ func (n *Network) explain(err error, size int) error {
 	if !n.net.Single {
 		out.Cure += `, or precision = "float32" in it`
 	}
-	if normalises(n.net.Layers) {
+	if len(normalisers(n.net)) > 0 {
 		out.Cure += "; batch = 100 in the objective computes, and normalises, so many samples together"
 	}
 	return out

@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"relief/runtime/dense"
 	"relief/runtime/graph"
@@ -50,7 +51,7 @@ func (n *Network) Plane(ctx context.Context, center []float64, along [][]float64
 	q.perBatch = bytes <= maxHeld
 	for b, s := range n.spans {
 		p := by[s.size()]
-		if q.perBatch && b > 0 {
+		if q.perBatch && slices.Contains(q.programs, p) { // another batch of this size has it
 			var err error
 			if p, err = q.compile(pass, s.size()); err != nil {
 				return nil, err

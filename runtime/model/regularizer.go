@@ -16,6 +16,7 @@ type regularizer struct {
 	first  *dense.Program // value, gradient
 	second *dense.Program // product of the Hessian with a vector
 	buffer []float64
+	hash   [32]byte // of the value
 }
 
 func newRegularizer(n *Network, e *plan.Expr, results bind.Results) (*regularizer, error) {
@@ -48,7 +49,7 @@ func newRegularizer(n *Network, e *plan.Expr, results bind.Results) (*regularize
 	if err != nil {
 		return nil, failed(err)
 	}
-	r := &regularizer{buffer: make([]float64, n.Size())}
+	r := &regularizer{buffer: make([]float64, n.Size()), hash: g.Hash([]graph.ID{y})}
 	if r.first, err = dense.Compile(n.machine, g, append([]graph.ID{y}, slope...), dense.Options{}); err != nil {
 		return nil, failed(err)
 	}

@@ -29,7 +29,7 @@ func (n *Network) Test(ctx context.Context, x []float64, set *dataset.Set) (Scor
 		n.moments = n.newPass((*batch).moments)
 		n.eval = n.newPass(func(b *batch) ([]graph.ID, error) { return []graph.ID{b.loss, b.built.Logits}, nil })
 		n.eval.train, n.eval.scale = false, 1
-		n.eval.layers = normalisers(n.net.Layers, nil)
+		n.eval.layers = normalisers(n.net)
 	}
 	population, err := n.population(ctx, x)
 	if err != nil {
@@ -89,19 +89,6 @@ func correct(rows []float64, labels []int, outputs int) int {
 		}
 	}
 	return hits
-}
-
-// normalisers lists the layers of batch normalisation, in order.
-func normalisers(layers, out []*network.Layer) []*network.Layer {
-	for _, l := range layers {
-		if l.Kind == network.BatchNorm {
-			out = append(out, l)
-		}
-		for _, b := range l.Branches {
-			out = normalisers(b, out)
-		}
-	}
-	return out
 }
 
 // moments is the mean and the variance of the batch at each layer of batch

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
-	"strings"
 
 	"relief/lang/diag"
 	"relief/runtime/graph"
@@ -218,10 +217,7 @@ func (e *Error) Error() string {
 
 // Explain returns the summary and the cure, the latter as a sentence.
 func (e *Error) Explain() (summary, cure string) {
-	if e.Cure == "" {
-		return e.Summary, ""
-	}
-	return e.Summary, strings.ToUpper(e.Cure[:1]) + e.Cure[1:] + "."
+	return e.Summary, diag.Sentence(e.Cure)
 }
 
 func (l *Layer) fail(cure, format string, args ...any) *Error {

@@ -339,7 +339,6 @@ type Spectrum struct {
 	Block
 	Objective   *Objective
 	Point       Point
-	Start       []Start // instead of Point: the start that a run would make with this seed; nil for a network's inits
 	FromStart   bool
 	Seed        uint64
 	Top, Bottom int
