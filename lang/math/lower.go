@@ -211,8 +211,8 @@ func nameResult(block string) string {
 	switch {
 	case noun == "run" && !strings.HasSuffix(block, ".final") && !strings.HasSuffix(block, "]"):
 		return "Name one of its results, as in " + block + ".final.loss: `relief docs run` lists them."
-	case noun == "run", noun == "landscape", noun == "spectrum", noun == "dataset", noun == "projection":
-		example := map[string]string{"spectrum": ".trace", "dataset": ".norms", "projection": ".variance"}[noun]
+	case noun == "run", noun == "landscape", noun == "spectrum", noun == "dataset", noun == "projection", noun == "orbit", noun == "growth":
+		example := map[string]string{"spectrum": ".trace", "dataset": ".norms", "projection": ".variance", "orbit": ".residual", "growth": ".c"}[noun]
 		if example == "" {
 			example = ".loss"
 		}

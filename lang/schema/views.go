@@ -234,11 +234,3 @@ var report = Block{
 		},
 	}}},
 }
-
-// Blocks of later work.
-var (
-	orbit = Block{Noun: "orbit", Labels: []string{"name"}, Later: true, ForEach: true,
-		Description: "Periodic points of an optimizer, with their multipliers."}
-	growth = Block{Noun: "growth", Labels: []string{"name"}, Later: true, ForEach: true,
-		Description: "How an objective grows from a minimum."}
-)

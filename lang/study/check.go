@@ -261,7 +261,7 @@ func (b *builder) showValue(v math.Value, e hclsyntax.Expression, r *plan.Report
 		switch a.Noun {
 		case "plot", "table", "check", "output", "run", "landscape":
 			r.Items = append(r.Items, plan.ReportItem{Show: &a})
-		case "spectrum", "projection", "network", "dataset":
+		case "spectrum", "projection", "orbit", "growth", "network", "dataset":
 			b.errorf("RL0406", e, "Leave it out: every report ends with its spectra, networks and data.", "%s has no place of its own in a report", a)
 		default:
 			b.errorf("RL0406", e, "A report shows plots, tables, checks, outputs, runs and landscapes.", "%s cannot be shown", a)

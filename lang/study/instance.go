@@ -47,6 +47,8 @@ type instance struct {
 	landscape  *plan.Landscape
 	spectrum   *plan.Spectrum
 	projection *plan.Projection
+	orbit      *plan.Orbit
+	growth     *plan.Growth
 }
 
 type state uint8

@@ -202,6 +202,10 @@ func (c *compiler) object(l *math.Lowerer, in *instance, p phase, span diag.Span
 		return math.Ref{Object: landscapeObject{ref}}
 	case "objective":
 		return math.Ref{Object: objectiveObject{ref}}
+	case "orbit":
+		return math.Ref{Object: orbitObject{ref}}
+	case "growth":
+		return math.Ref{Object: growthObject{ref}}
 	case "spectrum":
 		return math.Ref{Object: spectrumObject{ref}}
 	case "projection":

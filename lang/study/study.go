@@ -263,7 +263,7 @@ func (d *Declarations) Plan() (*plan.Study, diag.List) {
 	c := d.c
 	c.checkNames()
 	errors := len(c.diags)
-	for _, nouns := range [][]string{{"dataset", "network"}, {"objective", "schedule"}, {"run", "landscape", "spectrum", "projection"}, {"optimizer"}, {"check", "plot", "table", "output"}} {
+	for _, nouns := range [][]string{{"dataset", "network"}, {"objective", "schedule"}, {"run", "landscape", "spectrum", "projection", "orbit", "growth"}, {"optimizer"}, {"check", "plot", "table", "output"}} {
 		for _, d := range c.inOrder {
 			if !slices.Contains(nouns, d.noun) {
 				continue
@@ -301,6 +301,10 @@ func (d *Declarations) Plan() (*plan.Study, diag.List) {
 				c.out.Spectra = append(c.out.Spectra, in.spectrum)
 			case in.projection != nil:
 				c.out.Projections = append(c.out.Projections, in.projection)
+			case in.orbit != nil:
+				c.out.Orbits = append(c.out.Orbits, in.orbit)
+			case in.growth != nil:
+				c.out.Growths = append(c.out.Growths, in.growth)
 			}
 		}
 	}

@@ -80,7 +80,7 @@ func (c *compiler) names(t hcl.Traversal) bool {
 		_, ok = c.module.Vars[a.Name]
 	case "local":
 		_, ok = c.module.Locals[a.Name]
-	case "run", "landscape", "spectrum", "projection", "dataset":
+	case "run", "landscape", "spectrum", "projection", "orbit", "growth", "dataset":
 		_, ok = c.blocks[root][a.Name]
 		ok = ok && len(t) > 2
 	default:

@@ -221,14 +221,17 @@ func (r *runner) guarded(a plan.Address, run func() Status) (status Status) {
 				r.landscapes[a] = &LandscapeResult{Plan: p, Status: Failed, Diagnostics: diag.List{d}}
 			}
 		}
-		if a.Noun == "spectrum" || a.Noun == "projection" {
+		if slices.Contains(analyses, a.Noun) {
 			r.analyses[a] = &AnalysisResult{Address: a, Status: Failed, Diagnostics: diag.List{d}}
 		}
 	}()
 	return run()
 }
 
-// block is a run, a landscape, a spectrum or a projection about to be run.
+// analyses are the nouns whose results are fields alone.
+var analyses = []string{"spectrum", "projection", "orbit", "growth"}
+
+// block is a run, a landscape or an analysis about to be run.
 type block struct {
 	objective *plan.Objective // that it computes with; nil: none
 	needs     []plan.Address
@@ -269,6 +272,16 @@ func (r *runner) blocks() map[plan.Address]block {
 	for _, p := range r.study.Spectra {
 		out[p.Address] = block{p.Objective, append(slices.Clone(p.Needs), p.Preconditioner), 1, func(ctx context.Context, _ func(int)) Status {
 			return keep(p.Address, r.analyse(ctx, p.Block, func() ([]Named, error) { return r.spectrum(ctx, p) }))
+		}}
+	}
+	for _, p := range r.study.Orbits {
+		out[p.Address] = block{p.Map.Objective, p.Needs, 1, func(ctx context.Context, _ func(int)) Status {
+			return keep(p.Address, r.orbit(ctx, p))
+		}}
+	}
+	for _, p := range r.study.Growths {
+		out[p.Address] = block{p.Objective, p.Needs, 1, func(ctx context.Context, _ func(int)) Status {
+			return keep(p.Address, r.growth(ctx, p))
 		}}
 	}
 	for _, p := range r.study.Projections {

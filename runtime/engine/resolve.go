@@ -26,7 +26,7 @@ func (r *runner) resultOf(ref *plan.Ref, held bool) (*array.Array, error) {
 		a, err = r.ofLandscape(ref)
 	case "objective":
 		a, err = r.ofObjective(ref, held)
-	case "spectrum", "projection":
+	case "spectrum", "projection", "orbit", "growth":
 		a, err = r.ofAnalysis(ref)
 	case "dataset":
 		a, err = r.ofDataset(ref)
@@ -172,6 +172,9 @@ func (r *runner) word(ref *plan.Ref) (string, error) {
 	}
 	if l := r.landscapeOf(ref.Block); l != nil && len(ref.Path) == 1 && ref.Path[0] == "status" {
 		return string(l.Status), nil
+	}
+	if a := r.analysisOf(ref.Block); a != nil && len(ref.Path) == 1 && a.Words[ref.Path[0]] != "" {
+		return a.Words[ref.Path[0]], nil
 	}
 	return "", &bind.Error{Span: ref.Span, Err: fmt.Errorf("%s has not been run", ref.Block)}
 }

@@ -18,13 +18,14 @@ import (
 	"relief/runtime/plan"
 )
 
-// AnalysisResult is what a spectrum or a projection gave. Fields are named by
+// AnalysisResult is what a spectrum, a projection, an orbit or a growth gave. Fields are named by
 // their references without the block's address, joined by dots.
 type AnalysisResult struct {
 	Address     plan.Address
 	Span        diag.Span
 	Status      Status
 	Fields      []Named
+	Words       map[string]string // results that are text, by name
 	Seconds     float64
 	Diagnostics diag.List
 }
@@ -142,11 +143,18 @@ func coordinates(first string, c analysis.Coordinates) []Named {
 	return out
 }
 
-// ofAnalysis gives a result of a spectrum or projection.
-func (r *runner) ofAnalysis(ref *plan.Ref) (*array.Array, error) {
+func (r *runner) analysisOf(a plan.Address) *AnalysisResult {
 	r.mu.Lock()
-	a := r.analyses[ref.Block]
-	r.mu.Unlock()
+	defer r.mu.Unlock()
+	return r.analyses[a]
+}
+
+// ofAnalysis gives a result of a spectrum, a projection, an orbit or a growth.
+func (r *runner) ofAnalysis(ref *plan.Ref) (*array.Array, error) {
+	a := r.analysisOf(ref.Block)
+	if a != nil && len(ref.Path) == 2 && a.Words[ref.Path[0]] != "" { // whether it is that one
+		return array.Bool(a.Words[ref.Path[0]] == ref.Path[1]), nil
+	}
 	switch {
 	case a == nil:
 		return nil, fmt.Errorf("%s has not been computed", ref.Block)

@@ -47,14 +47,16 @@ type Study struct {
 	Landscapes  []*Landscape
 	Spectra     []*Spectrum
 	Projections []*Projection
+	Orbits      []*Orbit
+	Growths     []*Growth
 	Checks      []*Check
 	Plots       []*Plot
 	Tables      []*Table
 	Outputs     []*Output
 	Report      *Report // nil: everything is shown, in order
 
-	// Order lists the runs, landscapes, spectra and projections so that each
-	// comes after what it refers to.
+	// Order lists the runs, landscapes, spectra, projections, orbits and growths
+	// so that each comes after what it refers to.
 	Order []Address
 }
 
@@ -193,31 +195,6 @@ func (o *Objective) Size() int {
 	return n
 }
 
-// Optimizer is an update rule with its settings. Inputs of the laws: "t",
-// "steps", names of vary, references.
-type Optimizer struct {
-	Kind         string
-	Name         string // "" if it stands inside a run
-	Span         diag.Span
-	LearningRate *Expr
-	Momentum     *Expr // momentum, nesterov: beta
-	WeightDecay  *Expr // nil: none
-	Clip         *Expr // largest norm of the gradient; nil: none
-	// adam: Beta1, Beta2, Epsilon; rmsprop: Beta2, Epsilon.
-	Beta1, Beta2, Epsilon *Expr
-	// sgd on a network: samples per mini-batch, drawn without replacement epoch
-	// by epoch in an order that the run's seed decides. Momentum and Nesterov as
-	// PyTorch has them. LabelNoise is the deviation of normal noise added to the
-	// targets of each mini-batch; nil: none.
-	Batch      int
-	Nesterov   bool
-	LabelNoise *Expr
-	// Quasistatic: the slow parameters and the fast one, as elements of the
-	// flat parameter vector.
-	Along  []int
-	Across int
-}
-
 // Law is a probability law that a start is drawn from, or none.
 type Law uint8
 
@@ -292,9 +269,12 @@ type Snapshots struct {
 //	average                over the last Over steps: the mean of the loss. WHICH: "loss" (the same), "at_mean" (the loss
 //	                       at the mean iterate), "sharpness" (there)
 //	test                   the accuracy on Data, in [0, 1], with population statistics. WHICH: "accuracy" (the same), "loss"
-//	distance               the Euclidean distance from Point
+//	distance               the Euclidean distance from Point, or from the state of run From after as many updates, of
+//	                       which both record the path or keep snapshots; both means over Average steps (1: the states)
 //	landscape              the loss at Axis.Points positions along Axis through the iterate. WHICH: "position"
 //	directional_curvature  v^T H v / v^T v for the direction of Axis
+//
+// Preconditioned, of sharpness: the Hessian in the metric of the optimizer's second moment at that step.
 type Probe struct {
 	Name  string
 	Kind  string
@@ -302,14 +282,17 @@ type Probe struct {
 	Value *Expr // value: over parameters, "t", "loss", "grad_norm"
 	Span  diag.Span
 
-	Top       int
-	Tolerance float64  // sharpness: residual over eigenvalue at which the iteration ends
-	Products  int      // sharpness: the most products
-	Layers    []string // sharpness: names of layers or blocks whose parameters alone count; nil: all
-	Over      int      // average
-	Data      *Dataset // test
-	Point     Point    // distance; one Expr alone is the whole flat vector
-	Axis      *Axis    // landscape, directional_curvature
+	Top            int
+	Tolerance      float64  // sharpness: residual over eigenvalue at which the iteration ends
+	Products       int      // sharpness: the most products
+	Layers         []string // sharpness: names of layers or blocks whose parameters alone count; nil: all
+	Over           int      // average
+	Data           *Dataset // test
+	Point          Point    // distance; one Expr alone is the whole flat vector
+	From           Address  // distance: a run; zero if none
+	Average        int      // distance
+	Preconditioned bool     // sharpness
+	Axis           *Axis    // landscape, directional_curvature
 }
 
 // Vary gives names their values lane by lane; the names of one Vary go
