@@ -30,6 +30,17 @@ type Map struct {
 	Stability    graph.ID   // largest curvature at which the optimizer is stable on a quadratic, at this rate
 	Stop         graph.ID   // graph.None if the run never stops early
 	Probes       []graph.ID // by probe of the run; graph.None for one that is no formula
+
+	steady bool // see NewSteadyMap
+}
+
+// Size is the number of elements of the whole state: parameters and memory.
+func (m *Map) Size() int {
+	n := 0
+	for _, c := range m.State {
+		n += m.Graph.Type(c.In).Size()
+	}
+	return n
 }
 
 // Component is one part of the state: a parameter or a buffer.
@@ -84,8 +95,21 @@ func inputName(kind, name string) string { return kind + " " + name }
 // all; its loss and its gradient are inputs, "loss" and "gradient", that the run
 // computes sample by sample.
 func NewMap(run *plan.Run, results bind.Results) (*Map, error) {
+	return newMap(run, results, false)
+}
+
+// NewSteadyMap returns the map that an optimizer is when its laws do not change,
+// the same at every step: nothing in it depends on Time, and Adam's corrections
+// of its bias are at their limit 1, so that its state is the parameters and the
+// two moments. Periodic orbits, multipliers and Lyapunov exponents are those of
+// this map. A law that depends on t or steps is an error, as is noise.
+func NewSteadyMap(run *plan.Run, results bind.Results) (*Map, error) {
+	return newMap(run, results, true)
+}
+
+func newMap(run *plan.Run, results bind.Results, steady bool) (*Map, error) {
 	g := graph.New()
-	m := &Map{Graph: g, Stop: graph.None}
+	m := &Map{Graph: g, Stop: graph.None, steady: steady}
 	params := make(map[string]graph.ID)
 	for _, p := range componentsOf(run.Objective) {
 		id := g.Input(p.Name, p.Type)
@@ -219,6 +243,11 @@ func (m *Map) update(o *plan.Optimizer, laws map[string]graph.ID, results bind.R
 		if b.err != nil || e == nil {
 			return graph.None
 		}
+		if m.steady {
+			if b.err = timeless(name, e); b.err != nil {
+				return graph.None
+			}
+		}
 		id, err := bind.Into(m.Graph, e, laws, results)
 		if err == nil && m.Graph.Type(id) != graph.Number {
 			err = &bind.Error{Span: e.Span, Err: fmt.Errorf("%s is %s, not a number", name, m.Graph.Type(id))}
@@ -280,7 +309,9 @@ func (m *Map) update(o *plan.Optimizer, laws map[string]graph.ID, results bind.R
 		return b.apply(graph.Add, b.apply(graph.Mul, beta, old), b.apply(graph.Mul, b.apply(graph.Sub, one, beta), next))
 	}
 	updates, unbias1, unbias2 := graph.None, graph.None, graph.None
-	if kind == "adam" {
+	if kind == "adam" && m.steady {
+		unbias1, unbias2 = one, one
+	} else if kind == "adam" {
 		made := m.Graph.Input(inputName("updates", ""), graph.Number)
 		updates = b.apply(graph.Add, made, one)
 		unbias1 = b.apply(graph.Sub, one, b.apply(graph.Pow, beta1, updates))
@@ -344,6 +375,17 @@ func (b *builder) stability(kind string, eta, beta, beta1 graph.ID) graph.ID {
 		bound = b.apply(graph.Div, b.apply(graph.Mul, bound, b.apply(graph.Add, one, beta1)), b.apply(graph.Sub, one, beta1))
 	}
 	return b.apply(graph.Div, bound, eta)
+}
+
+// timeless says what in an expression changes from step to step, if anything does.
+func timeless(name string, e *plan.Expr) error {
+	need := e.Graph.Reach([]graph.ID{e.Root})
+	for _, input := range []string{"t", "steps"} {
+		if id, ok := e.Graph.Lookup(input); ok && int(id) < len(need) && need[id] {
+			return &bind.Error{Span: e.Span, Err: fmt.Errorf("%s depends on %s, and so the map is another one at every step: give it a value that stays", name, input)}
+		}
+	}
+	return nil
 }
 
 // builder applies operations until one fails.
