@@ -51,4 +51,25 @@ var runCodes = []Entry{
 		Example: "objective \"training\" {\n  network = network.net # std.densenet121, full width\n  data    = dataset.all # 50,000 images in one batch\n  loss    = \"mse\"\n}",
 		Cure:    "Train on fewer samples (limit = 1000), a narrower network, or precision = \"float32\". With batch normalisation the samples of a batch are computed together: batch = 100 in the objective makes them fewer.",
 	},
+	{
+		Code:    "RL0511",
+		Title:   "no cycle found",
+		Meaning: "An orbit looks for a periodic orbit, and there is none of that period where it looks, or Newton's method does not reach it. The message says what it found instead.",
+		Example: "orbit \"two\" {\n  objective = objective.quadratic\n  period    = 2\n  near      = { x = 1 }\n  optimizer \"gd\" { learning_rate = 0.1 }\n}",
+		Cure:    "Begin nearer to the cycle (near), let the map settle first (settle = 1000), or ask for another period or learning rate.",
+	},
+	{
+		Code:    "RL0512",
+		Title:   "optimizer is no map",
+		Meaning: "An orbit is one of a map that is the same at every step: its optimizer must not depend on the time or on noise, and its state must be small enough for what is asked.",
+		Example: "orbit \"two\" {\n  objective = objective.f\n  near      = { x = 1 }\n  optimizer \"gd\" { learning_rate = 0.1 / (1 + t) }\n}",
+		Cure:    "Give the optimizer settings that stay: learning_rate = 0.1. The message names what an orbit of this size can answer.",
+	},
+	{
+		Code:    "RL0513",
+		Title:   "orbit is partial",
+		Meaning: "A part of what an orbit was asked for has no value, or cannot be promised to be complete. The message says which part and why; the rest stands.",
+		Example: "orbit \"branch\" {\n  objective = objective.f\n  period    = 2\n  near      = { x = 1 }\n  vary { eta = linspace(5, 1, 100) } # the cycle ends at 2\n  optimizer \"gd\" { learning_rate = eta }\n}",
+		Cure:    "The message says what to change: end the vary where the cycle ends, lower the learning rate, or look in a smaller box.",
+	},
 }
