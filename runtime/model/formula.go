@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"slices"
 
 	"relief/runtime/bind"
 	"relief/runtime/graph"
@@ -14,6 +15,11 @@ import (
 type Formula struct {
 	plan          *plan.Objective
 	first, second *program.State // value, gradient; product of the Hessian with a vector
+	third         *program.State // derivative of that product along another vector; nil before it is asked for
+
+	graph         *graph.Graph
+	params, bend  []graph.ID
+	point, vector []string // names of the inputs
 }
 
 // NewFormula compiles an objective. References in it are replaced by their
@@ -47,11 +53,14 @@ func NewFormula(f *plan.Objective, results bind.Results) (*Formula, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	second, err := program.Compile(g, append(point, direction...), bend, program.Options{})
+	second, err := program.Compile(g, slices.Concat(point, direction), bend, program.Options{})
 	if err != nil {
 		return nil, failed(err)
 	}
-	return &Formula{plan: f, first: program.NewState(first, 1), second: program.NewState(second, 1)}, nil
+	return &Formula{
+		plan: f, first: program.NewState(first, 1), second: program.NewState(second, 1),
+		graph: g, params: params, bend: bend, point: point, vector: direction,
+	}, nil
 }
 
 // Size is the number of parameters.
@@ -99,4 +108,42 @@ func (f *Formula) Hessian(_ context.Context, x []float64) (spectral.Operator, er
 		f.read(f.second, 0, dst)
 		return nil
 	}}, nil
+}
+
+// Third returns the third derivative at x.
+func (f *Formula) Third(_ context.Context, x []float64) (Third, error) {
+	if f.third == nil {
+		if err := f.compileThird(); err != nil {
+			return nil, &bind.Error{Span: f.plan.Value.Span, Err: err}
+		}
+	}
+	x = slices.Clone(x)
+	n := len(f.plan.Params)
+	return func(dst, u, v []float64) error {
+		f.set(f.third, 0, x)
+		f.set(f.third, n, u)
+		f.set(f.third, 2*n, v)
+		f.third.Run()
+		f.read(f.third, 0, dst)
+		return nil
+	}, nil
+}
+
+func (f *Formula) compileThird() error {
+	seeds := map[graph.ID]graph.ID{}
+	inputs := slices.Concat(f.point, f.vector)
+	for i, p := range f.plan.Params {
+		seeds[f.params[i]] = f.graph.Input("second "+p.Name, p.Type)
+		inputs = append(inputs, "second "+p.Name)
+	}
+	twist, err := f.graph.Tangent(f.bend, seeds)
+	if err != nil {
+		return err
+	}
+	third, err := program.Compile(f.graph, inputs, twist, program.Options{})
+	if err != nil {
+		return err
+	}
+	f.third = program.NewState(third, 1)
+	return nil
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"relief/runtime/bind"
 	"relief/runtime/dataset"
@@ -30,6 +31,7 @@ type Network struct {
 	scratch []float64 // one vector of parameters
 
 	value, gradient, hvp, gaussNewton *pass
+	third                             *pass
 	regularizer                       *regularizer
 	minibatch                         *pass
 	gathered                          samples
@@ -92,6 +94,7 @@ func NewNetwork(f *plan.Objective, set *dataset.Set, machine *dense.Machine, see
 	n.gradient = n.newPass((*batch).gradient)
 	n.hvp = n.newPass((*batch).hessian)
 	n.gaussNewton = n.newPass((*batch).gaussNewton)
+	n.third = n.newPass((*batch).third)
 	var err error
 	if t.Regularizer != nil {
 		n.regularizer, err = newRegularizer(n, t.Regularizer, results)
@@ -163,7 +166,33 @@ func (n *Network) Gradient(ctx context.Context, dst, x []float64) (float64, erro
 // Hessian returns the Hessian at x. What depends on the point alone is computed
 // once and kept for the products, if it does not need too much memory.
 func (n *Network) Hessian(ctx context.Context, x []float64) (spectral.Operator, error) {
-	return n.operator(ctx, n.hvp, x, n.regularizer)
+	x = slices.Clone(x)
+	apply, err := n.products(ctx, n.hvp, x, vectorName)
+	if err != nil {
+		return nil, err
+	}
+	return product{n.Size(), func(dst, v []float64) error {
+		if err := apply(dst, v); err != nil || n.regularizer == nil {
+			return err
+		}
+		return n.regularizer.product(ctx, dst, x, v)
+	}}, nil
+}
+
+// Third returns the third derivative at x. Like the Hessian it keeps what depends
+// on the point alone.
+func (n *Network) Third(ctx context.Context, x []float64) (Third, error) {
+	x = slices.Clone(x)
+	apply, err := n.products(ctx, n.third, x, vectorName, secondName)
+	if err != nil {
+		return nil, err
+	}
+	return func(dst, u, v []float64) error {
+		if err := apply(dst, u, v); err != nil || n.regularizer == nil {
+			return err
+		}
+		return n.regularizer.twist(ctx, dst, x, u, v)
+	}, nil
 }
 
 // GaussNewton returns the Gauss-Newton matrix at x, J^T H J with the Jacobian J
@@ -171,29 +200,39 @@ func (n *Network) Hessian(ctx context.Context, x []float64) (spectral.Operator, 
 // (Schraudolph 2002). It knows nothing of the regularizer. It is good until the
 // next call of it or of Hessian.
 func (n *Network) GaussNewton(ctx context.Context, x []float64) (spectral.Operator, error) {
-	return n.operator(ctx, n.gaussNewton, x, nil)
+	apply, err := n.products(ctx, n.gaussNewton, slices.Clone(x), vectorName)
+	if err != nil {
+		return nil, err
+	}
+	return product{n.Size(), func(dst, v []float64) error { return apply(dst, v) }}, nil
 }
 
 // maxHeld is how many bytes the values kept for products may take.
 const maxHeld = 4 << 30
 
-func (n *Network) operator(ctx context.Context, pass *pass, x []float64, reg *regularizer) (spectral.Operator, error) {
-	x = append([]float64(nil), x...)
+// products returns the roots of a pass at the point x, as a function of the
+// vectors whose inputs the names give.
+func (n *Network) products(ctx context.Context, pass *pass, x []float64, names ...func(*network.Param) string) (func(dst []float64, v ...[]float64) error, error) {
 	held, err := n.hold(ctx, pass, x)
 	if err != nil {
 		return nil, err
 	}
-	return product{n.Size(), func(dst, v []float64) error {
+	return func(dst []float64, v ...[]float64) error {
 		for b := range n.spans {
 			var p *dense.Program
 			var err error
 			if held != nil {
 				p = held[b]
-				n.setVector(p, v)
+			} else if p, err = n.load(pass, b); err != nil {
+				return err
+			}
+			for i, name := range names {
+				n.setVector(p, v[i], name)
+			}
+			if held != nil {
 				err = p.Finish(ctx)
-			} else if p, err = n.load(pass, b); err == nil {
+			} else {
 				n.setPoint(p, x)
-				n.setVector(p, v)
 				err = p.Run(ctx)
 			}
 			if err != nil {
@@ -201,11 +240,8 @@ func (n *Network) operator(ctx context.Context, pass *pass, x []float64, reg *re
 			}
 			n.read(p, 0, dst, b > 0)
 		}
-		if reg != nil {
-			return reg.product(ctx, dst, x, v)
-		}
 		return nil
-	}}, nil
+	}, nil
 }
 
 // hold prepares a program for each batch at the point x; nil if they would take
@@ -269,9 +305,9 @@ func (n *Network) setPoint(p *dense.Program, x []float64) {
 	}
 }
 
-func (n *Network) setVector(p *dense.Program, v []float64) {
+func (n *Network) setVector(p *dense.Program, v []float64, name func(*network.Param) string) {
 	for _, w := range n.net.Params {
-		p.Set(vectorName(w), v[w.Offset:w.Offset+w.Type.Size()])
+		p.Set(name(w), v[w.Offset:w.Offset+w.Type.Size()])
 	}
 }
 

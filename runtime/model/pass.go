@@ -49,6 +49,7 @@ type batch struct {
 }
 
 func vectorName(w *network.Param) string   { return "vector " + w.Name }
+func secondName(w *network.Param) string   { return "second " + w.Name }
 func maskName(l *network.Layer) string     { return "mask " + l.Name }
 func meanName(l *network.Layer) string     { return "mean " + l.Name }
 func varianceName(l *network.Layer) string { return "variance " + l.Name }
@@ -171,6 +172,19 @@ func (b *batch) vector() []graph.ID {
 
 // hessian is the product of the Hessian with the vector.
 func (b *batch) hessian() ([]graph.ID, error) { return b.HVP(b.loss, b.params, b.vector()) }
+
+// third is the derivative of that product along a second vector.
+func (b *batch) third() ([]graph.ID, error) {
+	bend, err := b.hessian()
+	if err != nil {
+		return nil, err
+	}
+	seeds := make(map[graph.ID]graph.ID, len(b.params))
+	for i, w := range b.n.net.Params {
+		seeds[b.params[i]] = b.Input(secondName(w), w.Type)
+	}
+	return b.Tangent(bend, seeds)
+}
 
 // gaussNewton is the product of the Gauss-Newton matrix with the vector.
 func (b *batch) gaussNewton() ([]graph.ID, error) {

@@ -15,6 +15,7 @@ import (
 type regularizer struct {
 	first  *dense.Program // value, gradient
 	second *dense.Program // product of the Hessian with a vector
+	third  *dense.Program // its derivative along another vector
 	buffer []float64
 	hash   [32]byte // of the value
 }
@@ -49,11 +50,18 @@ func newRegularizer(n *Network, e *plan.Expr, results bind.Results) (*regularize
 	if err != nil {
 		return nil, failed(err)
 	}
+	twist, err := g.Tangent(bend, map[graph.ID]graph.ID{x: g.Input("second", graph.Of(n.Size()))})
+	if err != nil {
+		return nil, failed(err)
+	}
 	r := &regularizer{buffer: make([]float64, n.Size()), hash: g.Hash([]graph.ID{y})}
 	if r.first, err = dense.Compile(n.machine, g, append([]graph.ID{y}, slope...), dense.Options{}); err != nil {
 		return nil, failed(err)
 	}
 	if r.second, err = dense.Compile(n.machine, g, bend, dense.Options{}); err != nil {
+		return nil, failed(err)
+	}
+	if r.third, err = dense.Compile(n.machine, g, twist, dense.Options{}); err != nil {
 		return nil, failed(err)
 	}
 	return r, nil
@@ -71,10 +79,7 @@ func (r *regularizer) gradient(ctx context.Context, dst, x []float64) (float64, 
 	if err != nil {
 		return 0, err
 	}
-	r.first.Read(1, r.buffer)
-	for i, v := range r.buffer {
-		dst[i] += v
-	}
+	r.add(dst, r.first, 1)
 	return y, nil
 }
 
@@ -85,9 +90,26 @@ func (r *regularizer) product(ctx context.Context, dst, x, v []float64) error {
 	if err := r.second.Run(ctx); err != nil {
 		return err
 	}
-	r.second.Read(0, r.buffer)
+	r.add(dst, r.second, 0)
+	return nil
+}
+
+// twist adds the third derivative at x along u and v to dst.
+func (r *regularizer) twist(ctx context.Context, dst, x, u, v []float64) error {
+	r.third.Set("params", x)
+	r.third.Set("vector", u)
+	r.third.Set("second", v)
+	if err := r.third.Run(ctx); err != nil {
+		return err
+	}
+	r.add(dst, r.third, 0)
+	return nil
+}
+
+// add adds a root of a program to dst.
+func (r *regularizer) add(dst []float64, p *dense.Program, root int) {
+	p.Read(root, r.buffer)
 	for i, v := range r.buffer {
 		dst[i] += v
 	}
-	return nil
 }
