@@ -31,7 +31,7 @@ func TestExperiments(t *testing.T) {
 
 // blocksInOrder is how many blocks of a study have a place in its order.
 func blocksInOrder(p *plan.Study) int {
-	return len(p.Runs) + len(p.Landscapes) + len(p.Spectra) + len(p.Projections)
+	return len(p.Runs) + len(p.Landscapes) + len(p.Spectra) + len(p.Projections) + len(p.Orbits) + len(p.Growths)
 }
 
 var expectation = regexp.MustCompile(`# ERROR (RL[0-9x]{4}) "((?:[^"\\]|\\.)*)"`)

@@ -239,6 +239,7 @@ func init() {
 		"landscape":  (*builder).landscape,
 		"spectrum":   (*builder).spectrum,
 		"projection": (*builder).projection,
+		"orbit":      (*builder).orbit,
 		"check":      (*builder).check,
 		"plot":       (*builder).plot,
 		"table":      (*builder).table,

@@ -24,46 +24,12 @@ func (b *builder) landscape() {
 	f := in.objective
 	ls.Objective = f
 	bodies := b.body.nested("axis")
-	for _, x := range bodies {
-		if len(x.src.Labels) == 0 { // said already
-			b.in.bad = true
-			return
-		}
+	axes, replaced, ok := b.axes(bodies, f)
+	if !ok {
+		b.in.bad = true
+		return
 	}
-	total := 1
-	seen := map[string]bool{}
-	replaced := map[string]bool{} // parameters that axes run over as a whole
-	covered := map[int]bool{}     // elements that an axis runs over
-	for _, body := range bodies {
-		s := b.settings(body)
-		a := plan.Axis{Label: body.name, Coordinate: -1, ToStep: -1, Span: body.header}
-		if seen[a.Label] {
-			report(&b.in.diags, "RL0201", body.src.LabelRanges[0], b.body.context, "Give one of them another label.", "there is a second axis %q", a.Label)
-		}
-		seen[a.Label] = true
-		a.Points, _ = s.whole("points")
-		if a.Points == 1 {
-			b.errorf("RL0406", body.attr("points"), "Write 2 or more.", "an axis has both its ends")
-		}
-		if total = product(total, a.Points); total > maxSamples {
-			b.errorf("RL0406", body.attr("points"), fmt.Sprintf("At most %d are allowed.", maxSamples), "%s has too many points", b.body.title())
-			return
-		}
-		a.Log = s.text("scale") == "log"
-		a.From, a.To = b.end(body, "from"), b.end(body, "to")
-		b.ends(body, a)
-		b.coordinate(&a, body, s, f)
-		if i := a.Coordinate; i >= 0 {
-			if covered[i] {
-				b.errorAt("RL0201", body.header, "Let each axis run over another parameter.", "two axes run over the same parameter")
-			}
-			covered[i] = true
-			if p := paramAt(f, i); p.Type.Size() == 1 {
-				replaced[p.Name] = true
-			}
-		}
-		ls.Axes = append(ls.Axes, a)
-	}
+	ls.Axes = axes
 	l := b.lowerer()
 	center, at, ok := b.center(l, f, replaced)
 	if !ok {
@@ -93,6 +59,51 @@ func (b *builder) landscape() {
 	ls.Block = b.in.block()
 	b.in.landscape = ls
 	b.c.order(b.in)
+}
+
+// axes reads axis blocks: how far each goes, and over which element if it has a
+// coordinate. replaced are the parameters that axes run over as a whole.
+func (b *builder) axes(bodies []*body, f *plan.Objective) (axes []plan.Axis, replaced map[string]bool, ok bool) {
+	for _, x := range bodies {
+		if len(x.src.Labels) == 0 { // said already
+			return nil, nil, false
+		}
+	}
+	total := 1
+	seen := map[string]bool{}
+	replaced = map[string]bool{}
+	covered := map[int]bool{} // elements that an axis runs over
+	for _, body := range bodies {
+		s := b.settings(body)
+		a := plan.Axis{Label: body.name, Coordinate: -1, ToStep: -1, Span: body.header}
+		if seen[a.Label] {
+			report(&b.in.diags, "RL0201", body.src.LabelRanges[0], b.body.context, "Give one of them another label.", "there is a second axis %q", a.Label)
+		}
+		seen[a.Label] = true
+		a.Points, _ = s.whole("points")
+		if a.Points == 1 {
+			b.errorf("RL0406", body.attr("points"), "Write 2 or more.", "an axis has both its ends")
+		}
+		if total = product(total, a.Points); total > maxSamples {
+			b.errorf("RL0406", body.attr("points"), fmt.Sprintf("At most %d are allowed.", maxSamples), "%s has too many points", b.body.title())
+			return nil, nil, false
+		}
+		a.Log = s.text("scale") == "log"
+		a.From, a.To = b.end(body, "from"), b.end(body, "to")
+		b.ends(body, a)
+		b.coordinate(&a, body, s, f)
+		if i := a.Coordinate; i >= 0 {
+			if covered[i] {
+				b.errorAt("RL0201", body.header, "Let each axis run over another parameter.", "two axes run over the same parameter")
+			}
+			covered[i] = true
+			if p := paramAt(f, i); p.Type.Size() == 1 {
+				replaced[p.Name] = true
+			}
+		}
+		axes = append(axes, a)
+	}
+	return axes, replaced, true
 }
 
 func product(a, b int) int {
@@ -155,6 +166,10 @@ func paramAt(f *plan.Objective, i int) plan.Param {
 // is written, or a scalar parameter of the label's name.
 func (b *builder) coordinate(a *plan.Axis, body *body, s settings, f *plan.Objective) {
 	coord, dir := body.attr("coordinate"), body.attr("direction")
+	element, way, either := "coordinate = %s[0]", "coordinate = w[0]", "coordinate"
+	if _, may := body.spec.Attribute("", "direction"); may { // a basin has coordinates alone
+		element, way, either = element+", or a direction", way+` or direction = "gradient"`, either+" or direction"
+	}
 	for _, name := range []string{"learning_rate", "normalize", "seed", "index", "of", "from_step", "to_step"} {
 		if e := body.attr(name); e != nil && dir == nil {
 			b.errorf("RL0407", e, "Remove it, or add direction = \"gradient\".", "%s belongs to an axis with a direction", name)
@@ -180,7 +195,7 @@ func (b *builder) coordinate(a *plan.Axis, body *body, s settings, f *plan.Objec
 		for _, p := range f.Params {
 			if p.Name == body.name {
 				if p.Type.Rank() > 0 {
-					b.errorAt("RL0403", body.header, fmt.Sprintf("Add coordinate = %s[0], or a direction.", p.Name), "%s is %s: the axis must name one of its elements", p.Name, p.Type)
+					b.errorAt("RL0403", body.header, fmt.Sprintf("Add "+element+".", p.Name), "%s is %s: the axis must name one of its elements", p.Name, p.Type)
 				}
 				a.Coordinate = offset
 				return
@@ -192,8 +207,8 @@ func (b *builder) coordinate(a *plan.Axis, body *body, s settings, f *plan.Objec
 		}
 		b.in.bad = true
 		report(&b.in.diags, "RL0203", body.src.LabelRanges[0], b.body.context,
-			didYouMean(body.name, paramNames(f), fmt.Sprintf("Label it by a parameter (%s), or add coordinate = w[0] or direction = \"gradient\".", list(paramNames(f)))),
-			"%s has no parameter %q, and the axis has no coordinate or direction", f.Address, body.name)
+			didYouMean(body.name, paramNames(f), fmt.Sprintf("Label it by a parameter (%s), or add %s.", list(paramNames(f)), way)),
+			"%s has no parameter %q, and the axis has no %s", f.Address, body.name, either)
 	}
 }
 

@@ -159,10 +159,20 @@ func (b *builder) point(l *math.Lowerer, v math.Value, e hcl.Range, f *plan.Obje
 			state = o
 		case paramsObject:
 			state = o.state
+		case orbitPoint:
+			if summary, cure := o.unfit(f); summary != "" {
+				return fail(cure, "%s", summary)
+			}
+			field = func(n string) (math.Value, bool) { return o.Attr(l, n, spanOf(e)), true }
+		case orbitObject:
+			return fail(fmt.Sprintf("Write %s.point.", o.Describe()), "%s is a whole orbit, not a point", o.Describe())
 		case runObject:
 			return fail(fmt.Sprintf("Write %s.final or %s.at[k].", o.Describe(), o.Describe()), "%s is a whole run, not a point", o.Describe())
 		default:
 			return fail(forms, "%s is not a point", v.Describe())
+		}
+		if field != nil {
+			break
 		}
 		if !sameParams(state.plan.Objective, f) {
 			return fail("A state serves where the parameters and their shapes are the same.", "%s has the parameters of %s, which differ from those of %s", state.Describe(), state.plan.Objective.Address, f.Address)

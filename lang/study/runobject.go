@@ -76,17 +76,7 @@ func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value
 			return l.ErrorAt("RL0203", span, didYouMean(name, have, fmt.Sprintf(`Declare it in the run: probe "value" %q { value = ... }.`, name)), "%s has no probe %q", o.Describe(), name)
 		}}}
 	case "vary":
-		return math.Ref{Object: part{what: o.Describe() + ".vary", attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
-			values, have := laneValues(r, name)
-			if values == nil {
-				otherwise := "It has no vary block."
-				if len(have) > 0 {
-					otherwise = fmt.Sprintf("It varies %s.", list(have))
-				}
-				return l.ErrorAt("RL0203", span, didYouMean(name, have, otherwise), "%s does not vary %q", o.Describe(), name)
-			}
-			return math.Node{ID: l.Graph.ConstArray(number, values)}
-		}}}
+		return variedPart(o.Describe(), r)
 	case "final":
 		return math.Ref{Object: stateObject{o, r, "final", 0}}
 	case "at":
@@ -108,6 +98,21 @@ func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value
 		return l.ErrorAt("RL0203", span, cure, "%s has no result %q", o.Describe(), name)
 	}
 	return o.unknown(l, name, span, runResults)
+}
+
+// variedPart is the part vary of a block, whose parts are the values in each lane.
+func variedPart(block string, r *plan.Run) math.Value {
+	return math.Ref{Object: part{what: block + ".vary", attr: func(l *math.Lowerer, name string, span diag.Span) math.Value {
+		values, have := laneValues(r, name)
+		if values == nil {
+			otherwise := "It has no vary block."
+			if len(have) > 0 {
+				otherwise = fmt.Sprintf("It varies %s.", list(have))
+			}
+			return l.ErrorAt("RL0203", span, didYouMean(name, have, otherwise), "%s does not vary %q", block, name)
+		}
+		return math.Node{ID: l.Graph.ConstArray(lanes(r, graph.Number), values)}
+	}}}
 }
 
 // laneValues gives the value of a name of vary in each lane, nil if there is no

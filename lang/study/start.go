@@ -10,13 +10,17 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"relief/lang/diag"
 	"relief/lang/math"
 	"relief/runtime/graph"
 	"relief/runtime/plan"
 )
 
 // start builds the point at step 0 of a run that resumes none.
-func (b *builder) start(r *plan.Run) {
+func (b *builder) start(r *plan.Run) { b.startBut(r, nil) }
+
+// startBut is start where some parameters need none, and are then 0.
+func (b *builder) startBut(r *plan.Run, optional map[string]bool) {
 	if r.Resume != nil || b.body.attr("resume") != nil {
 		return
 	}
@@ -38,7 +42,7 @@ func (b *builder) start(r *plan.Run) {
 	}
 	switch x := e.(type) {
 	case *hclsyntax.ObjectConsExpr:
-		b.startByName(x, r, scope)
+		b.startByName(x, r, optional, scope)
 	case *hclsyntax.FunctionCallExpr:
 		if kind := b.lawKind(x); kind != plan.NoLaw {
 			for _, p := range r.Objective.Params {
@@ -122,7 +126,7 @@ func (b *builder) lawKind(e *hclsyntax.FunctionCallExpr) plan.Law {
 	return plan.NoLaw
 }
 
-func (b *builder) startByName(e *hclsyntax.ObjectConsExpr, r *plan.Run, sc *math.Scope) {
+func (b *builder) startByName(e *hclsyntax.ObjectConsExpr, r *plan.Run, optional map[string]bool, sc *math.Scope) {
 	given := map[string]plan.Start{}
 	f := r.Objective
 	good := true
@@ -161,6 +165,10 @@ func (b *builder) startByName(e *hclsyntax.ObjectConsExpr, r *plan.Run, sc *math
 		if !ok {
 			if f.Training != nil {
 				continue // as the network's inits say
+			}
+			if optional[p.Name] {
+				r.Start = append(r.Start, zeroStart(p, spanOf(e.Range())))
+				continue
 			}
 			if strangers--; strangers < 0 {
 				b.errorf("RL0409", e, fmt.Sprintf("Add %s = ... to it.", p.Name), "start does not say what %s is", p.Name)
@@ -235,6 +243,12 @@ func (b *builder) randomStart(p plan.Param, kind plan.Law, e *hclsyntax.Function
 		return s, false
 	}
 	return s, true
+}
+
+// zeroStart is the start of a parameter that something else gives a value.
+func zeroStart(p plan.Param, span diag.Span) plan.Start {
+	g := graph.New()
+	return plan.Start{Param: p.Name, Value: &plan.Expr{Graph: g, Root: g.Const(0), Span: span}, Span: span}
 }
 
 // startPoint builds the start from anything that is a point, or from one

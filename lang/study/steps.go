@@ -17,6 +17,7 @@ type track struct {
 	last  int // no step is later
 	every int // steps are multiples of it, but for the last; 0: unknown
 	owner string
+	says  string // in a clause, how long it is
 }
 
 // checked holds the steps that an expression names against what its runs
@@ -77,7 +78,7 @@ func meet(a, b track) track {
 	}
 	t := a
 	if b.last < a.last {
-		t.last, t.owner = b.last, b.owner
+		t.last, t.owner, t.says = b.last, b.owner, b.says
 	}
 	if a.every != b.every {
 		t.every = 0
@@ -106,11 +107,15 @@ func (c *compiler) trackOf(r plan.Ref) track {
 		of = r.Block
 	}
 	in := c.instancesNamed(of)
+	if len(in) > 0 && in[0].orbit != nil {
+		last, says := lastOfOrbit(in[0].orbit, r)
+		return track{last: last, every: 1, owner: of.String(), says: says}
+	}
 	if len(in) == 0 || in[0].run == nil {
 		return track{last: math.MaxInt}
 	}
 	run := in[0].run
-	t := track{last: run.Steps, every: run.Every, owner: of.String()}
+	t := track{last: run.Steps, every: run.Every, owner: of.String(), says: fmt.Sprintf("%s makes %d steps", of, run.Steps)}
 	if isPath {
 		t.every = pathEvery(run)
 	}
@@ -148,13 +153,13 @@ func (b *builder) step(g *graph.Graph, n *graph.Node, tracks map[graph.ID]track)
 	site := g.Site(n.Origin)
 	if n.Op == graph.Between {
 		if from, ok := g.ConstValue(n.Args[1]); ok && from > float64(t.last) {
-			b.noStep(site, fmt.Sprintf("Its last step is %d.", t.last), "step %v is beyond the end: %s makes %d steps", from, t.owner, t.last)
+			b.noStep(site, fmt.Sprintf("Its last step is %d.", t.last), "step %v is beyond the end: %s", from, t.says)
 		}
 		return
 	}
 	switch k := n.Int0; {
 	case k > t.last:
-		b.noStep(site, fmt.Sprintf("The last one is %d.", t.last), "step %d is beyond the end: %s makes %d steps", k, t.owner, t.last)
+		b.noStep(site, fmt.Sprintf("The last one is %d.", t.last), "step %d is beyond the end: %s", k, t.says)
 	case t.every > 1 && k%t.every != 0 && k != t.last:
 		low := k - k%t.every
 		near := fmt.Sprintf("%d and %d", low, min(low+t.every, t.last))

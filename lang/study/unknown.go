@@ -89,6 +89,10 @@ func (b *builder) inLaw(what string, f *plan.Objective, varied []string) func(na
 			return fmt.Sprintf("A %s depends on t only, not on where the run is; probe and stop see the parameters, loss and grad_norm.", what)
 		case near == "" && what == "schedule":
 			return "A schedule may name t, steps, variables, locals and functions: `relief list` shows them."
+		case near == "" && b.in.addr.Noun == "orbit" && len(varied) == 0:
+			return fmt.Sprintf("Write a number, or let the orbit have a lane for each value: vary { %s = [0.1, 0.2] }.", name)
+		case near == "" && b.in.addr.Noun == "orbit":
+			return fmt.Sprintf("A %s may name what the orbit varies (%s), and results of runs.", what, list(varied))
 		case near == "":
 			return fmt.Sprintf("A %s may name %s, and results of other runs.", what, list(append([]string{"t", "steps"}, varied...)))
 		}

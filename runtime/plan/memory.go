@@ -82,6 +82,61 @@ func (r *Run) MemoryFault(lanes int, limit, others int64) (summary, cure string,
 	return fmt.Sprintf("the run would record %s%s, more than the %s allowed", bytesText(need), beside, bytesText(float64(limit))), cure, false
 }
 
+// RecordedBytes is the memory in bytes that the results of an orbit will take, known
+// before it runs: of a period that is not written yet, as long as it may be.
+func (o *Orbit) RecordedBytes() float64 {
+	lanes := 1.0
+	for _, n := range o.Map.Lanes() {
+		lanes *= float64(n)
+	}
+	row := float64(o.Map.Objective.Size() + 1) // the parameters and the loss
+	state := float64(o.Map.Optimizer.StateSize(o.Map.Objective.Size()))
+	total := 0.0
+	if o.Near != nil {
+		period := o.Period
+		if period == 0 {
+			period = o.MaxPeriod
+		}
+		total += lanes * (float64(period)*row + row + 4*state)
+	}
+	if d := o.Diagram; d != nil {
+		total += lanes * float64(d.Keep) * row
+	}
+	if l := o.Lyapunov; l != nil {
+		total += 2 * lanes * float64(l.Exponents)
+	}
+	if b := o.Basin; b != nil {
+		points := 1.0
+		for _, a := range b.Axes {
+			points *= float64(a.Points)
+		}
+		total += 2 * points
+	}
+	return 8 * total
+}
+
+// MemoryFault is Run.MemoryFault for an orbit.
+func (o *Orbit) MemoryFault(limit, others int64) (summary, cure string, ok bool) {
+	need := o.RecordedBytes()
+	if need <= float64(limit-others) {
+		return "", "", true
+	}
+	cure = "Write fewer values in vary."
+	switch {
+	case o.Diagram != nil:
+		cure = "Keep fewer states: diagram { keep = 64 }, or write fewer values in vary."
+	case o.Near != nil && o.Period == 0:
+		cure = "Write period = 2, or a smaller max_period, or fewer values in vary."
+	case o.Basin != nil:
+		cure = "Write fewer points in its axes."
+	}
+	beside := ""
+	if others > 0 {
+		beside = fmt.Sprintf(" beside the %s of the blocks before it and of plots", bytesText(float64(others)))
+	}
+	return fmt.Sprintf("the orbit would keep %s%s, more than the %s allowed", bytesText(need), beside, bytesText(float64(limit))), cure, false
+}
+
 // atLeast is a round number of steps that is at least ratio times every.
 func atLeast(ratio float64, every int) int {
 	n := math.Ceil(ratio*1.05) * float64(every)
