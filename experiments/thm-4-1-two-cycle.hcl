@@ -11,13 +11,6 @@ study {
   EOT
 }
 
-# eta ln(1 + x) = 2 x, so -(2/eta) (1 + x) exp(-(2/eta) (1 + x)) = -(2/eta) exp(-2/eta): one branch
-# of W gives x = 0, the other the level.
-function "level" {
-  params = [eta]
-  value  = -eta / 2 * lambert_w_minus1(-2 / eta * exp(-2 / eta)) - 1
-}
-
 # The start from which one step leads to 0: eta ln(1 + x) = x.
 function "preimage" {
   params = [eta]
@@ -27,7 +20,7 @@ function "preimage" {
 # 1 - eta f''(x_eta)
 function "multiplier" {
   params = [eta]
-  value  = 1 - eta / (1 + level(eta))
+  value  = 1 - eta / (1 + log_growth_cycle(eta))
 }
 
 locals {
@@ -89,7 +82,7 @@ run "ways" {
 run "near" {
   objective = objective.convex
   vary { eta = linspace(2.1, 12, 100) }
-  start = { x = level(eta) + 1e-6 }
+  start = { x = log_growth_cycle(eta) + 1e-6 }
   steps = 1
   optimizer "gd" { learning_rate = eta }
 }
@@ -97,7 +90,7 @@ run "near" {
 run "approach" {
   for_each  = [2.2, 3, 4, 8, 20]
   objective = objective.convex
-  start     = { x = level(each.value) + 0.1 }
+  start     = { x = log_growth_cycle(each.value) + 0.1 }
   steps     = 60
   optimizer "gd" { learning_rate = each.value }
 }
@@ -152,20 +145,21 @@ run "huber" {
 locals {
   eta     = run.levels.vary.eta
   reached = abs(run.levels.final.params.x)
+  level   = log_growth_cycle(run.levels.vary.eta)
 }
 
 check "the level of each learning rate is the one that Lambert's W gives" {
   assert {
-    condition = max(abs(local.reached / level(local.eta) - 1)) < 1e-12
-    message   = "Over 400 learning rates from 2.05 to 2,000 the run ends within ${max(abs(local.reached / level(local.eta) - 1))} of the level, relatively."
+    condition = max(abs(local.reached / local.level - 1)) < 1e-12
+    message   = "Over 400 learning rates from 2.05 to 2,000 the run ends within ${max(abs(local.reached / local.level - 1))} of the level, relatively."
   }
   assert {
-    condition = max(abs(local.eta * log1p(level(local.eta)) / (2 * level(local.eta)) - 1)) < 1e-14
-    message   = "The level solves eta f'(x) = 2 x to ${max(abs(local.eta * log1p(level(local.eta)) / (2 * level(local.eta)) - 1))}, relatively."
+    condition = max(abs(local.eta * log1p(local.level) / (2 * local.level) - 1)) < 1e-14
+    message   = "The level solves eta f'(x) = 2 x to ${max(abs(local.eta * log1p(local.level) / (2 * local.level) - 1))}, relatively."
   }
   assert {
-    condition = close(level(5), 4.046970313161707, 1e-14) && close(level(3), 1.144032841275508, 1e-14)
-    message   = "Fig. 4.1 shows the levels of 5 and 3: ${level(5)} and ${level(3)}."
+    condition = close(log_growth_cycle(5), 4.046970313161707, 1e-14) && close(log_growth_cycle(3), 1.144032841275508, 1e-14)
+    message   = "Fig. 4.1 shows the levels of 5 and 3: ${log_growth_cycle(5)} and ${log_growth_cycle(3)}."
   }
 }
 
@@ -175,8 +169,8 @@ check "Lemma 4.1: the level grows with eta, and is 0 up to the threshold" {
     message   = "It does not grow everywhere."
   }
   assert {
-    condition = level(2) == 0 && level(1.5) == 0 && close(level(2 + 1e-6), 1e-6, 1e-9)
-    message   = "Below and at eta = 2 the formula gives ${level(1.5)} and ${level(2)}; just above, x_eta is eta - 2: at 2 + 1e-6 it is ${level(2 + 1e-6)}."
+    condition = log_growth_cycle(2) == 0 && log_growth_cycle(1.5) == 0 && close(log_growth_cycle(2 + 1e-6), 1e-6, 1e-9)
+    message   = "Below and at eta = 2 the formula gives ${log_growth_cycle(1.5)} and ${log_growth_cycle(2)}; just above, x_eta is eta - 2: at 2 + 1e-6 it is ${log_growth_cycle(2 + 1e-6)}."
   }
 }
 
@@ -185,8 +179,8 @@ check "Lemma 4.1: the level grows with eta, and is 0 up to the threshold" {
 check "eta above 2: every one of 100,000 starts ends on the two-cycle" {
   for_each = [3, 5, 8]
   assert {
-    condition = max(abs(abs(run.many[each.value].final.params.x) - level(each.value))) < 1e-13 * level(each.value)
-    message   = "After 400 steps |x| differs from the level by up to ${max(abs(abs(run.many[each.value].final.params.x) - level(each.value)))}."
+    condition = max(abs(abs(run.many[each.value].final.params.x) - log_growth_cycle(each.value))) < 1e-13 * log_growth_cycle(each.value)
+    message   = "After 400 steps |x| differs from the level by up to ${max(abs(abs(run.many[each.value].final.params.x) - log_growth_cycle(each.value)))}."
   }
   assert {
     condition = count(run.many[each.value].final.params.x > 0) == 50000
@@ -209,8 +203,8 @@ check "eta up to 2: every one ends at 0" {
 check "no step leads away from the cycle" {
   for_each = [3, 8]
   assert {
-    condition = max(max(diff(abs(abs(run.ways[each.value].path.x) - level(each.value))))) < 4e-15
-    message   = "The largest growth of the distance in one step is ${max(max(diff(abs(abs(run.ways[each.value].path.x) - level(each.value)))))}."
+    condition = max(max(diff(abs(abs(run.ways[each.value].path.x) - log_growth_cycle(each.value))))) < 4e-15
+    message   = "The largest growth of the distance in one step is ${max(max(diff(abs(abs(run.ways[each.value].path.x) - log_growth_cycle(each.value)))))}."
   }
 }
 
@@ -218,7 +212,7 @@ check "no step leads away from the cycle" {
 
 locals {
   near_eta = run.near.vary.eta
-  rate     = (abs(run.near.path.x[1]) - level(local.near_eta)) / (run.near.path.x[0] - level(local.near_eta))
+  rate     = (abs(run.near.path.x[1]) - log_growth_cycle(local.near_eta)) / (run.near.path.x[0] - log_growth_cycle(local.near_eta))
 }
 
 check "near the cycle one step multiplies the distance by 1 - eta f''(x_eta)" {
@@ -242,7 +236,7 @@ check "the exceptions are isolated, and rounding leaves them" {
     message   = "From x = ${run.exception.path.x[0]} one step of 5 leads to ${run.exception.path.x[1]}."
   }
   assert {
-    condition = close(abs(run.exception.path.x[60]), level(5), 1e-14)
+    condition = close(abs(run.exception.path.x[60]), log_growth_cycle(5), 1e-14)
     message   = "At 0 each step of 5 multiplies the distance by -4, and by step 60 it is back on the cycle: |x| = ${abs(run.exception.path.x[60])}."
   }
 }
@@ -299,7 +293,7 @@ plot "levels" {
   panel {
     line {
       x     = local.eta
-      y     = level(local.eta)
+      y     = local.level
       label = "by Lambert's W"
       color = "#000000"
     }
@@ -357,23 +351,23 @@ plot "approach" {
   panel {
     title = "to the cycle, by eta"
     line {
-      y     = abs(abs(run.approach[2.2].path.x) - level(2.2))
+      y     = abs(abs(run.approach[2.2].path.x) - log_growth_cycle(2.2))
       label = "2.2"
     }
     line {
-      y     = abs(abs(run.approach[3].path.x) - level(3))
+      y     = abs(abs(run.approach[3].path.x) - log_growth_cycle(3))
       label = "3"
     }
     line {
-      y     = abs(abs(run.approach[4].path.x) - level(4))
+      y     = abs(abs(run.approach[4].path.x) - log_growth_cycle(4))
       label = "4"
     }
     line {
-      y     = abs(abs(run.approach[8].path.x) - level(8))
+      y     = abs(abs(run.approach[8].path.x) - log_growth_cycle(8))
       label = "8"
     }
     line {
-      y     = abs(abs(run.approach[20].path.x) - level(20))
+      y     = abs(abs(run.approach[20].path.x) - log_growth_cycle(20))
       label = "20"
     }
     axis_x { label = "step" }
@@ -425,10 +419,10 @@ table "levels" {
   columns = ["eta", "x_eta", "1 - eta f'' (per step)", "its square (over the cycle)", "largest distance of 100,000 starts after 400 steps"]
   rows = [for eta in [3, 5, 8] : [
     eta,
-    level(eta),
+    log_growth_cycle(eta),
     multiplier(eta),
     sq(multiplier(eta)),
-    format("%.1e", max(abs(abs(run.many[eta].final.params.x) - level(eta)))),
+    format("%.1e", max(abs(abs(run.many[eta].final.params.x) - log_growth_cycle(eta)))),
   ]]
 }
 
@@ -445,7 +439,7 @@ report {
       For f1 the equation of the two-cycle is `eta ln(1 + x) = 2 x`, and its solution
       `x_eta = -(eta/2) W(-(2/eta) exp(-2/eta)) - 1` with the lower branch of Lambert's W. It leaves 0 at eta = 2 with slope
       1 and grows for ever, as Lemma 4.1 says. Gradient descent from x = -5 ends on it, for 400 learning rates between 2.05
-      and 2,000, within ${format("%.1e", max(abs(local.reached / level(local.eta) - 1)))} of its value.
+      and 2,000, within ${format("%.1e", max(abs(local.reached / local.level - 1)))} of its value.
 
       The lemma calls f strongly convex; with f'' falling to 0 it cannot be, and strictly convex is meant.
     EOT
@@ -463,7 +457,7 @@ report {
       like a logarithm, for large eta: there the cycle attracts ever more slowly.
 
       The exceptions are 0 and what leads to it. One step of 5 leads from x = ${format("%.9f", run.exception.path.x[0])} to 0;
-      rounding misses it by ${format("%.1e", abs(run.exception.path.x[1]))}, and ${first(abs(abs(run.exception.path.x) - level(5)) < 1e-3) - 1} steps later the
+      rounding misses it by ${format("%.1e", abs(run.exception.path.x[1]))}, and ${first(abs(abs(run.exception.path.x) - log_growth_cycle(5)) < 1e-3) - 1} steps later the
       iterate is back within 0.001 of the cycle.
     EOT
     show     = [plot.approach]

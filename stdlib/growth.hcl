@@ -14,6 +14,18 @@ function "log_growth" {
   value  = (1 + abs(x)) * log1p(abs(x)) - abs(x)
 }
 
+# With u = 1 + x the equation of the cycle is -(2/eta) u exp(-(2/eta) u) = -(2/eta) exp(-2/eta):
+# one branch of W gives x = 0, the other the level.
+function "log_growth_cycle" {
+  description = "Level of the two-cycle of gradient descent on log_growth with the learning rate eta > 0; 0 up to the threshold 2"
+  formula     = "the x > 0 with eta ln(1 + x) = 2 x: -(eta/2) W(-(2/eta) exp(-2/eta)) - 1, W the lower branch"
+  source      = "Ma, Kunin, Wu, Ying (2022), Lemma 4.1, for f1"
+  example     = "close(log_growth_cycle(5), 4.046970313161707, 1e-14) && log_growth_cycle(1.5) == 0"
+
+  params = [eta]
+  value  = eta <= 2 ? 0 : -eta / 2 * lambert_w_minus1(-2 / eta * exp(-2 / eta)) - 1
+}
+
 function "relu_population" {
   description = "Population loss of the ReLU bump over data uniform on [0, C]: quadratic for |w| <= 1/C, then saturating"
   formula     = "C^2 w^2 / 3 if |w| <= 1/C, else 1 - 2/(3 C |w|);  f''(0) = 2 C^2 / 3, and f'' jumps to -4 C^2 / 3 at 1/C"
