@@ -255,6 +255,7 @@ func demos() []demo {
 			{Title: "period 2, 40 steps", X: Axis{Label: "step"}, Marks: []Mark{Line{Y: fast[:40], Label: "x"}}},
 		},
 	})
+	add("density", densityDemo())
 	return out
 }
 

@@ -42,12 +42,14 @@ type Panel struct {
 	// X and Y are the horizontal and vertical axes; Z is the colour of fields
 	// and the height of surfaces and of paths in space.
 	X, Y, Z Axis
-	// Marks are drawn in order, fields (Heatmap, Contour) beneath the others. A
+	// Marks are drawn in order, fields (Heatmap, Contour, Density) beneath the others. A
 	// Surface, or a Path with Z, makes the panel three-dimensional: then X and Y
 	// span the floor.
 	Marks  []Mark
 	Legend Legend
-	View   View
+	// Notes stand below the axes, with those of what could not be drawn.
+	Notes []string
+	View  View
 }
 
 // View is where a three-dimensional panel is seen from: Azimuth turns its box
@@ -179,6 +181,19 @@ type Histogram struct {
 	Density bool
 }
 
+// Density counts the points (X[i], Y[i]) in cells, equal on the axes, and colours
+// each by its count on a log scale; a cell without points is white. The marks
+// of this kind in a panel are counted together, in the cells of the first.
+type Density struct {
+	X, Y []float64
+	// Columns and Rows are the numbers of cells. Zero makes them as fine as the
+	// pixels of a PNG, and where X has values that come again and again, columns
+	// about these: each holds equally many.
+	Columns, Rows int
+	// ByColumn colours a cell by its share of the points of its column.
+	ByColumn bool
+}
+
 // Band fills between Lo and Hi along X and draws Mid, which may be nil.
 type Band struct {
 	X, Lo, Mid, Hi []float64
@@ -216,6 +231,7 @@ func (Contour) mark()   {}
 func (Heatmap) mark()   {}
 func (Surface) mark()   {}
 func (Histogram) mark() {}
+func (Density) mark()   {}
 func (Band) mark()      {}
 func (HLine) mark()     {}
 func (VLine) mark()     {}

@@ -165,7 +165,7 @@ func (p *panel) margins() margins {
 		m.right = math.Max(m.right, layText(xt[n-1].label, tickSize, false).width/2)
 	}
 	if p.bar {
-		zt, _ := p.z.fitTicks(p.frame.h(), tickSize, true)
+		zt, _ := p.barScale().fitTicks(p.frame.h(), tickSize, true)
 		m.right = barGap + barWidth + tickLength + 2 + widest(zt) + 4
 		if p.src.Z.title() != "" {
 			m.right += labelSize + 3
@@ -298,10 +298,14 @@ func (p *panel) axes(s *sheet) {
 
 // colorBar explains the colours of the first field.
 func (p *panel) colorBar(s *sheet) {
-	f := p.frame
+	f, z := p.frame, p.barScale()
 	b := frame{f.x1 + barGap, f.y0, f.x1 + barGap + barWidth, f.y1}
+	if p.barCounts {
+		s.role = "colorbar"
+		s.image(box(b.x0, b.y0, b.x1, b.y1), fieldDPI, countBar)
+	}
 	for i, m := range p.marks {
-		if p.fields[i] == nil {
+		if p.fields[i] == nil || p.barCounts {
 			continue
 		}
 		bar := field{x: []float64{0, 1}, y: make([]float64, mapColors), z: make([]float64, 2*mapColors)}
@@ -328,7 +332,7 @@ func (p *panel) colorBar(s *sheet) {
 		break
 	}
 	s.stroke("frame", boxPath(b.x0, b.y0, b.x1, b.y1), ink, 0.5, Solid)
-	ticks, factor := p.z.fitTicks(b.h(), tickSize, true)
+	ticks, factor := z.fitTicks(b.h(), tickSize, true)
 	var marks vg.Path
 	for _, t := range ticks {
 		y := b.y0 + t.at*b.h()

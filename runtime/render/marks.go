@@ -22,6 +22,8 @@ func (p *panel) trace() {
 	if p.solid {
 		return
 	}
+	p.beginCount()
+	p.coverDensity()
 	for i, m := range p.marks {
 		g := &p.shapes[i]
 		switch m := m.(type) {
@@ -169,6 +171,9 @@ func (p *panel) refit(to frame) {
 		}
 	}
 	p.frame, p.cover.frame = to, to
+	if !p.solid {
+		p.count()
+	}
 }
 
 // strength is the width of the lines of a panel: a zigzag that is denser than
@@ -207,7 +212,8 @@ func orElse(given, otherwise float64) float64 {
 // draw draws the marks of a two-dimensional panel.
 func (p *panel) draw(s *sheet) {
 	width := p.strength()
-	onField := false
+	onField := p.counted != nil
+	p.density(s)
 	for i, m := range p.marks {
 		f := p.fields[i]
 		if f == nil || f.empty() {

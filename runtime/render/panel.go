@@ -10,22 +10,25 @@ import (
 
 // A panel is a Panel resolved: every mark has its colour, every axis its scale.
 type panel struct {
-	src     *Panel
-	marks   []Mark
-	fields  []*field      // of marks[i], nil where it is no field
-	colors  []color.NRGBA // of marks[i]
-	bars    []*bars       // of marks[i], nil where it is no histogram
-	x, y, z scale
-	solid   bool // three-dimensional
-	bar     bool // has a colour bar
-	empty   bool
-	flat    bool // every grid value is the same
-	notes   []string
-	entries []entry
-	place   legendPlace
-	frame   frame
-	shapes  []shape // of marks[i], in points of the frame they were made for
-	cover   *cover
+	src       *Panel
+	marks     []Mark
+	fields    []*field      // of marks[i], nil where it is no field
+	colors    []color.NRGBA // of marks[i]
+	bars      []*bars       // of marks[i], nil where it is no histogram
+	x, y, z   scale
+	solid     bool    // three-dimensional
+	counted   *counts // of the densities, for the present frame
+	shades    scale   // of their colours
+	bar       bool    // has a colour bar
+	barCounts bool    // which explains the counts
+	empty     bool
+	flat      bool // every grid value is the same
+	notes     []string
+	entries   []entry
+	place     legendPlace
+	frame     frame
+	shapes    []shape // of marks[i], in points of the frame they were made for
+	cover     *cover
 }
 
 // A shape is the geometry of a mark, thinned.
@@ -55,6 +58,8 @@ func values(in []Mark) []Mark {
 			m = deref(v)
 		case *Histogram:
 			m = deref(v)
+		case *Density:
+			m = deref(v)
 		case *Band:
 			m = deref(v)
 		case *HLine:
@@ -81,6 +86,7 @@ func deref[M any](p *M) Mark {
 // resolve fits the scales of a panel to its marks.
 func resolve(src *Panel) *panel {
 	p := &panel{src: src, marks: values(src.Marks)}
+	p.note(src.Notes...)
 	kx, ky, kz := p.kind(&src.X, "x"), p.kind(&src.Y, "y"), p.kind(&src.Z, "z")
 	ex, ey := newExtent(kx), newExtent(ky)
 	p.fields = make([]*field, len(p.marks))
@@ -130,6 +136,9 @@ func resolve(src *Panel) *panel {
 	if !slices.ContainsFunc(p.fields, func(f *field) bool { return f != nil }) {
 		padX, padLo, padHi = 0.02, 0.05, 0.05
 	}
+	if len(p.densities()) > 0 {
+		padX, padLo, padHi = 0, min(padLo, 0.03), min(padHi, 0.03)
+	}
 	inX := within(&src.X)
 
 	for _, m := range p.marks {
@@ -146,6 +155,9 @@ func resolve(src *Panel) *panel {
 			if m.Mid != nil {
 				p.pairs(&ex, &ey, m.X, m.Mid, inX)
 			}
+		case Density:
+			p.pairs(&ex, &ey, m.X, m.Y, inX)
+			placesReach(&m, &ex)
 		case HLine:
 			ey.add(m.Y)
 		case VLine:
@@ -246,7 +258,7 @@ func (p *panel) unseen() {
 			continue
 		}
 		switch m.(type) {
-		case Heatmap, Histogram, Band, HLine, VLine:
+		case Heatmap, Histogram, Density, Band, HLine, VLine:
 			if surface {
 				p.note(fmt.Sprintf("%s not drawn on a surface", kindName(m)))
 			}

@@ -144,14 +144,22 @@ func (s *sheet) DrawImage(r vg.Rectangle, img image.Image) {
 	})
 }
 
-// image paints r, which must not be rotated.
+// image paints r, which must not be rotated, at a resolution.
 func (s *sheet) image(r vg.Rectangle, dpi float64, p painter) {
+	px := func(l vg.Length) int {
+		return max(1, int(math.Round(float64(l)*s.pen().m.size()*dpi/72)))
+	}
+	s.imageOf(r, px(r.Size().X), px(r.Size().Y), p)
+}
+
+// imageOf is image with w by h pixels in the vector formats.
+func (s *sheet) imageOf(r vg.Rectangle, w, h int, p painter) {
 	m := s.pen().m
 	r = vg.Rectangle{Min: m.point(r.Min), Max: m.point(r.Max)}
 	if !(r.Max.X > r.Min.X && r.Max.Y > r.Min.Y) {
 		return
 	}
-	s.ops = append(s.ops, op{role: s.role, kind: opImage, rect: r, paint: p, embedded: s.embed(r, dpi, p)})
+	s.ops = append(s.ops, op{role: s.role, kind: opImage, rect: r, paint: p, embedded: s.embed(w, h, p)})
 }
 
 // stroke and fill set what they need, so that no state leaks between marks.

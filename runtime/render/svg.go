@@ -217,10 +217,7 @@ func (s *sheet) svgImage(b []byte, o *op) ([]byte, error) {
 // embed makes the PNG of an image operation once, for SVG and PDF alike. No two
 // images of a sheet are equally many pixels wide, because fpdf sorts images by
 // their width and leaves those of one width in the order of a map.
-func (s *sheet) embed(rect vg.Rectangle, dpi float64, paint painter) func() ([]byte, error) {
-	px := func(l vg.Length) int { return max(1, int(math.Round(float64(l)*dpi/72))) }
-	size := rect.Size()
-	w, h := px(size.X), px(size.Y)
+func (s *sheet) embed(w, h int, paint painter) func() ([]byte, error) {
 	for slices.Contains(s.widths, w) {
 		w++
 	}
