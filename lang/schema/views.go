@@ -112,10 +112,14 @@ func series(attributes ...Attribute) []Attribute {
 	)...)
 }
 
-func ofLandscape(attributes ...Attribute) []Attribute {
+// field are the arguments of marks that draw values over two axes.
+func field(attributes ...Attribute) []Attribute {
 	return append([]Attribute{
-		{Name: "of", Phase: Name, Type: Reference, Noun: "landscape", Required: true, Description: "a landscape with two axes"},
+		{Name: "of", Phase: Name, Type: Reference, Noun: "landscape", Description: "a landscape with two axes, in place of `x`, `y` and `z`"},
 		{Name: "field", Phase: Structural, Type: String, Default: `"loss"`, Allowed: []string{"loss", "curvature", "second_difference"}, Description: "which of its results is drawn"},
+		values("z", "values over two axes: of a run with two vary blocks, as `run.r.final.loss`, a basin, or a matrix", false),
+		values("x", "where they stand along the horizontal axis: a vector, or an array like `z` that is the same along the other axis, as `run.r.vary.a`; by default 0, 1, 2", false),
+		values("y", "where they stand along the vertical axis, likewise", false),
 		{Name: "scale", Phase: Structural, Type: String, Default: `"linear"`, Allowed: []string{"linear", "log"}, Description: "of colours, levels or heights"},
 	}, attributes...)
 }
@@ -135,12 +139,25 @@ var marks = []Nested{
 	{Block: &Block{Noun: "band", Description: "The area between two lines.",
 		Attributes: series(values("lower", "the lower line", true), values("upper", "the upper line", true), values("y", "a line between", false), values("x", "where they stand; by default as of a line", false))}},
 	{Block: &Block{Noun: "histogram", Description: "How often values occur.",
-		Attributes: series(values("x", "the values", true), Attribute{Name: "bins", Phase: Structural, Type: Count, Description: "how many intervals; by default chosen from the values"})}},
-	{Block: &Block{Noun: "heatmap", Description: "A landscape in colours.", Attributes: ofLandscape()}},
-	{Block: &Block{Noun: "contour", Description: "Lines of equal height.", Attributes: ofLandscape(
+		Attributes: series(values("x", "the values", true), Attribute{Name: "bins", Phase: Structural, Type: Count, Description: "how many intervals; by default chosen from the values"},
+			Attribute{Name: "density", Phase: Structural, Type: Bool, Default: "false", Description: "divides the counts by their sum and the width of an interval, so that the area is 1: a law drawn as a line may lie over it"})}},
+	{Block: &Block{Noun: "density", Description: "How often points occur: each cell of the plane in a colour for its count, on a log scale, white where there is none. Values of lanes and steps count as points one by one; values of the lanes alone, or of the steps alone, are repeated beside them. What is not finite is left out.",
+		Attributes: []Attribute{
+			values("y", "the second coordinate of the points, such as `path.x` of a run with lanes", true),
+			values("x", "the first coordinate, such as `vary.eta`; by default the steps of `y`", false),
+			{Name: "run", Phase: Name, Type: Reference, Noun: "run", Description: "the run whose results the other arguments name without its address: `y = path.x`"},
+			{Name: "from", Phase: Structural, Type: Index, Default: "0", Description: "the first step drawn"},
+			{Name: "to", Phase: Structural, Type: Index, Description: "the last step drawn"},
+			{Name: "bins", Phase: Structural, Type: Bins, Description: "how many cells along both axes, or along each; by default as fine as pixels, and where `x` has values that come again and again, columns about these"},
+			{Name: "normalize", Phase: Structural, Type: String, Allowed: []string{"column"}, Description: "`\"column\"` colours each cell by its share of the points of its column, as orbit diagrams need"},
+		}}},
+	{Block: &Block{Noun: "heatmap", Description: "Values over two axes in colours, hatched where they are not finite.", Attributes: field(
+		Attribute{Name: "categories", Phase: Structural, Type: Bool, Default: "false", Description: "the values are whole numbers that stand for kinds, such as the attractors of a basin: one colour each and a legend, 0 light gray, -1 dark"},
+		Attribute{Name: "names", Phase: Structural, Type: Named, Description: "of categories: what the legend calls them, as in `{ 0 = \"none\", 1 = \"the two-cycle\" }`"})}},
+	{Block: &Block{Noun: "contour", Description: "Lines of equal height.", Attributes: field(
 		Attribute{Name: "levels", Phase: Structural, Type: Levels, Default: "12", Description: "how many lines, or their heights"},
 		Attribute{Name: "filled", Phase: Structural, Type: Bool, Default: "false", Description: "colours the areas between"})}},
-	{Block: &Block{Noun: "surface", Description: "A landscape in perspective.", Attributes: ofLandscape()}},
+	{Block: &Block{Noun: "surface", Description: "Values over two axes in perspective.", Attributes: field()}},
 	{Block: &Block{Noun: "hline", Description: "A horizontal line.", Attributes: look(values("y", "its height", true))}},
 	{Block: &Block{Noun: "vline", Description: "A vertical line.", Attributes: look(values("x", "its place", true))}},
 	{Block: &Block{Noun: "text", Description: "Words at a place.", Attributes: []Attribute{
@@ -150,6 +167,12 @@ var marks = []Nested{
 		{Name: "color", Phase: Structural, Type: String, Description: "`\"#rrggbb\"` or a word, such as \"orange\""},
 	}}},
 }
+
+// The types of arguments that only marks have.
+const (
+	Bins  Type = "whole number, or [columns, rows]"
+	Named Type = "map of texts by whole number"
+)
 
 // axes are the blocks that describe the frame of a panel.
 var axes = []Nested{

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
 	"relief/lang/math"
 	"relief/runtime/graph"
@@ -73,6 +72,7 @@ func (b *builder) panel(body *body) plan.Panel {
 			p.Marks = append(p.Marks, b.mark(x)...)
 		}
 	}
+	b.colorsAgree(p, body)
 	if len(p.Marks) == 0 && !body.broken && !b.in.bad && !b.in.diags.HasErrors() {
 		b.errorAt("RL0403", body.header, "Add a mark, as in line { y = run.name.loss }.", "%s draws nothing", body.title())
 	}
@@ -126,13 +126,18 @@ func (b *builder) mark(body *body) []plan.Mark {
 		base.Dash = s.text("dash")
 	}
 	if has("of") {
-		return b.fieldMark(base, body, s)
+		return b.field(base, body, s)
 	}
 	if has("from") {
 		base.From, base.To = b.stepRange(s, body)
 	}
-	if has("bins") {
+	switch base.Kind {
+	case "histogram":
 		base.Bins, _ = s.whole("bins")
+		base.Density = s.truth("density")
+	case "density":
+		base.Bins, base.Rows = b.cells(s, body)
+		base.ByColumn = s.text("normalize") == "column"
 	}
 	runs := []*instance{nil}
 	if has("run") && body.attr("run") != nil {
@@ -367,7 +372,7 @@ func (b *builder) drawable(x *plan.Expr, name string, e hclsyntax.Expression, bo
 			return fail("Write one number, as in last(s), s[100] or w[0].")
 		}
 		return true
-	case "histogram":
+	case "histogram", "density":
 		if t == graph.Number {
 			return fail("Write a vector or series.")
 		}
@@ -384,6 +389,9 @@ func (b *builder) drawable(x *plan.Expr, name string, e hclsyntax.Expression, bo
 
 // fits checks that the channels of a mark go together.
 func (b *builder) fits(m plan.Mark, body *body) bool {
+	if m.Kind == "density" {
+		return b.repeats(m)
+	}
 	var first *plan.Expr
 	for _, x := range []*plan.Expr{m.Y, m.Lower, m.Upper, m.X, m.Z} {
 		if x == nil || x.Type().IsScalar() {
@@ -433,62 +441,6 @@ func (b *builder) insideSteps(m plan.Mark, body *body) {
 			b.errorf("RL0307", body.attr("from"), fmt.Sprintf("Its last step is %d.", in.run.Steps), "step %d is beyond the end: %s makes %d steps", *m.From, m.Source, in.run.Steps)
 		}
 	}
-}
-
-// fieldMark builds a heat map, contour or surface.
-func (b *builder) fieldMark(m plan.Mark, body *body, s settings) []plan.Mark {
-	in := b.named(body, "of", "landscape")
-	if in == nil || !b.c.compile(in, spanOf(body.attr("of").Range())) {
-		b.in.bad = true
-		return nil
-	}
-	if n := len(in.landscape.Axes); n != 2 {
-		b.errorf("RL0406", body.attr("of"), fmt.Sprintf("Draw it with a line block that has x = %s.axis.%s and y = %s.loss.", in.addr, in.landscape.Axes[0].Label, in.addr),
-			"%s has one axis; %s %s needs two", in.addr, article(m.Kind), m.Kind)
-		return nil
-	}
-	b.c.need(in.addr)
-	m.Of = in.addr
-	m.Field = s.text("field")
-	m.Log = s.text("scale") == "log"
-	if m.Kind == "contour" {
-		m.Filled = s.truth("filled")
-		b.levels(&m, body, s)
-	}
-	return []plan.Mark{m}
-}
-
-// levels reads a number of levels, or their heights.
-func (b *builder) levels(m *plan.Mark, body *body, s settings) {
-	e := body.attr("levels")
-	if e == nil {
-		n, _ := s.whole("levels")
-		m.Levels = n
-		return
-	}
-	v, ok := s.value("levels")
-	if !ok {
-		b.in.bad = true
-		return
-	}
-	if v.Type() == cty.Number {
-		n, acc := v.AsBigFloat().Int64()
-		if !v.AsBigFloat().IsInt() || acc != 0 || n < 1 || n > 1000 {
-			b.errorf("RL0406", e, "Write 1 to 1000, or a list of heights.", "there cannot be %s levels", shortest(v))
-			return
-		}
-		m.Levels = int(n)
-		return
-	}
-	list, ok := s.numbers(e, "levels")
-	if !ok {
-		b.in.bad = true
-		return
-	}
-	if !slices.IsSorted(list) {
-		b.errorf("RL0406", e, "Write the lowest first.", "the levels are not in order")
-	}
-	m.LevelList = list
 }
 
 func (b *builder) color(s settings, body *body) string {

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -111,18 +113,26 @@ func (f *panelFiller) name(e *plan.Expr) string {
 			}
 		}
 	}
-	return f.source(e.Span)
+	text := f.source(e.Span)
+	if m := plainReference.FindStringSubmatch(text); m != nil { // to values of vary, which are constants
+		return spaced(m[1])
+	}
+	return text
 }
+
+var plainReference = regexp.MustCompile(`^[a-z]\w*(?:\.\w+|\[[^\[\]]*\])*\.([A-Za-z_]\w*)$`)
 
 func spaced(word string) string { return strings.ReplaceAll(word, "_", " ") }
 
 // shared is the name that all curves of the panel have for one of their
-// attributes; "" if they differ.
+// attributes; "" if they differ. A density speaks for what is drawn over it.
 func (f *panelFiller) shared(of func(m *plan.Mark) string) string {
 	name, first := "", true
+	isDensity := func(m plan.Mark) bool { return m.Kind == "density" }
+	dense := slices.ContainsFunc(f.panel.Marks, isDensity)
 	for i := range f.panel.Marks {
 		m := &f.panel.Marks[i]
-		if !curveKinds[m.Kind] {
+		if dense && !isDensity(*m) || !dense && !curveKinds[m.Kind] {
 			continue
 		}
 		if n := of(m); first {
@@ -138,6 +148,9 @@ func (f *panelFiller) defaultX() string {
 	if l := f.fieldDrawn(); l != nil {
 		return l.Plan.Axes[0].Label
 	}
+	if m := f.valuesDrawn(); m != nil {
+		return f.name(m.X)
+	}
 	return f.shared(func(m *plan.Mark) string {
 		if m.X == nil && m.Kind != "histogram" {
 			return "step"
@@ -150,8 +163,13 @@ func (f *panelFiller) defaultY() string {
 	if l := f.fieldDrawn(); l != nil {
 		return l.Plan.Axes[1].Label
 	}
+	if m := f.valuesDrawn(); m != nil {
+		return f.name(m.Y)
+	}
 	return f.shared(func(m *plan.Mark) string {
 		switch {
+		case m.Kind == "histogram" && m.Density:
+			return "density"
 		case m.Kind == "histogram":
 			return "count"
 		case m.Y == nil:
@@ -162,8 +180,15 @@ func (f *panelFiller) defaultY() string {
 }
 
 func (f *panelFiller) defaultZ() string {
-	for _, m := range f.panel.Marks {
+	for i := range f.panel.Marks {
+		m := &f.panel.Marks[i]
 		switch {
+		case m.Kind == "density" && m.ByColumn:
+			return "share of the column"
+		case m.Kind == "density":
+			return "points in a cell"
+		case m.Z != nil && fieldKinds[m.Kind]:
+			return f.name(m.Z)
 		case m.Z != nil:
 			return f.shared(func(m *plan.Mark) string { return f.name(m.Z) })
 		case m.Of == (plan.Address{}):
@@ -174,6 +199,16 @@ func (f *panelFiller) defaultZ() string {
 		}
 	}
 	return ""
+}
+
+// valuesDrawn is the mark of values over two axes that gives the panel its axes.
+func (f *panelFiller) valuesDrawn() *plan.Mark {
+	for i := range f.panel.Marks {
+		if m := &f.panel.Marks[i]; fieldKinds[m.Kind] && m.Z != nil {
+			return m
+		}
+	}
+	return nil
 }
 
 // fieldDrawn is the two-dimensional landscape that gives the panel its axes.

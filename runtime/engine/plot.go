@@ -40,7 +40,7 @@ func (r *runner) runColors() map[plan.Address]int {
 	for _, p := range r.study.Plots {
 		for _, panel := range p.Panels {
 			for _, m := range panel.Marks {
-				if m.Source == (plan.Address{}) {
+				if m.Source == (plan.Address{}) || m.Kind == "density" || fieldKinds[m.Kind] {
 					continue
 				}
 				if _, ok := colors[m.Source]; !ok {
@@ -163,8 +163,10 @@ func (f *panelFiller) mark(m *plan.Mark) error {
 		if err != nil {
 			return err
 		}
-		f.add(render.Histogram{Values: a.Data, Bins: m.Bins, Label: f.label(m), Color: f.color(m)})
+		f.add(render.Histogram{Values: a.Data, Bins: m.Bins, Density: m.Density, Label: f.label(m), Color: f.color(m)})
 		return nil
+	case "density":
+		return f.density(m)
 	case "heatmap", "contour", "surface":
 		return f.field(m)
 	case "hline", "vline":
@@ -210,43 +212,6 @@ func (f *panelFiller) rule(m *plan.Mark) error {
 		} else {
 			f.add(render.VLine{X: v, Label: label, Color: f.givenColor(m), Dash: dash(m.Dash, render.Dashed)})
 		}
-	}
-	return nil
-}
-
-// field draws a sampled landscape.
-func (f *panelFiller) field(m *plan.Mark) error {
-	l := f.landscapeOf(m.Of)
-	name := m.Field
-	if name == "" {
-		name = "loss"
-	}
-	switch {
-	case l == nil:
-		return fmt.Errorf("%s has not been sampled", m.Of)
-	case l.Status != OK:
-		return fmt.Errorf("%s has no results: it is %s", m.Of, l.Status)
-	case len(l.Positions) != 2:
-		return fmt.Errorf("%s has %d axis, a %s needs two", m.Of, len(l.Positions), m.Kind)
-	}
-	values := l.Lookup(name)
-	if values == nil {
-		return fmt.Errorf("%s has no %s", m.Of, name)
-	}
-	x, y := l.Positions[0], l.Positions[1]
-	grid := render.Grid{X: x, Y: y, Z: make([]float64, len(x)*len(y))}
-	for i := range x { // the landscape's first axis is its outer one
-		for j := range y {
-			grid.Z[j*len(x)+i] = values.Data[i*len(y)+j]
-		}
-	}
-	switch m.Kind {
-	case "heatmap":
-		f.add(render.Heatmap{Grid: grid, Log: m.Log})
-	case "contour":
-		f.add(render.Contour{Grid: grid, Levels: m.LevelList, Count: m.Levels, Log: m.Log, Filled: m.Filled})
-	case "surface":
-		f.add(render.Surface{Grid: grid, Log: m.Log, Floor: true})
 	}
 	return nil
 }

@@ -437,8 +437,11 @@ var ColorNames = []string{"amber", "black", "blue", "gray", "green", "grey", "or
 //	line, scatter   X (nil: the steps of Y), Y, From, To
 //	path            X, Y, Z, From, To: a trajectory with its direction
 //	band            X, Lower, Y (middle, may be nil), Upper
-//	histogram       X, Bins
-//	heatmap, contour, surface   Of (a landscape with two axes), Field, Levels, LevelList, Log
+//	histogram       X, Bins, Density
+//	density         X (nil: the steps of Y), Y, From, To, Bins (columns), Rows, ByColumn
+//	heatmap, contour, surface   Of (a landscape with two axes) and Field, or Z (values over two
+//	                axes), X and Y (vectors along these, or of the shape of Z; nil: indices);
+//	                Levels, LevelList, Log; of a heatmap Categories and Names
 //	hline, vline    Y or X
 //	text            X, Y, Text
 type Mark struct {
@@ -453,8 +456,12 @@ type Mark struct {
 	LevelList    []float64
 	Filled       bool
 	Log          bool
-	Bins         int
-	Label        Text // nil: named by what it draws; empty: not in the legend
+	Bins, Rows   int
+	ByColumn     bool           // of a density: shares of each column
+	Density      bool           // of a histogram: its area is 1
+	Categories   bool           // whole numbers that are names, one colour each
+	Names        map[int]string // of categories, in the legend
+	Label        Text           // nil: named by what it draws; empty: not in the legend
 	Text         Text
 	Color, Dash  string
 	Width        float64

@@ -27,6 +27,7 @@ var (
 	minorInk  = color.NRGBA{0xF3, 0xF3, 0xF3, 0xFF}
 	white     = color.NRGBA{0xFF, 0xFF, 0xFF, 0xFF}
 	missing   = color.NRGBA{0xD4, 0xD4, 0xD4, 0xFF} // field samples that are not numbers
+	hatchInk  = color.NRGBA{0xA8, 0xA8, 0xA8, 0xFF} // lines across them
 	noColor   = color.NRGBA{}
 	mapColors = 256
 )

@@ -152,22 +152,28 @@ func colorScale(fields []*field, a *Axis, k scaleKind) (scale, extent, []string)
 	return s, e, notes
 }
 
-// palette is the colour map with one more entry, for what is missing.
+// palette is the colour map with two more entries: for what is missing, and for the
+// lines across it.
 func palette(levels []float64, s *scale) color.Palette {
 	var p color.Palette
 	m := colorMap()
 	if levels == nil {
-		for _, c := range m {
-			p = append(p, c)
+		for i := range heatColors {
+			p = append(p, m[mapIndex(float64(i)/(heatColors-1))])
 		}
-		p = p[:255]
 	} else {
-		for i := range min(len(levels), 254) + 1 {
+		for i := range min(len(levels), maxBands-1) + 1 {
 			p = append(p, bandColor(levels, i, s))
 		}
 	}
-	return append(p, missing)
+	return append(p, missing, hatchInk)
 }
+
+// A palette of 256 entries holds this many colours, or bands, beside the last two.
+const (
+	heatColors = 254
+	maxBands   = 254
+)
 
 // bandColor is the colour between level i-1 and level i.
 func bandColor(levels []float64, i int, s *scale) color.NRGBA {
@@ -181,38 +187,50 @@ func bandColor(levels []float64, i int, s *scale) color.NRGBA {
 	return colorMap()[mapIndex((lo+hi)/2)]
 }
 
-// heat paints the cells of the samples in area, whose fractions of the axes
-// run from 0 to 1.
-func (f *field) heat(xs, ys, zs *scale) painter {
+// heat paints the cells of the samples, on a frame of the given width in points.
+func (f *field) heat(xs, ys, zs *scale, width float64) painter {
 	p := palette(nil, zs)
 	cells := make([]uint8, len(f.z))
 	for i, v := range f.z {
 		switch t := zs.at(v); {
 		case math.IsNaN(v):
-			cells[i] = uint8(len(p) - 1)
+			cells[i] = uint8(len(p) - 2)
 		case math.IsNaN(t): // not positive on a log scale
 			cells[i] = 0
 		default:
-			cells[i] = uint8(math.Min(1, math.Max(0, t))*float64(len(p)-2) + 0.5)
+			cells[i] = uint8(math.Min(1, math.Max(0, t))*float64(heatColors-1) + 0.5)
 		}
 	}
+	return f.cells(xs, ys, p, cells, width)
+}
+
+// cells paints each sample as the entry of the palette that it has. The last two
+// entries are for samples that are missing: these are hatched.
+func (f *field) cells(xs, ys *scale, p color.Palette, cells []uint8, width float64) painter {
+	none, hatch := uint8(len(p)-2), uint8(len(p)-1)
+	holes := slices.Contains(cells, none)
 	ex, ey := edges(f.x, xs), edges(f.y, ys)
 	return func(w, h int) image.Image {
 		img := image.NewPaletted(image.Rect(0, 0, w, h), p)
 		col := cellIndex(ex, w)
 		row := cellIndex(ey, h)
+		point := float64(w) / width // in pixels
+		period, thick := max(4, int(3.5*point+0.5)), max(1, int(0.7*point+0.5))
 		for y := range h {
 			line := img.Pix[y*img.Stride:][:w]
 			j := row[h-1-y]
-			if y > 0 && j == row[h-y] {
+			if y > 0 && j == row[h-y] && !holes {
 				copy(line, img.Pix[(y-1)*img.Stride:][:w])
 				continue
 			}
 			for x := range line {
-				if i := col[x]; i >= 0 && j >= 0 {
-					line[x] = cells[j*len(f.x)+i]
-				} else {
-					line[x] = uint8(len(p) - 1)
+				i := col[x]
+				if i < 0 || j < 0 {
+					line[x] = none
+					continue
+				}
+				if line[x] = cells[j*len(f.x)+i]; line[x] == none && (x+y)%period < thick {
+					line[x] = hatch
 				}
 			}
 		}
@@ -235,11 +253,11 @@ func cellIndex(edge []float64, n int) []int {
 
 // bands paints the areas between levels; inside a cell z is bilinear.
 func (f *field) bands(xs, ys, zs *scale, levels []float64) painter {
-	if len(levels) > 254 {
-		levels = levels[:254]
+	if len(levels) > maxBands-1 {
+		levels = levels[:maxBands-1]
 	}
 	p := palette(levels, zs)
-	none := uint8(len(p) - 1)
+	none := uint8(len(p) - 2)
 	return func(w, h int) image.Image {
 		img := image.NewPaletted(image.Rect(0, 0, w, h), p)
 		col, row := lattice(f.x, xs, w), lattice(f.y, ys, h)

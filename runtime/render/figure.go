@@ -155,10 +155,16 @@ type Contour struct {
 	Filled bool
 }
 
-// Heatmap colours a grid, one cell per sample, with a colour bar.
+// Heatmap colours a grid, one cell per sample, with a colour bar. A sample that is
+// not finite is hatched.
 type Heatmap struct {
 	Grid
 	Log bool
+	// Categories takes the values for whole numbers that stand for kinds: each
+	// has a colour of its own, named in the legend; 0 is light grey and negative
+	// ones are dark. Names are the words for them.
+	Categories bool
+	Names      map[int]string
 }
 
 // Surface is a grid seen as a landscape.

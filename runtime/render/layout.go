@@ -305,7 +305,7 @@ func (p *panel) colorBar(s *sheet) {
 		s.image(box(b.x0, b.y0, b.x1, b.y1), fieldDPI, countBar)
 	}
 	for i, m := range p.marks {
-		if p.fields[i] == nil || p.barCounts {
+		if h, ok := m.(Heatmap); p.fields[i] == nil || p.barCounts || ok && h.Categories {
 			continue
 		}
 		bar := field{x: []float64{0, 1}, y: make([]float64, mapColors), z: make([]float64, 2*mapColors)}
@@ -319,7 +319,7 @@ func (p *panel) colorBar(s *sheet) {
 		c, isContour := m.(Contour)
 		switch {
 		case !isContour:
-			s.image(box(b.x0, b.y0, b.x1, b.y1), fieldDPI, bar.heat(&across, &p.z, &p.z))
+			s.image(box(b.x0, b.y0, b.x1, b.y1), fieldDPI, bar.heat(&across, &p.z, &p.z, barWidth))
 		case c.Filled:
 			s.image(box(b.x0, b.y0, b.x1, b.y1), fieldDPI, bar.bands(&across, &p.z, &p.z, p.levels(&c)))
 		default:

@@ -48,6 +48,11 @@ func (p *panel) collectEntries() {
 			p.entries = append(p.entries, e)
 		}
 	}
+	if p.kinds != nil {
+		for _, e := range p.kinds.entries() {
+			add(e)
+		}
+	}
 	for i, m := range p.marks {
 		c := p.colors[i]
 		switch m := m.(type) {
@@ -208,7 +213,7 @@ func (p *panel) placeLegend(f frame, shown [][]entry) {
 		}
 	}
 	w, h, _ := p.legendSize(1)
-	if w < 0.6*f.w() && h < 0.6*f.h() && !p.solid {
+	if p.kinds == nil && w < 0.6*f.w() && h < 0.6*f.h() && !p.solid {
 		if _, n := p.cover.bestSpot(w, h); n == 0 {
 			p.place = legendInside
 			return

@@ -222,7 +222,11 @@ func (p *panel) draw(s *sheet) {
 		onField = true
 		switch m := m.(type) {
 		case Heatmap:
-			p.image(s, "heatmap", f.heat(&p.x, &p.y, &p.z))
+			paint := f.heat(&p.x, &p.y, &p.z, p.frame.w())
+			if m.Categories {
+				paint = f.sorts(&p.x, &p.y, p.frame.w())
+			}
+			p.image(s, "heatmap", paint)
 		case Contour:
 			p.contour(s, &m, f)
 		}

@@ -19,6 +19,7 @@ type panel struct {
 	solid     bool    // three-dimensional
 	counted   *counts // of the densities, for the present frame
 	shades    scale   // of their colours
+	kinds     *kinds  // of heat maps of categories, nil if there are none
 	bar       bool    // has a colour bar
 	barCounts bool    // which explains the counts
 	empty     bool
@@ -104,7 +105,7 @@ func resolve(src *Panel) *panel {
 			}
 		case Heatmap:
 			g = &m.Grid
-			p.bar = true
+			p.bar = p.bar || !m.Categories
 			if m.Log {
 				kz = logarithmic
 			}
@@ -120,6 +121,9 @@ func resolve(src *Panel) *panel {
 		f := g.prepare(kx, ky)
 		p.fields[i] = f
 		p.note(f.notes...)
+		if h, ok := m.(Heatmap); ok && h.Categories {
+			p.readKinds(f, h.Names)
+		}
 		if f.empty() {
 			continue
 		}
@@ -196,7 +200,10 @@ func resolve(src *Panel) *panel {
 	p.note(notes...)
 
 	var fields []*field
-	for _, f := range p.fields {
+	for i, f := range p.fields {
+		if h, ok := p.marks[i].(Heatmap); ok && h.Categories {
+			continue
+		}
 		if f != nil && !f.empty() {
 			fields = append(fields, f)
 		}
