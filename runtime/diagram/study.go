@@ -97,6 +97,10 @@ func OfStudy(s *plan.Study) *Diagram {
 		}
 		b.needs(p.Block, p.Runs...)
 	}
+	for _, o := range s.Orbits {
+		b.block(o.Block, o.Address.String(), orbitDetail(o))
+		b.needs(o.Block, o.Map.Objective.Address)
+	}
 	for _, o := range s.Outputs {
 		b.block(o.Block, o.Address.String(), "")
 		b.needs(o.Block, asked(o.Value)...)
@@ -175,6 +179,34 @@ func spectrumDetail(x *plan.Spectrum) string {
 	return strings.Join(parts, ", ")
 }
 
+// orbitDetail is what an orbit asks of its map.
+func orbitDetail(o *plan.Orbit) string {
+	parts := []string{o.Map.Optimizer.Kind}
+	switch {
+	case o.Period > 0:
+		parts = append(parts, fmt.Sprintf("period %d", o.Period))
+	case o.Near != nil:
+		parts = append(parts, "cycle")
+	}
+	if o.Diagram != nil {
+		parts = append(parts, "diagram")
+	}
+	if l := o.Lyapunov; l != nil {
+		parts = append(parts, count(l.Exponents, "exponent"))
+	}
+	if o.Basin != nil {
+		parts = append(parts, "basins")
+	}
+	lanes := 1
+	for _, n := range o.Map.Lanes() {
+		lanes *= n
+	}
+	if lanes > 1 {
+		parts = append(parts, count(lanes, "lane"))
+	}
+	return strings.Join(parts, ", ")
+}
+
 func runDetail(r *plan.Run) string {
 	lanes := 1
 	for _, n := range r.Lanes() {
@@ -229,6 +261,9 @@ func (b *studyBuilder) count(s *plan.Study) {
 	}
 	for _, p := range s.Projections {
 		add(p.Address)
+	}
+	for _, o := range s.Orbits {
+		add(o.Address)
 	}
 	for _, o := range s.Outputs {
 		add(o.Address)

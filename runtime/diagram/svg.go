@@ -33,7 +33,7 @@ func colours(kind string) colour {
 		return colour{"#e3edfb", "#5b86c4"}
 	case "run", "result":
 		return colour{"#e2f3e4", "#5a9a63"}
-	case "landscape", "spectrum", "projection":
+	case "landscape", "spectrum", "projection", "orbit", "growth":
 		return colour{"#fdf0d9", "#c08f3a"}
 	case "check":
 		return colour{"#f9e2e4", "#be6470"}

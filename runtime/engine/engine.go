@@ -275,8 +275,8 @@ func (r *runner) blocks() map[plan.Address]block {
 		}}
 	}
 	for _, p := range r.study.Orbits {
-		out[p.Address] = block{p.Map.Objective, p.Needs, 1, func(ctx context.Context, _ func(int)) Status {
-			return keep(p.Address, r.orbit(ctx, p))
+		out[p.Address] = block{p.Map.Objective, p.Needs, orbitShares, func(ctx context.Context, step func(int)) Status {
+			return keep(p.Address, r.orbit(ctx, p, step))
 		}}
 	}
 	for _, p := range r.study.Growths {

@@ -67,9 +67,11 @@ func forEachRef(s *plan.Study, visit func(*plan.Ref)) {
 			expr(o.Regularizer)
 		}
 	}
-	for _, r := range s.Runs {
-		if o := r.Optimizer; o != nil {
-			exprs(o.LearningRate, o.Momentum, o.WeightDecay, o.Clip, o.Beta1, o.Beta2, o.Epsilon, o.LabelNoise)
+	run := func(r *plan.Run) {
+		if r.Optimizer != nil {
+			for _, x := range r.Optimizer.Settings() {
+				expr(x.Value)
+			}
 		}
 		for _, st := range r.Start {
 			exprs(st.Value, st.Args[0], st.Args[1])
@@ -83,6 +85,9 @@ func forEachRef(s *plan.Study, visit func(*plan.Ref)) {
 			}
 		}
 	}
+	for _, r := range s.Runs {
+		run(r)
+	}
 	for _, l := range s.Landscapes {
 		exprs(l.Center...)
 		for i := range l.Axes {
@@ -91,6 +96,18 @@ func forEachRef(s *plan.Study, visit func(*plan.Ref)) {
 	}
 	for _, x := range s.Spectra {
 		exprs(x.Point...)
+	}
+	for _, o := range s.Orbits {
+		run(o.Map)
+		exprs(o.Near...)
+		for _, x := range o.Box {
+			exprs(x.From, x.To)
+		}
+		if o.Basin != nil {
+			for i := range o.Basin.Axes {
+				axis(&o.Basin.Axes[i])
+			}
+		}
 	}
 	for _, o := range s.Outputs {
 		expr(o.Value)

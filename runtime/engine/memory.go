@@ -8,17 +8,29 @@ import (
 	"relief/runtime/plan"
 )
 
-// recordedBefore is, for each run, what those before it record and what plots
-// need beside the records, in bytes. A run that is refused records nothing.
+// memory is how many bytes the results of runs and orbits may take together.
+func (r *runner) memory() int64 {
+	if r.opts.Memory > 0 {
+		return r.opts.Memory
+	}
+	return plan.MaxMemory
+}
+
+// recordedBefore is, for each run and orbit, what those before it record and what
+// plots need beside the records, in bytes. One that is refused records nothing.
 func (r *runner) recordedBefore() map[plan.Address]int64 {
 	before := map[plan.Address]int64{}
 	lanes := map[plan.Address]int{}
 	total := int64(0)
-	limit := r.opts.Memory
-	if limit == 0 {
-		limit = plan.MaxMemory
-	}
+	limit := r.memory()
 	for _, a := range r.study.Order { // what a run resumes comes before it
+		if i := slices.IndexFunc(r.study.Orbits, func(p *plan.Orbit) bool { return p.Address == a }); i >= 0 && r.selected(a) {
+			before[a] = total
+			if n := r.study.Orbits[i].RecordedBytes(); float64(total)+n <= float64(limit) {
+				total += int64(n)
+			}
+			continue
+		}
 		i := slices.IndexFunc(r.study.Runs, func(p *plan.Run) bool { return p.Address == a })
 		if i < 0 || !r.selected(a) {
 			continue

@@ -90,14 +90,13 @@ func (o *Orbit) RecordedBytes() float64 {
 		lanes *= float64(n)
 	}
 	row := float64(o.Map.Objective.Size() + 1) // the parameters and the loss
-	state := float64(o.Map.Optimizer.StateSize(o.Map.Objective.Size()))
 	total := 0.0
 	if o.Near != nil {
 		period := o.Period
 		if period == 0 {
 			period = o.MaxPeriod
 		}
-		total += lanes * (float64(period)*row + row + 4*state)
+		total += lanes * (float64(period)*row + row + 4*float64(o.Multipliers()))
 	}
 	if d := o.Diagram; d != nil {
 		total += lanes * float64(d.Keep) * row

@@ -68,6 +68,7 @@ type pageView struct {
 	Others                    []runView // landscapes, spectra, projections
 	Probes                    []probeView
 	Spectra                   []*spectrumView
+	Orbits                    []*orbitView
 	Networks                  []networkView
 	Datasets                  []datasetView
 	Timeline                  *timelineView
@@ -235,6 +236,10 @@ func view(in *Input) *pageView {
 		if s := spectrumOf(x); s != nil {
 			s.Anchor = anchor
 			v.Spectra = append(v.Spectra, s)
+		}
+		if o := orbitOf(res.Study, x); o != nil {
+			o.Anchor = anchor
+			v.Orbits = append(v.Orbits, o)
 		}
 	}
 	v.Networks = p.networksOf(s)

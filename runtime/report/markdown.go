@@ -40,6 +40,7 @@ func Markdown(in *Input) []byte {
 		i += n
 	}
 	m.spectra()
+	m.orbits()
 	m.data()
 	if others := otherDiagnostics(res); len(others) > 0 {
 		m.line("## Problems")
@@ -220,6 +221,44 @@ func (m *markdown) spectra() {
 		}
 	}
 	if begun {
+		m.b.WriteByte('\n')
+	}
+}
+
+// orbits shows the cycles of all orbits in one table, then the rest in a line each.
+func (m *markdown) orbits() {
+	var lines []string
+	begun := false
+	for _, x := range m.in.Results.Analyses {
+		o := orbitOf(m.in.Results.Study, x)
+		if o == nil {
+			continue
+		}
+		for i, c := range o.Cycles {
+			if !begun {
+				m.heading("orbit", "", "period", "point", "multipliers", "stable", "residual")
+				begun = true
+			}
+			name := ""
+			if i == 0 {
+				name = code(o.Name)
+			}
+			m.row(name, cell(c.Which), c.Period, cell(c.Point), cell(c.Multipliers), c.Stable, c.Residual)
+		}
+		if o.More != "" {
+			lines = append(lines, code(o.Name)+": "+escapeText(o.More))
+		}
+		for _, text := range o.Lines {
+			lines = append(lines, code(o.Name)+": "+escapeText(text))
+		}
+	}
+	if begun {
+		m.b.WriteByte('\n')
+	}
+	for _, text := range lines {
+		m.b.WriteString("- " + text + "\n")
+	}
+	if len(lines) > 0 {
 		m.b.WriteByte('\n')
 	}
 }

@@ -72,6 +72,12 @@ func (p *pageMaker) views() []fileView {
 	for _, b := range s.Projections {
 		mark(b.Block)
 	}
+	for _, b := range s.Orbits {
+		mark(b.Block)
+	}
+	for _, b := range s.Growths {
+		mark(b.Block)
+	}
 	for _, b := range s.Checks {
 		mark(b.Block)
 	}

@@ -109,6 +109,11 @@ func manifest(res *engine.Results, f report.Facts, written []written, names file
 			seeds.set(x.Address.String(), seed(x.Seed))
 		}
 	}
+	for _, o := range res.Study.Orbits {
+		if slices.ContainsFunc(res.Analyses, func(r *engine.AnalysisResult) bool { return r.Address == o.Address }) {
+			seeds.set(o.Address.String(), seed(o.Map.Seed))
+		}
+	}
 	for _, d := range res.Datasets {
 		seeds.set(d.Plan.Address.String(), seed(d.Plan.Seed))
 		datasets.set(d.Plan.Address.String(), "sha256:"+hex.EncodeToString(d.Digest[:]))

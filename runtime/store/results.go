@@ -25,7 +25,7 @@ func resultsJSON(res *engine.Results, names fileNames) object {
 	o.set("title", res.Study.Title)
 	o.set("status", string(res.Status))
 
-	var outputs, runs, landscapes, spectra, projections, datasets, tables, plots placed
+	var outputs, runs, landscapes, spectra, projections, orbits, datasets, tables, plots placed
 	for _, x := range res.Outputs {
 		var v any
 		if x.Value != nil {
@@ -45,13 +45,17 @@ func resultsJSON(res *engine.Results, names fileNames) object {
 	o.set("landscapes", landscapes.object)
 	for _, x := range res.Analyses {
 		to := &spectra
-		if x.Address.Noun == "projection" {
+		switch x.Address.Noun {
+		case "projection":
 			to = &projections
+		case "orbit":
+			to = &orbits
 		}
 		to.place(x.Address, analysis(x, names))
 	}
 	o.set("spectra", spectra.object)
 	o.set("projections", projections.object)
+	o.set("orbits", orbits.object)
 	for _, d := range res.Datasets {
 		datasets.place(d.Plan.Address, samples(d))
 	}
@@ -171,12 +175,14 @@ func stateOf(s *engine.State, weights string) object {
 // in the block's data alone.
 const inline = 4096
 
-// analysis is a spectrum or a projection with its numbers and vectors; series
-// are in its data.
+// analysis is a spectrum, a projection or an orbit with its numbers and vectors;
+// series are in its data, but for those of cycles that are short.
 func analysis(x *engine.AnalysisResult, names fileNames) object {
 	o := object{{"status", string(x.Status)}}
 	for _, f := range x.Fields {
-		if !f.Value.Type.Series && len(f.Value.Data) <= inline {
+		short := len(f.Value.Data) <= inline
+		ofCycle := x.Address.Noun == "orbit" && !strings.HasPrefix(f.Name, "diagram.")
+		if short && (ofCycle || !f.Value.Type.Series) {
 			o.set(f.Name, f.Value)
 		}
 	}

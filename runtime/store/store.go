@@ -216,6 +216,10 @@ func (w *writer) blocks() []blockData {
 		}
 	}
 	for _, x := range w.res.Analyses {
+		if i := slices.IndexFunc(w.res.Study.Orbits, func(o *plan.Orbit) bool { return o.Address == x.Address }); i >= 0 {
+			add(x.Address, orbitTables(w.res.Study.Orbits[i], x.Fields)...)
+			continue
+		}
 		name := fileName(x.Address)
 		add(x.Address, vectorTable(name, x.Fields))
 		add(x.Address, pathTable(name+".paths", x.Fields, "run"))

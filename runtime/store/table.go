@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"relief/runtime/engine"
+	"relief/runtime/plan"
 )
 
 // A table is results as columns: what Parquet and CSV files hold.
@@ -77,7 +78,7 @@ func runTable(r *engine.RunResult) *table {
 	t := &table{name: fileName(r.Plan.Address), rows: len(steps) * lanes}
 	t.add(column{name: "t", whole: true, at: func(row int) (float64, bool) { return float64(steps[row/lanes]), true }}, "")
 	if len(r.Plan.Vary) > 0 {
-		t.addLanes(r, lanes)
+		t.addLanes(r.Plan, lanes)
 	}
 	for _, s := range r.Series {
 		if len(s.Path) == 1 && s.Path[0] == "t" {
@@ -105,10 +106,10 @@ func allSteps(series []engine.Series) []int {
 	return all
 }
 
-func (t *table) addLanes(r *engine.RunResult, lanes int) {
+func (t *table) addLanes(r *plan.Run, lanes int) {
 	t.add(column{name: "lane", whole: true, at: func(row int) (float64, bool) { return float64(row % lanes), true }}, "")
 	inner := lanes
-	for _, v := range r.Plan.Vary {
+	for _, v := range r.Vary {
 		n := len(v.Values[0])
 		if n == 0 {
 			return

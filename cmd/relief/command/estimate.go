@@ -87,6 +87,19 @@ func (e *estimator) run(r *plan.Run) cost {
 	if err != nil {
 		return c
 	}
+	if r.Optimizer.Kind == "quasistatic" {
+		c.seconds = c.evaluations * e.quasistatic(r)
+		return c
+	}
+	var each float64
+	c.operations, each = e.update(m, lanes)
+	c.seconds = c.evaluations * each / parallel(lanes)
+	return c
+}
+
+// update measures one update of a map on so many lanes: the operations of one lane,
+// and the seconds that it takes.
+func (e *estimator) update(m *dynamics.Map, lanes int) (count, seconds float64) {
 	var inputs []string
 	var loop program.Loop
 	outputs := []graph.ID{m.Loss, m.GradNorm}
@@ -108,13 +121,64 @@ func (e *estimator) run(r *plan.Run) cost {
 	if m.Stop != graph.None {
 		outputs = append(outputs, m.Stop)
 	}
-	if r.Optimizer.Kind == "quasistatic" {
-		c.seconds = c.evaluations * e.quasistatic(r)
+	return operations(m.Graph, outputs), e.speed(m.Graph, inputs, outputs, loop, lanes)
+}
+
+// orbit is the cost of an orbit: of the updates that are known. How many a search
+// of cycles makes is not.
+func (e *estimator) orbit(o *plan.Orbit) cost {
+	if o.Map.Objective.Training != nil {
+		return e.networkOrbit(o)
+	}
+	c := cost{evaluations: orbitUpdates(o), bytes: o.RecordedBytes(), operations: math.NaN(), seconds: math.NaN()}
+	m, err := dynamics.NewSteadyMap(o.Map, stand)
+	if err != nil {
 		return c
 	}
-	c.operations = operations(m.Graph, outputs)
-	c.seconds = c.evaluations * e.speed(m.Graph, inputs, outputs, loop, lanes) / parallel(lanes)
+	width := 1
+	for _, n := range o.Map.Lanes() {
+		width *= n
+	}
+	if o.Basin != nil {
+		width = basinPoints(o.Basin)
+	}
+	width = min(width, 1<<16)
+	var each float64
+	if c.operations, each = e.update(m, width); c.evaluations > 0 {
+		c.seconds = c.evaluations * each / parallel(width)
+	}
 	return c
+}
+
+// orbitUpdates is how many updates an orbit makes on all lanes, those that carry a
+// direction along counted once more for each. What a search of cycles takes is known
+// in the run only.
+func orbitUpdates(o *plan.Orbit) float64 {
+	lanes, n := 1.0, 0.0
+	for _, k := range o.Map.Lanes() {
+		lanes *= float64(k)
+	}
+	if o.Near != nil {
+		n += lanes * float64(o.Settle)
+	}
+	if d := o.Diagram; d != nil {
+		n += lanes * float64(d.Skip+d.Keep)
+	}
+	if l := o.Lyapunov; l != nil {
+		n += lanes * float64(l.Skip+l.Steps) * float64(1+l.Exponents)
+	}
+	if b := o.Basin; b != nil {
+		n += float64(basinPoints(b)) * float64(b.Steps)
+	}
+	return n
+}
+
+func basinPoints(b *plan.Basin) int {
+	n := 1
+	for _, a := range b.Axes {
+		n *= a.Points
+	}
+	return n
 }
 
 func (e *estimator) landscape(s *plan.Study, l *plan.Landscape) cost {
@@ -252,6 +316,7 @@ func longRun(s *plan.Study, only []string) string {
 	study.Landscapes = slices.DeleteFunc(slices.Clone(s.Landscapes), func(l *plan.Landscape) bool { return !want(l.Address) })
 	study.Spectra = slices.DeleteFunc(slices.Clone(s.Spectra), func(x *plan.Spectrum) bool { return !want(x.Address) })
 	study.Projections = slices.DeleteFunc(slices.Clone(s.Projections), func(p *plan.Projection) bool { return !want(p.Address) })
+	study.Orbits = slices.DeleteFunc(slices.Clone(s.Orbits), func(o *plan.Orbit) bool { return !want(o.Address) })
 	study.Order = slices.DeleteFunc(slices.Clone(s.Order), func(a plan.Address) bool { return !want(a) })
 	const little = 1e8 // operations on values alone
 	work := 0.0
@@ -271,6 +336,9 @@ func longRun(s *plan.Study, only []string) string {
 	}
 	for _, x := range study.Spectra {
 		work += spectrumProducts(x) * evaluation(x.Objective)
+	}
+	for _, o := range study.Orbits {
+		work += orbitUpdates(o) * evaluation(o.Map.Objective)
 	}
 	if work < little {
 		return ""

@@ -235,6 +235,28 @@ func (e *estimator) networkSpectrum(x *plan.Spectrum) cost {
 	return out
 }
 
+// networkOrbit is the cost of an orbit of a network: each update a gradient, that of
+// an exponent a product of the Hessian as well. A cycle on a line takes its direction
+// and some updates.
+func (e *estimator) networkOrbit(o *plan.Orbit) cost {
+	c := e.networkOf(o.Map.Objective)
+	var p passes
+	flops := 0.0
+	if l := o.Lyapunov; l != nil {
+		n := float64(l.Skip + l.Steps)
+		p.gradients, p.products = n, n
+		flops += n * (c.gradient() + c.hvp())
+	}
+	if o.Near != nil {
+		const updates = 40
+		products, _ := search(1, 0, false)
+		p.gradients += float64(o.Settle) + updates
+		p.products += products
+		flops += (float64(o.Settle)+updates)*c.gradient() + c.point() + products*c.hvp()
+	}
+	return c.cost(p, flops, o.RecordedBytes())
+}
+
 // memorySpeed is about how many bytes a second are read from memory.
 const memorySpeed = 1e10
 

@@ -72,11 +72,11 @@ func showPlan(std stdio, flags *planFlags, path string) error {
 type planRow struct {
 	address   plan.Address
 	what      string // it does, in a clause
-	optimizer string // "" unless it is a run
+	optimizer string // "" unless it is a run or an orbit
 	objective string // "" for a projection
 	lanes     int
 	steps     int
-	points    []int // of a landscape
+	points    []int // of a landscape, of basins
 	needs     []plan.Address
 	cost      cost
 }
@@ -118,6 +118,19 @@ func planRows(s *plan.Study) []planRow {
 		row := planRow{address: p.Address, lanes: 1, needs: p.Needs, cost: e.projection(s, p)}
 		row.what = fmt.Sprintf("%s on the components of %s", counted(len(p.Runs), "run"), counted(len(p.Segments), "segment")) + waitsClause(row.needs)
 		rows[p.Address] = row
+	}
+	for _, o := range s.Orbits {
+		row := planRow{address: o.Address, optimizer: o.Map.Optimizer.Kind, objective: o.Map.Objective.Address.String(), lanes: 1, needs: o.Needs, cost: e.orbit(o)}
+		for _, n := range o.Map.Lanes() {
+			row.lanes *= n
+		}
+		if o.Basin != nil {
+			for _, a := range o.Basin.Axes {
+				row.points = append(row.points, a.Points)
+			}
+		}
+		row.what = orbitClause(o, row) + passesClause(row.cost) + waitsClause(row.needs)
+		rows[o.Address] = row
 	}
 	var out []planRow
 	for _, a := range s.Order {
@@ -165,6 +178,40 @@ func spectrumClause(x *plan.Spectrum) string {
 			text += ", "
 		}
 		text += fmt.Sprintf("trace and density by %s", counted(x.Samples, "random vector"))
+	}
+	return text
+}
+
+func orbitClause(o *plan.Orbit, row planRow) string {
+	var parts []string
+	cycle := "cycle"
+	if o.Period > 0 {
+		cycle = fmt.Sprintf("cycle of period %d", o.Period)
+	}
+	switch {
+	case o.Along != nil:
+		parts = append(parts, cycle+" along an eigenvector")
+	case o.Near != nil:
+		parts = append(parts, cycle+" near a point")
+	case o.Box != nil:
+		parts = append(parts, fmt.Sprintf("all cycles of period %d in a box", o.Period))
+	}
+	if d := o.Diagram; d != nil {
+		parts = append(parts, fmt.Sprintf("diagram of %s after %s", counted(d.Keep, "state"), counted(d.Skip, "update")))
+	}
+	if l := o.Lyapunov; l != nil {
+		parts = append(parts, fmt.Sprintf("%s over %s", counted(l.Exponents, "Lyapunov exponent"), counted(l.Steps, "update")))
+	}
+	if len(row.points) > 0 {
+		points := make([]string, len(row.points))
+		for i, n := range row.points {
+			points[i] = thousands(float64(n))
+		}
+		parts = append(parts, fmt.Sprintf("basins at %s points", strings.Join(points, " x ")))
+	}
+	text := fmt.Sprintf("%s on %s: %s", row.optimizer, objectiveName(o.Map.Objective), strings.Join(parts, ", "))
+	if row.lanes > 1 {
+		text += "; " + counted(row.lanes, "lane")
 	}
 	return text
 }
@@ -323,7 +370,7 @@ func planJSON(b *bytes.Buffer, s *plan.Study, rows []planRow) error {
 			Address: r.address.String(), Optimizer: r.optimizer, Objective: r.objective, Lanes: r.lanes, Points: r.points, WaitsFor: []string{},
 			Evaluations: r.cost.evaluations, Operations: known(r.cost.operations), Bytes: r.cost.bytes, Seconds: known(r.cost.seconds),
 		}
-		if r.optimizer != "" {
+		if r.address.Noun == "run" {
 			x.Steps = &r.steps
 		}
 		if p := r.cost.passes; p != (passes{}) {
