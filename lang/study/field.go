@@ -219,6 +219,56 @@ func (b *builder) repeats(m plan.Mark) bool {
 	return false
 }
 
+// quantiles reads the fractions of a band, or checks that it has its lines.
+func (b *builder) quantiles(s settings, body *body) []float64 {
+	e := body.attr("quantiles")
+	if e == nil {
+		for _, name := range []string{"lower", "upper"} {
+			if body.attr(name) == nil && !body.broken {
+				b.errorAt("RL0403", body.header, fmt.Sprintf("Write %s = the line, or y = the values of lanes and quantiles = [0.1, 0.9].", name), "band needs %s", name)
+				return nil
+			}
+		}
+		return nil
+	}
+	for _, name := range []string{"lower", "upper"} {
+		if given := body.attr(name); given != nil {
+			b.errorf("RL0407", given, "Leave it out, or leave quantiles out.", "%s stands beside quantiles", name)
+			return nil
+		}
+	}
+	if body.attr("y") == nil {
+		b.errorf("RL0403", e, "Write y = the values, as in y = run.name.path.x.", "band has quantiles of nothing")
+		return nil
+	}
+	q, ok := s.numbers(e, "quantiles")
+	if !ok {
+		b.in.bad = true
+		return nil
+	}
+	if len(q) != 2 || !(q[0] >= 0 && q[0] < q[1] && q[1] <= 1) {
+		b.errorf("RL0406", e, "Write two fractions, the lower first: quantiles = [0.1, 0.9].", "quantiles cannot be %v", q)
+		return nil
+	}
+	return q
+}
+
+// besideQuantiles checks that x stands along the first axis of y.
+func (b *builder) besideQuantiles(m plan.Mark) bool {
+	if m.X == nil {
+		return true
+	}
+	x, y := m.X.Type(), m.Y.Type()
+	switch {
+	case x.AsNumber() == y.AsNumber():
+		return true
+	case axesOf(x) == 1 && x.Series == y.Series && (x.Series || x.Dim(0) == y.Dim(0)):
+		return true
+	}
+	b.errorAt("RL0302", m.X.Span, "Leave it out for the steps, or write a value for each row of y.", "%s is drawn with quantiles of %s", x, y)
+	return false
+}
+
 // colorsAgree checks that the colours of a panel mean one thing.
 func (b *builder) colorsAgree(p plan.Panel, body *body) {
 	var density, field, categories *plan.Mark

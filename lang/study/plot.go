@@ -135,6 +135,8 @@ func (b *builder) mark(body *body) []plan.Mark {
 	case "histogram":
 		base.Bins, _ = s.whole("bins")
 		base.Density = s.truth("density")
+	case "band":
+		base.Quantiles = b.quantiles(s, body)
 	case "density":
 		base.Bins, base.Rows = b.cells(s, body)
 		base.ByColumn = s.text("normalize") == "column"
@@ -381,6 +383,12 @@ func (b *builder) drawable(x *plan.Expr, name string, e hclsyntax.Expression, bo
 	if t == graph.Number {
 		return fail("Write a series, as in run.name.loss, or a list of numbers.")
 	}
+	if body.attr("quantiles") != nil && (name == "x" || name == "y") {
+		if name == "y" && axesOf(t) < 2 {
+			return fail("Write values of many lanes, as run.name.path.x of a run with vary, or a matrix.")
+		}
+		return true
+	}
 	if t.Series && t.Rank() > 1 || !t.Series && t.Rank() != 1 {
 		return fail("Draw its rows or elements one by one, or a landscape with heatmap, contour or surface.")
 	}
@@ -389,7 +397,10 @@ func (b *builder) drawable(x *plan.Expr, name string, e hclsyntax.Expression, bo
 
 // fits checks that the channels of a mark go together.
 func (b *builder) fits(m plan.Mark, body *body) bool {
-	if m.Kind == "density" {
+	if m.Quantiles != nil {
+		return b.besideQuantiles(m)
+	}
+	if m.Kind == "density" || m.Kind == "scatter" && m.X != nil && m.X.Type().Series != m.Y.Type().Series {
 		return b.repeats(m)
 	}
 	var first *plan.Expr

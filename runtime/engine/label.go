@@ -125,14 +125,15 @@ var plainReference = regexp.MustCompile(`^[a-z]\w*(?:\.\w+|\[[^\[\]]*\])*\.([A-Z
 func spaced(word string) string { return strings.ReplaceAll(word, "_", " ") }
 
 // shared is the name that all curves of the panel have for one of their
-// attributes; "" if they differ. A density speaks for what is drawn over it.
+// attributes; "" if they differ. A density or histogram speaks for what is drawn over
+// it.
 func (f *panelFiller) shared(of func(m *plan.Mark) string) string {
 	name, first := "", true
-	isDensity := func(m plan.Mark) bool { return m.Kind == "density" }
-	dense := slices.ContainsFunc(f.panel.Marks, isDensity)
+	counts := func(m plan.Mark) bool { return m.Kind == "density" || m.Kind == "histogram" }
+	counted := slices.ContainsFunc(f.panel.Marks, counts)
 	for i := range f.panel.Marks {
 		m := &f.panel.Marks[i]
-		if dense && !isDensity(*m) || !dense && !curveKinds[m.Kind] {
+		if counted && !counts(*m) || !counted && !curveKinds[m.Kind] {
 			continue
 		}
 		if n := of(m); first {

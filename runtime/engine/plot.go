@@ -156,7 +156,17 @@ func (f *panelFiller) axis(p *plan.PlotAxis, label string) (render.Axis, error) 
 
 func (f *panelFiller) mark(m *plan.Mark) error {
 	switch m.Kind {
-	case "line", "scatter", "path", "band":
+	case "scatter":
+		if m.X != nil && m.X.Type().Series != m.Y.Type().Series {
+			return f.dots(m)
+		}
+		return f.curves(m)
+	case "band":
+		if m.Quantiles != nil {
+			return f.quantiles(m)
+		}
+		return f.curves(m)
+	case "line", "path":
 		return f.curves(m)
 	case "histogram":
 		a, err := f.value(m.X)
@@ -252,7 +262,10 @@ func (f *panelFiller) curves(m *plan.Mark) error {
 	label, width := f.label(m), m.Width
 	many := lead.curves > len(palette) // one colour then: more cannot be told apart
 	c := f.color(m)
-	for i := range lead.curves {
+	if many && m.Kind == "scatter" {
+		return f.cloud(m, x, lead, c)
+	}
+	for k, i := range f.chosen(lead.curves, m.Kind) {
 		if i > 0 && !many {
 			c = f.color(m)
 		}
@@ -261,6 +274,8 @@ func (f *panelFiller) curves(m *plan.Mark) error {
 			name = ""
 			if silent := m.Label != nil && label == ""; !silent && lead.curves <= len(palette) {
 				name = strings.TrimPrefix(label+", "+f.curveName(m, i, lead.curves), ", ")
+			} else if k == 0 && m.Label != nil {
+				name = label
 			}
 		}
 		if err := x.fits("x", lead, "y", i); err != nil {
@@ -297,6 +312,43 @@ func (f *panelFiller) curves(m *plan.Mark) error {
 			f.add(band)
 		}
 	}
+	return nil
+}
+
+// maxCurves bounds the curves that one mark draws: more hide each other.
+const maxCurves = 200
+
+// chosen are the curves that are drawn: all, or of very many some at equal
+// distances, the first and the last among them, which the panel notes.
+func (f *panelFiller) chosen(n int, kind string) []int {
+	drawn := make([]int, min(n, maxCurves))
+	for k := range drawn {
+		drawn[k] = k
+		if n > maxCurves {
+			drawn[k] = k * (n - 1) / (maxCurves - 1)
+		}
+	}
+	if n > maxCurves {
+		f.out.Notes = append(f.out.Notes, fmt.Sprintf("%d of %d %ss drawn: a density or a band of quantiles shows all", maxCurves, n, kind))
+	}
+	return drawn
+}
+
+// cloud draws the points of many curves as those of one.
+func (f *panelFiller) cloud(m *plan.Mark, x, y *column, c render.Color) error {
+	if err := x.fits("x", y, "y", y.curves-1); err != nil {
+		return err
+	}
+	xs := x.data
+	if x.curves != y.curves {
+		xs = make([]float64, 0, len(y.data))
+		for _, v := range x.data {
+			for range y.curves {
+				xs = append(xs, v)
+			}
+		}
+	}
+	f.add(render.Scatter{X: xs, Y: y.data, Label: f.givenLabel(m), Color: c, Size: m.Width})
 	return nil
 }
 

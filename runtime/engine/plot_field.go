@@ -2,9 +2,12 @@ package engine
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"relief/runtime/array"
 	"relief/runtime/bind"
+	"relief/runtime/graph"
 	"relief/runtime/plan"
 	"relief/runtime/render"
 )
@@ -170,18 +173,103 @@ func placesAlong(name string, c, z *array.Array, dims []int) (out [2][]float64, 
 	return out, nil
 }
 
-// density draws how often points occur. Values of the lanes or of the steps alone
-// stand beside every step or lane.
-func (f *panelFiller) density(m *plan.Mark) error {
+// quantiles draws the band between two quantiles of y, and its median: at each step
+// over the lanes, of a matrix in each row. Where a value is NaN the band has a gap.
+func (f *panelFiller) quantiles(m *plan.Mark) error {
 	y, err := f.value(m.Y)
 	if err != nil {
 		return err
 	}
 	y = f.kept(y, m)
+	y, dims := inRows(y)
+	var x []float64
+	if m.X == nil {
+		x = indices(y, dims, 0)
+	} else {
+		a, err := f.value(m.X)
+		if err != nil {
+			return err
+		}
+		a = f.kept(a, m)
+		if len(dimsOf(a)) > 2 {
+			a, _ = inRows(a)
+		}
+		places, err := placesAlong("x", a, y, dims)
+		if err == nil && places[0] == nil {
+			err = fmt.Errorf("x changes within the rows of y whose quantiles are drawn")
+		}
+		if err != nil {
+			return &bind.Error{Span: m.X.Span, Err: err}
+		}
+		x = places[0]
+	}
+	n := dims[0]
+	band := render.Band{X: x, Lo: make([]float64, n), Mid: make([]float64, n), Hi: make([]float64, n), Label: f.label(m), Color: f.color(m)}
+	row := make([]float64, dims[1])
+	for i := range n {
+		copy(row, y.Data[i*dims[1]:])
+		slices.Sort(row) // NaN first
+		band.Lo[i], band.Mid[i], band.Hi[i] = quantileOf(row, m.Quantiles[0]), quantileOf(row, 0.5), quantileOf(row, m.Quantiles[1])
+	}
+	f.add(band)
+	return nil
+}
+
+// inRows is an array as one of two axes: the first of a, and all others.
+func inRows(a *array.Array) (*array.Array, []int) {
+	if a.Type.Series {
+		size := a.Type.Size()
+		return array.Series(graph.Of(size), a.Steps, a.Data), []int{a.Len(), size}
+	}
+	n := a.Type.Dim(0)
+	size := len(a.Data) / max(1, n)
+	return array.New(graph.Of(n, size), a.Data), []int{n, size}
+}
+
+// quantileOf is linear between the order statistics of sorted values; NaN if any is.
+func quantileOf(sorted []float64, q float64) float64 {
+	if len(sorted) == 0 || math.IsNaN(sorted[0]) {
+		return math.NaN()
+	}
+	at := q * float64(len(sorted)-1)
+	i := int(at)
+	v := sorted[i]
+	if t := at - float64(i); t > 0 {
+		v += t * (sorted[i+1] - v)
+	}
+	return v
+}
+
+// density draws how often points occur.
+func (f *panelFiller) density(m *plan.Mark) error {
+	xs, ys, err := f.points(m)
+	if err == nil {
+		f.add(render.Density{X: xs, Y: ys, Columns: m.Bins, Rows: m.Rows, ByColumn: m.ByColumn})
+	}
+	return err
+}
+
+// dots draws a scatter of a series of lanes over values of the lanes.
+func (f *panelFiller) dots(m *plan.Mark) error {
+	xs, ys, err := f.points(m)
+	if err == nil {
+		f.add(render.Scatter{X: xs, Y: ys, Label: f.label(m), Color: f.color(m), Size: m.Width})
+	}
+	return err
+}
+
+// points are the coordinates of a mark, one of each for every point. Values of the
+// lanes or of the steps alone stand beside every step or lane.
+func (f *panelFiller) points(m *plan.Mark) (xs, ys []float64, err error) {
+	y, err := f.value(m.Y)
+	if err != nil {
+		return nil, nil, err
+	}
+	y = f.kept(y, m)
 	var x *array.Array
 	if m.X != nil {
 		if x, err = f.value(m.X); err != nil {
-			return err
+			return nil, nil, err
 		}
 		x = f.kept(x, m)
 	} else {
@@ -198,12 +286,7 @@ func (f *panelFiller) density(m *plan.Mark) error {
 			x.Type = x.Type.AsSeries()
 		}
 	}
-	xs, ys, err := together(x, y)
-	if err != nil {
-		return err
-	}
-	f.add(render.Density{X: xs, Y: ys, Columns: m.Bins, Rows: m.Rows, ByColumn: m.ByColumn})
-	return nil
+	return together(x, y)
 }
 
 func (f *panelFiller) kept(a *array.Array, m *plan.Mark) *array.Array {

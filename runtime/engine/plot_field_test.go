@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -84,5 +85,35 @@ func TestTogether(t *testing.T) {
 	}
 	if _, _, err := together(array.Series(graph.Of(2), []int{3, 5}, []float64{1, 2, 3, 4}), lanes); err == nil {
 		t.Error("series of different steps are counted together")
+	}
+}
+
+// Quantiles are those of the definition: half of 5 values lie at or below the third.
+func TestQuantileOf(t *testing.T) {
+	for _, c := range []struct {
+		of      []float64
+		q, want float64
+	}{
+		{[]float64{1, 2, 3, 4, 5}, 0.5, 3}, {[]float64{1, 2}, 0.25, 1.25}, {[]float64{7}, 0.9, 7},
+		{[]float64{1, 2, 4}, 1, 4}, {[]float64{1, 2, 4}, 0, 1}, {[]float64{math.NaN(), 1}, 0.5, math.NaN()}, {nil, 0.5, math.NaN()},
+		{[]float64{1, math.Inf(1)}, 0, 1},
+	} {
+		if got := quantileOf(c.of, c.q); got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+			t.Errorf("the %v quantile of %v is %v, want %v", c.q, c.of, got, c.want)
+		}
+	}
+}
+
+// Of very many curves a fixed number is drawn, the first and the last among them.
+func TestChosenCurves(t *testing.T) {
+	for _, n := range []int{1, maxCurves, maxCurves + 1, 100_000} {
+		f := panelFiller{}
+		got := f.chosen(n, "line")
+		if len(got) != min(n, maxCurves) || got[0] != 0 || got[len(got)-1] != n-1 || !slices.IsSorted(got) || len(slices.Compact(got)) != min(n, maxCurves) {
+			t.Errorf("of %d curves %v are drawn", n, got)
+		}
+		if noted := len(f.out.Notes) == 1; noted != (n > maxCurves) {
+			t.Errorf("%d curves: notes %q", n, f.out.Notes)
+		}
 	}
 }

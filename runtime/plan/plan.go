@@ -436,7 +436,7 @@ var ColorNames = []string{"amber", "black", "blue", "gray", "green", "grey", "or
 //
 //	line, scatter   X (nil: the steps of Y), Y, From, To
 //	path            X, Y, Z, From, To: a trajectory with its direction
-//	band            X, Lower, Y (middle, may be nil), Upper
+//	band            X, Lower, Y (middle, may be nil), Upper; or Y and Quantiles
 //	histogram       X, Bins, Density
 //	density         X (nil: the steps of Y), Y, From, To, Bins (columns), Rows, ByColumn
 //	heatmap, contour, surface   Of (a landscape with two axes) and Field, or Z (values over two
@@ -456,6 +456,7 @@ type Mark struct {
 	LevelList    []float64
 	Filled       bool
 	Log          bool
+	Quantiles    []float64 // of a band: two fractions of Y, over its last axes; nil: Lower and Upper
 	Bins, Rows   int
 	ByColumn     bool           // of a density: shares of each column
 	Density      bool           // of a histogram: its area is 1
