@@ -169,10 +169,11 @@ var marks = []Nested{
 	}}},
 }
 
-// The types of arguments that only marks have.
+// The types of arguments that only marks and tables have.
 const (
-	Bins  Type = "whole number, or [columns, rows]"
-	Named Type = "map of texts by whole number"
+	Bins   Type = "whole number, or [columns, rows]"
+	Digits Type = "whole number or list of whole numbers"
+	Named  Type = "map of texts by whole number"
 )
 
 // axes are the blocks that describe the frame of a panel.
@@ -225,6 +226,7 @@ var table = Block{
 		{Name: "title", Phase: Text, Type: Words, Description: "above the table"},
 		{Name: "columns", Phase: Structural, Type: Strings, Required: true, Description: "the headings"},
 		{Name: "rows", Phase: Result, Type: Cells, Required: true, Description: "a list of rows, each a list of numbers and texts"},
+		{Name: "digits", Phase: Structural, Type: Digits, Default: "6", Description: "significant digits of numbers, in all columns or in each, where a cell has no `format`; whole numbers are shown whole, and `results.json` has all digits"},
 	},
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
 	"relief/lang/math"
 	"relief/runtime/graph"
@@ -123,6 +124,7 @@ func (b *builder) table() {
 		b.in.bad = true
 		return
 	}
+	t.Digits = b.digits(s, len(t.Columns))
 	l := b.lowerer() // one for all cells: names of `for` are nodes of its graph
 	b.items(l, e, b.scope(result), func(row hclsyntax.Expression, sc *math.Scope) {
 		var texts []plan.Text
@@ -151,6 +153,37 @@ func (b *builder) table() {
 	}
 	t.Block = b.in.block()
 	b.c.out.Tables = append(b.c.out.Tables, t)
+}
+
+// digits reads how many significant digits the numbers of each column have.
+func (b *builder) digits(s settings, columns int) []int {
+	v, ok := s.value("digits")
+	if !ok {
+		b.in.bad = true
+		return nil
+	}
+	out := make([]int, columns)
+	all := []cty.Value{v}
+	if v.CanIterateElements() && !v.Type().IsObjectType() && !v.Type().IsMapType() {
+		all = v.AsValueSlice()
+		if ok = len(all) == columns; !ok {
+			b.errorf("RL0406", s.body.attr("digits"), fmt.Sprintf("Write one number for all columns, or %d.", columns), "digits has %s for %s", plural(len(all), "number"), plural(columns, "column"))
+			return nil
+		}
+	}
+	for i := range out {
+		x := all[min(i, len(all)-1)]
+		ok = !x.IsNull() && x.Type() == cty.Number && x.AsBigFloat().IsInt()
+		if ok {
+			n, _ := x.AsBigFloat().Int64()
+			out[i], ok = int(n), n >= 1 && n <= 17
+		}
+		if !ok {
+			b.errorf("RL0406", s.body.attr("digits"), "Write digits = 6, or a list of one for each column.", "digits must be whole numbers from 1 to 17")
+			return nil
+		}
+	}
+	return out
 }
 
 // maxRows bounds the rows of a table.

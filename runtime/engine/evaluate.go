@@ -237,6 +237,9 @@ func (r *runner) table(t *plan.Table) *TableResult {
 			if err == nil && i < len(t.Numbers) && j < len(t.Numbers[i]) && t.Numbers[i][j] != nil {
 				if v, err := r.value(t.Numbers[i][j]); err == nil {
 					numbers[j] = v
+					if len(cell) == 1 && cell[0].Verb == "" && v.Type.IsScalar() && !v.Type.Bool && j < len(t.Digits) {
+						cells[j] = formatDigits(v.Data[0], t.Digits[j])
+					}
 				}
 			}
 		}

@@ -29,6 +29,18 @@ func FormatNumber(v float64) string {
 	return mantissa + "e" + sign + strings.TrimLeft(exponent[1:], "0")
 }
 
+// formatDigits is FormatNumber with at most n significant digits; a whole number
+// keeps its own.
+func formatDigits(v float64, n int) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return FormatNumber(v)
+	}
+	if rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', n, 64), 64); err == nil {
+		v = rounded
+	}
+	return FormatNumber(v)
+}
+
 // longest is how many elements of an array are printed; the rest is counted.
 const longest = 16
 

@@ -474,6 +474,7 @@ type Table struct {
 	Block
 	Title   Text
 	Columns []string
+	Digits  []int // significant ones of the numbers shown, by column
 	Rows    [][]Text
 	Numbers [][]*Expr // beside Rows: the number in a cell, nil where it is text
 }
