@@ -341,10 +341,8 @@ func (p *panel) dots(s *sheet, role string, at []point, r float64, c color.NRGBA
 
 // track draws a path without its ends.
 func (p *panel) track(s *sheet, m *Path, g *shape, c color.NRGBA, cased bool) {
-	width := orElse(m.Width, 1)
-	if len(m.X) > 150 {
-		width = orElse(m.Width, 0.65)
-	}
+	width, alpha := p.pathWidth(m, g)
+	c, cased = withAlpha(c, alpha), cased && width > thinnest
 	if m.ByStep {
 		if cased {
 			s.stroke("casing", p.frame.polyline(g.lines), withAlpha(white, 0.75), width+1.1, Solid)
@@ -354,7 +352,7 @@ func (p *panel) track(s *sheet, m *Path, g *shape, c color.NRGBA, cased bool) {
 			for j < len(g.lines) && g.shades[j] == g.shades[i] {
 				j++
 			}
-			c = colorMap()[mapIndex(stepShade(g.shades[i]))]
+			c = withAlpha(colorMap()[mapIndex(stepShade(g.shades[i]))], alpha)
 			s.stroke("path", p.frame.polyline(g.lines[i:j]), c, width, m.Dash)
 			i = j
 		}
@@ -362,9 +360,52 @@ func (p *panel) track(s *sheet, m *Path, g *shape, c color.NRGBA, cased bool) {
 	} else {
 		p.lines(s, "path", g, c, width, m.Dash, cased)
 	}
-	if m.Arrows > 0 {
+	if m.Arrows > 0 && alpha == 1 { // to and fro has no direction
 		p.arrows(s, g.lines, min(m.Arrows, 50), c)
 	}
+}
+
+// A path that bounces to and fro more densely than its own width would be a solid
+// block: it is drawn thinner, down to thinnest, until it covers at most sparse of
+// the rectangle about it, and where that is not enough so faint that what lies
+// beneath shows.
+const (
+	thinnest = 0.25 // points
+	sparse   = 0.35
+	faint    = 0.65
+)
+
+// pathWidth is the width of a path in points, and its alpha.
+func (p *panel) pathWidth(m *Path, g *shape) (width, alpha float64) {
+	width = 1
+	if len(m.X) > 150 {
+		width = 0.65
+	}
+	if given := orElse(m.Width, width); given != width {
+		return given, 1
+	}
+	const least = 8 // points: what is straight has no area
+	length := 0.0
+	box := frame{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+	for _, l := range g.lines {
+		for i := 1; i < len(l); i++ {
+			a, b, ok := p.frame.clip(l[i-1], l[i])
+			if !ok {
+				continue
+			}
+			length += math.Hypot(b.x-a.x, b.y-a.y)
+			box = frame{min(box.x0, a.x, b.x), min(box.y0, a.y, b.y), max(box.x1, a.x, b.x), max(box.y1, a.y, b.y)}
+		}
+	}
+	if length == 0 {
+		return width, 1
+	}
+	room := sparse * max(box.w(), least) * max(box.h(), least)
+	width = min(width, max(thinnest, room/length))
+	if length*thinnest > room {
+		return width, faint
+	}
+	return width, 1
 }
 
 // endsOf marks the first and the last of the points of a path that can be drawn.

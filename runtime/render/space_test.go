@@ -104,3 +104,65 @@ func TestMarksThatSpaceDoesNotShow(t *testing.T) {
 		}
 	}
 }
+
+// No two numbers on the axes of a surface overlap, wherever it is seen from.
+func TestSurfaceLabelsKeepApart(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		scale := math.Pow(10, float64(rapid.IntRange(-3, 4).Draw(t, "power")))
+		f := &Figure{Panels: []Panel{{
+			View:  View{rapid.Float64Range(-180, 180).Draw(t, "azimuth"), rapid.Float64Range(-80, 80).Draw(t, "elevation")},
+			Marks: []Mark{Surface{Grid: gridOf(-2*scale, 2*scale, -2, 2, 5, func(x, y float64) float64 { return x*x + y })}},
+		}}}
+		var places []frame
+		for _, o := range Draw(f).sheet.ops {
+			if o.kind != opText || o.role != "tick" {
+				continue
+			}
+			x, y := float64(o.at.X), float64(o.at.Y)
+			place := frame{x, y, x + o.text.width, y + capHeight*o.text.size}
+			for _, other := range places {
+				if place.meets(other) {
+					t.Fatalf("%q overlaps another label", o.text.plain())
+				}
+			}
+			places = append(places, place)
+		}
+		if len(places) < 3 {
+			t.Fatalf("only %d labels", len(places))
+		}
+	})
+}
+
+// A path that bounces is drawn thin, and where it would still be a block, faint; one
+// that winds on is not.
+func TestDensePathIsThin(t *testing.T) {
+	style := func(n int, m Path) (width float64, alpha uint8, casing bool) {
+		for k := range n {
+			m.X, m.Y = append(m.X, float64(k)), append(m.Y, float64(k%2))
+		}
+		m.Arrows = 3
+		for _, o := range Draw(onePanel(Heatmap{Grid: gridOf(0, float64(n), 0, 1, 2, func(x, y float64) float64 { return x })}, m)).sheet.ops {
+			switch o.role {
+			case "path":
+				if o.kind == opStroke {
+					width, alpha = o.width, o.color.A
+				}
+			case "casing":
+				casing = true
+			}
+		}
+		return width, alpha, casing
+	}
+	if w, a, c := style(6, Path{}); w != 1 || a != 255 || !c {
+		t.Errorf("few steps: width %v, alpha %d, casing %v", w, a, c)
+	}
+	if w, a, _ := style(60, Path{}); w >= 1 || w < thinnest || a != 255 {
+		t.Errorf("60 steps: width %v, alpha %d", w, a)
+	}
+	if w, a, c := style(3000, Path{}); w != thinnest || a == 255 || c {
+		t.Errorf("3000 steps: width %v, alpha %d, casing %v", w, a, c)
+	}
+	if w, a, _ := style(3000, Path{Width: 2}); w != 2 || a != 255 {
+		t.Errorf("a width that is given: %v, alpha %d", w, a)
+	}
+}

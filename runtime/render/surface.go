@@ -3,6 +3,7 @@ package render
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -274,9 +275,10 @@ func (p *panel) boxAxes(s *sheet, v *projection) {
 	}
 	fx, fy := -v.back(0), -v.back(1)
 	xt, yt, zt := p.boxTicks(v)
-	p.edge(s, xt, p.src.X.title(), func(t float64) point { return v.point(boxed(t), fy, bz) },
+	var taken []frame // by labels: those of two edges meet at a corner
+	p.edge(s, &taken, xt, p.src.X.title(), func(t float64) point { return v.point(boxed(t), fy, bz) },
 		v.point(0, fy, 0), v.point(0, 0, 0))
-	p.edge(s, yt, p.src.Y.title(), func(t float64) point { return v.point(fx, boxed(t), bz) },
+	p.edge(s, &taken, yt, p.src.Y.title(), func(t float64) point { return v.point(fx, boxed(t), bz) },
 		v.point(fx, 0, 0), v.point(0, 0, 0))
 	// The vertical axis stands at the left outline of the box.
 	cx, cy, least := -1.0, -1.0, math.Inf(1)
@@ -287,13 +289,13 @@ func (p *panel) boxAxes(s *sheet, v *projection) {
 		}
 	}
 	mid := v.point(cx, cy, 0)
-	p.edge(s, zt, p.src.Z.title(), func(t float64) point { return v.point(cx, cy, tall*boxed(t)) },
+	p.edge(s, &taken, zt, p.src.Z.title(), func(t float64) point { return v.point(cx, cy, tall*boxed(t)) },
 		mid, point{mid.x + 1, mid.y})
 }
 
 // edge draws one axis along at(0..1); labels stand on the side that leads from
-// inner to outer.
-func (p *panel) edge(s *sheet, ticks []tick, title string, at func(float64) point, outer, inner point) {
+// inner to outer, and none where another is taken.
+func (p *panel) edge(s *sheet, taken *[]frame, ticks []tick, title string, at func(float64) point, outer, inner point) {
 	a, b := at(0), at(1)
 	s.stroke("frame", segment(a.x, a.y, b.x, b.y), ink, 0.6, Solid)
 	// Outwards is across the edge, on the outer side.
@@ -325,6 +327,11 @@ func (p *panel) edge(s *sheet, ticks []tick, title string, at func(float64) poin
 		if t.label == "" || along-need/2 < last+2 {
 			continue
 		}
+		place := labelPlace(l, q.x+ox*(tickLength+2.5), q.y+oy*(tickLength+2.5), ax, ay)
+		if slices.ContainsFunc(*taken, place.meets) {
+			continue
+		}
+		*taken = append(*taken, place)
 		last = along + need/2
 		s.write("tick", l, q.x+ox*(tickLength+2.5), q.y+oy*(tickLength+2.5), ax, ay, ink)
 		wide = math.Max(wide, l.width)
@@ -342,6 +349,17 @@ func (p *panel) edge(s *sheet, ticks []tick, title string, at func(float64) poin
 	}
 	s.write("axis", t, mid.x+ox*out, mid.y+oy*out, ax, ay, ink)
 }
+
+// labelPlace is the room of a label anchored as sheet.write anchors it, with a
+// margin that keeps two numbers from being read as one.
+func labelPlace(l label, x, y, ax, ay float64) frame {
+	const marginX, marginY = 3, 1
+	x, y = x-ax*l.width, y-ay*capHeight*l.size
+	return frame{x - marginX, y - marginY, x + l.width + marginX, y + capHeight*l.size + marginY}
+}
+
+// meets reports whether two rectangles overlap.
+func (f frame) meets(g frame) bool { return f.x0 < g.x1 && g.x0 < f.x1 && f.y0 < g.y1 && g.y0 < f.y1 }
 
 // onSurface draws paths, lines and dots on the first surface, where nothing
 // stands before them.
