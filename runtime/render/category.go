@@ -67,7 +67,7 @@ func (p *panel) readKinds(f *field, names map[int]string) {
 		}
 	}
 	if odd > 0 {
-		p.note(count(odd, "grid value") + " that name no category: no whole numbers")
+		p.note(count(odd, "grid value") + " left out: not whole")
 	}
 	p.kinds.values = p.kinds.values[:0]
 	for k := range seen {

@@ -256,6 +256,7 @@ func demos() []demo {
 		},
 	})
 	add("density", densityDemo())
+	add("categories", categoryDemo())
 	return out
 }
 
