@@ -4,6 +4,7 @@
 // does.
 //
 //	seed, labels --(New)--> Stream --(Uniform, Normal at (i, j))--> float64
+//	                               \--(Uniforms, Normals at (i, j, l), (i, j, l+1), ...)--> []float64
 //
 // The generator is Philox4x64-10 of Salmon, Moraes, Dror and Shaw, "Parallel
 // random numbers: as easy as 1, 2, 3", SC 2011: ten rounds of multiplication
@@ -77,15 +78,14 @@ func Philox(counter [4]uint64, key [2]uint64) [4]uint64 {
 		m0, m1 = 0xD2E7470EE14C6C93, 0xCA5A826395121157 // multipliers of the paper, Table 2
 		w0, w1 = 0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B // golden ratio; sqrt(3) - 1
 	)
-	c, k := counter, key
-	for round := range 10 {
-		if round > 0 {
-			k[0] += w0
-			k[1] += w1
-		}
-		hi0, lo0 := bits.Mul64(m0, c[0])
-		hi1, lo1 := bits.Mul64(m1, c[2])
-		c = [4]uint64{hi1 ^ c[1] ^ k[0], lo1, hi0 ^ c[3] ^ k[1], lo0}
+	a, b, c, d := counter[0], counter[1], counter[2], counter[3]
+	k0, k1 := key[0], key[1]
+	for range 10 {
+		hi0, lo0 := bits.Mul64(m0, a)
+		hi1, lo1 := bits.Mul64(m1, c)
+		a, b, c, d = hi1^b^k0, lo1, hi0^d^k1, lo0
+		k0 += w0
+		k1 += w1
 	}
-	return c
+	return [4]uint64{a, b, c, d}
 }
