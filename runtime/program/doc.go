@@ -34,6 +34,9 @@
 // depends on the time alone is computed for many steps at once, and outputs that
 // are only recorded are computed where they are.
 //
+// Inputs listed in Noise have new random numbers at every step, each a function
+// of its step, element and lane.
+//
 // An output may be an input node itself: that is how the state is recorded.
 // A lane that ends at step k keeps the inputs of step k, the record of step k,
 // and nothing of it changes from then on.

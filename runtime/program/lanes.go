@@ -38,6 +38,7 @@ func (l *Loop) runBlock(ctx context.Context, b *block, first, from, to int, upda
 		}
 		last = k
 		table.lanes(b, k)
+		l.draw(b, first, k)
 		b.execute(b.code.list[skip:lean])
 		b.whole = false
 		if k == due || k == to-1 {

@@ -47,6 +47,10 @@ type Loop struct {
 	Stop      int // output that ends a lane where it is true, or -1
 	Finite    []int
 	Recorders []Recorder
+	Noise     []Noise
+	// Made and First are where the random numbers begin: the updates made before
+	// step 0, and the number of the first lane.
+	Made, First int
 
 	ready  bool
 	lanes  []Lane
@@ -116,6 +120,11 @@ func (l *Loop) prepare(from int) error {
 	for _, i := range l.Finite {
 		if !output(i) {
 			return fmt.Errorf("program: there is no output %d", i)
+		}
+	}
+	for _, n := range l.Noise {
+		if n.Input < 0 || n.Input >= len(p.inputs) {
+			return fmt.Errorf("program: there is no input %d", n.Input)
 		}
 	}
 	if l.T >= len(p.inputs) || l.T >= 0 && p.inputs[l.T].Type.Size() != 1 || l.Stop >= 0 && (!output(l.Stop) || p.outputs[l.Stop].Type.Size() != 1) {
@@ -212,6 +221,7 @@ func (l *Loop) runOne(ctx context.Context, from, to int, update bool) error {
 		}
 		last = k
 		table.one(r, k)
+		l.drawOne(r, k)
 		execute(steps, r)
 		whole := k == due || k == to-1
 		if whole {
