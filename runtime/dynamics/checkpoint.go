@@ -185,6 +185,14 @@ func (t *trainer) fingerprint() [32]byte {
 		roots = append(roots, c.Out)
 	}
 	roots = append(roots, t.m.GradNorm, t.m.LearningRate)
+	if t.m.Radius != graph.None {
+		roots = append(roots, t.m.Radius)
+	}
+	for _, c := range t.m.State {
+		if c.start != graph.None {
+			roots = append(roots, c.start)
+		}
+	}
 	if t.m.Stop != graph.None {
 		roots = append(roots, t.m.Stop)
 	}

@@ -65,12 +65,13 @@ func (r *runner) replay(lane, steps int) *program.State {
 	for i, values := range r.l.values {
 		s.Input(r.time + 1 + i)[0] = values[lane]
 	}
-	loop := program.Loop{State: s, Feedback: r.loop.Feedback, T: r.time, Stop: -1}
+	loop := program.Loop{State: s, Feedback: r.loop.Feedback, T: r.time, Stop: -1, Noise: r.loop.Noise, Made: r.loop.Made, First: lane}
 	// The loop was checked when the run was made, and nothing cancels it.
 	if err := loop.Run(context.Background(), 0, steps, 1); err != nil {
 		panic(err)
 	}
 	s.Input(r.time)[0] = float64(steps)
+	loop.Draw(steps)
 	return s
 }
 
@@ -100,6 +101,7 @@ func divergence(run *plan.Run, found *program.NonFinite, k int) *diag.Diagnostic
 	}
 	for _, v := range at.Values {
 		name := strings.TrimPrefix(v.Name, "vary ")
+		name = strings.TrimPrefix(strings.TrimPrefix(name, "state "), "drawn ")
 		if buffer, ok := strings.CutPrefix(name, "velocity "); ok {
 			name = "velocity of " + buffer
 		}
@@ -119,12 +121,17 @@ func describeLane(d *diag.Diagnostic, l lanes, e *ending, lane int) {
 			n++
 		}
 	}
-	index := ""
-	for axis, rest := len(l.axes)-1, lane; axis >= 0; axis-- {
-		index = "[" + strconv.Itoa(rest%l.axes[axis]) + "]" + index
-		rest /= l.axes[axis]
-	}
 	d.Values = append(d.Values,
-		diag.Value{Name: "lane", Text: index},
+		diag.Value{Name: "lane", Text: l.index(lane)},
 		diag.Value{Name: "lanes that diverged", Text: fmt.Sprintf("%d of %d", n, l.count)})
+}
+
+// index is the place of a lane along the axes of vary, as brackets.
+func (l lanes) index(lane int) string {
+	index := ""
+	for axis := len(l.axes) - 1; axis >= 0; axis-- {
+		index = "[" + strconv.Itoa(lane%l.axes[axis]) + "]" + index
+		lane /= l.axes[axis]
+	}
+	return index
 }

@@ -3,6 +3,7 @@ package dynamics
 import (
 	"fmt"
 
+	"relief/lang/diag"
 	"relief/runtime/bind"
 	"relief/runtime/graph"
 	"relief/runtime/plan"
@@ -31,7 +32,15 @@ type Map struct {
 	Stop         graph.ID   // graph.None if the run never stops early
 	Probes       []graph.ID // by probe of the run; graph.None for one that is no formula
 
-	steady bool // see NewSteadyMap
+	// Radius and Ascent belong to sam on a network: the radius at this step, and
+	// an input, the objective's gradient where Radius g/|g| leads. Else graph.None.
+	Radius, Ascent graph.ID
+	// Noise lists the inputs that have new random numbers at every step.
+	Noise []NoiseInput
+
+	faults  []*fault     // of covariances that are factorised at every step
+	samples [][]graph.ID // of sgd with samples: the gradient of each, by parameter
+	steady  bool         // see NewSteadyMap
 }
 
 // Size is the number of elements of the whole state: parameters and memory.
@@ -46,8 +55,18 @@ func (m *Map) Size() int {
 // Component is one part of the state: a parameter or a buffer.
 type Component struct {
 	Name    string   // of the parameter, or of the parameter that the buffer belongs to
-	Buffer  string   // "" for a parameter, "velocity" for the memory of momentum
+	Buffer  string   // "" for a parameter, "velocity" for the memory of momentum, "state" for a variable of the user's own
 	In, Out graph.ID // before and after the update
+
+	start graph.ID // of a buffer, in the parameters and the names of vary: its value at the start; graph.None for 0
+}
+
+// NoiseInput is an input with independent random numbers at every step, in every
+// lane and element: standard normal ones (Kind "normal"), or uniform ones of
+// [0, 1) ("uniform").
+type NoiseInput struct {
+	In   graph.ID
+	Kind string
 }
 
 // Name is an input whose value differs between lanes.
@@ -70,26 +89,25 @@ func inputName(kind, name string) string { return kind + " " + name }
 //	gd        x' = x - eta g
 //	momentum  v' = beta v + g,  x' = x - eta v'              (heavy ball, Polyak 1964)
 //	nesterov  v' = beta v + g,  x' = x - eta (g + beta v')   (Nesterov 1983)
-//
-//	sgd       momentum or nesterov, with the gradient of a mini-batch
+//	sgd       gd, momentum or nesterov, with the gradient of a mini-batch, or of samples drawn, or with noise
 //	adam      m' = beta1 m + (1-beta1) g,  v' = beta2 v + (1-beta2) g^2,
 //	          x' = x - eta m'/(1-beta1^n) / (sqrt(v'/(1-beta2^n)) + epsilon),  n = updates made, this one included
 //	          (Kingma and Ba 2015)
+//	adamw     the same on x - eta weight_decay x, with g free of the decay (Loshchilov and Hutter 2019)
 //	rmsprop   v' = beta2 v + (1-beta2) g^2,  x' = x - eta g / (sqrt(v') + epsilon)  (Hinton 2012)
+//	adagrad   s' = s + g^2,  x' = x - eta g / (sqrt(s') + epsilon)  (Duchi, Hazan and Singer 2011)
+//	sam       x' = x - eta g(x + radius g/|g|)  (Foret, Kleiner, Mobahi and Neyshabur 2021); where g is 0, x + 0
+//	sde       x' = x + eta drift + sqrt(eta) B xi, Euler and Maruyama's step of length eta; see sde
+//	map       the user's own; see rule
 //
 // in the form that PyTorch gives them: the rate multiplies the velocity, so a
-// change of the rate acts at once. g^2 is by element.
+// change of the rate acts at once. g^2 is by element. What is drawn is in the
+// inputs Noise.
 //
-// On a quadratic with curvature lambda the linear map of (x, v) has an
-// eigenvalue -1 where lambda is 2/eta, (2+2 beta)/eta and
-// (2+2 beta)/((1+2 beta) eta); below, all eigenvalues lie inside the unit circle
-// (0 <= beta < 1). Stability is that bound less the weight decay. For adam and
-// rmsprop it is the bound on the Hessian preconditioned by the inverse of what
-// divides the step, (2+2 beta1)/((1-beta1) eta) and 2/eta (Cohen et al. 2022,
-// "Adaptive gradient methods at the edge of stability"), without weight decay.
-// The update of
-// a quasistatic optimizer is not one graph; its Map has the objective's parts,
-// the rate and the bound 2/eta, and each component's Out is its In.
+// Stability is the largest curvature at which the minimum of a quadratic is
+// stable; see stability. The update of a quasistatic optimizer and of a flow is
+// not one graph; its Map has the objective's parts, the rate and the bound, and
+// each component's Out is its In.
 //
 // The parameters of a network are one component, "params", the flat vector of
 // all; its loss and its gradient are inputs, "loss" and "gradient", that the run
@@ -109,12 +127,12 @@ func NewSteadyMap(run *plan.Run, results bind.Results) (*Map, error) {
 
 func newMap(run *plan.Run, results bind.Results, steady bool) (*Map, error) {
 	g := graph.New()
-	m := &Map{Graph: g, Stop: graph.None, steady: steady}
+	m := &Map{Graph: g, Stop: graph.None, Radius: graph.None, Ascent: graph.None, steady: steady}
 	params := make(map[string]graph.ID)
 	for _, p := range componentsOf(run.Objective) {
 		id := g.Input(p.Name, p.Type)
 		params[p.Name] = id
-		m.State = append(m.State, Component{Name: p.Name, In: id, Out: id})
+		m.State = append(m.State, Component{Name: p.Name, In: id, Out: id, start: graph.None})
 	}
 	m.Time = g.Input("t", graph.Number)
 	laws := map[string]graph.ID{"t": m.Time, "steps": g.Const(float64(run.Steps))}
@@ -129,11 +147,13 @@ func newMap(run *plan.Run, results bind.Results, steady bool) (*Map, error) {
 	if err := m.objective(run.Objective, params, results); err != nil {
 		return nil, err
 	}
-	var err error
-	if m.GradNorm, err = m.norm(m.Gradient); err != nil {
-		return nil, err
+	b := builder{Graph: g}
+	if m.GradNorm = b.norm(m.Gradient); b.err != nil {
+		return nil, b.err
 	}
-	if err := m.update(run.Optimizer, laws, results); err != nil {
+	u := &updating{builder: b, m: m, run: run, o: run.Optimizer, laws: laws, params: params, results: results, n: len(m.State)}
+	err := u.update()
+	if err != nil {
 		return nil, err
 	}
 
@@ -164,8 +184,12 @@ func newMap(run *plan.Run, results bind.Results, steady bool) (*Map, error) {
 	return m, nil
 }
 
-// flatName is the one component of a network's parameters.
-const flatName = "params"
+// Names of a network: its parameters as one component, and its gradients.
+const (
+	flatName     = "params"
+	gradientName = "gradient"
+	ascentName   = "ascent gradient"
+)
 
 // componentsOf is what the state has of the parameters: each of them, or of a
 // network all in one vector.
@@ -180,7 +204,7 @@ func componentsOf(f *plan.Objective) []plan.Param {
 func (m *Map) objective(f *plan.Objective, params map[string]graph.ID, results bind.Results) (err error) {
 	if f.Training != nil {
 		m.Loss = m.Graph.Input("loss", graph.Number)
-		m.Gradient = []graph.ID{m.Graph.Input("gradient", m.Graph.Type(m.State[0].In))}
+		m.Gradient = []graph.ID{m.Graph.Input(gradientName, m.Graph.Type(m.State[0].In))}
 		return nil
 	}
 	if m.Loss, err = bind.Into(m.Graph, f.Value, params, results); err != nil {
@@ -219,175 +243,6 @@ func (m *Map) Iterate(n int) []graph.ID {
 	return now
 }
 
-// norm returns the Euclidean norm of all elements of the parts.
-func (m *Map) norm(parts []graph.ID) (graph.ID, error) {
-	if len(parts) == 1 {
-		return m.Graph.Apply(graph.Norm, parts[0])
-	}
-	b := builder{Graph: m.Graph}
-	total := graph.None
-	for _, p := range parts {
-		square := b.apply(graph.Sum, b.apply(graph.Mul, p, p))
-		if total == graph.None {
-			total = square
-		} else {
-			total = b.apply(graph.Add, total, square)
-		}
-	}
-	return b.apply(graph.Sqrt, total), b.err
-}
-
-func (m *Map) update(o *plan.Optimizer, laws map[string]graph.ID, results bind.Results) error {
-	b := builder{Graph: m.Graph}
-	law := func(name string, e *plan.Expr) graph.ID {
-		if b.err != nil || e == nil {
-			return graph.None
-		}
-		if m.steady {
-			if b.err = timeless(name, e); b.err != nil {
-				return graph.None
-			}
-		}
-		id, err := bind.Into(m.Graph, e, laws, results)
-		if err == nil && m.Graph.Type(id) != graph.Number {
-			err = &bind.Error{Span: e.Span, Err: fmt.Errorf("%s is %s, not a number", name, m.Graph.Type(id))}
-		}
-		b.err = err
-		return id
-	}
-	eta := law("learning_rate", o.LearningRate)
-	beta := law("momentum", o.Momentum)
-	decay := law("weight_decay", o.WeightDecay)
-	clip := law("clip", o.Clip)
-	beta1, beta2, epsilon := law("beta1", o.Beta1), law("beta2", o.Beta2), law("epsilon", o.Epsilon)
-	if b.err != nil {
-		return b.err
-	}
-	kind := o.Kind
-	if kind == "sgd" {
-		switch {
-		case beta == graph.None:
-			kind = "gd"
-		case o.Nesterov:
-			kind = "nesterov"
-		default:
-			kind = "momentum"
-		}
-	}
-	lacks := false
-	switch kind {
-	case "momentum", "nesterov":
-		lacks = beta == graph.None
-	case "adam":
-		lacks = beta1 == graph.None || beta2 == graph.None || epsilon == graph.None
-	case "rmsprop":
-		lacks = beta2 == graph.None || epsilon == graph.None
-	}
-	if lacks || eta == graph.None {
-		return &bind.Error{Span: o.Span, Err: fmt.Errorf("the optimizer %q lacks a setting", o.Kind)}
-	}
-	m.LearningRate = eta
-	m.Stability = b.stability(kind, eta, beta, beta1)
-	if decay != graph.None && kind != "adam" && kind != "rmsprop" {
-		m.Stability = b.apply(graph.Sub, m.Stability, decay)
-	}
-
-	one := m.Graph.Const(1)
-	scale := graph.None
-	if clip != graph.None {
-		above := b.apply(graph.Gt, m.GradNorm, clip)
-		scale = b.apply(graph.Select, above, b.apply(graph.Div, clip, m.GradNorm), one)
-	}
-	n := len(m.State)
-	buffer := func(i int, what string) graph.ID {
-		return m.Graph.Input(inputName(what, m.State[i].Name), m.Graph.Type(m.State[i].In))
-	}
-	keep := func(i int, what string, in, out graph.ID) {
-		m.State = append(m.State, Component{Name: m.State[i].Name, Buffer: what, In: in, Out: out})
-	}
-	blend := func(beta, old, next graph.ID) graph.ID {
-		return b.apply(graph.Add, b.apply(graph.Mul, beta, old), b.apply(graph.Mul, b.apply(graph.Sub, one, beta), next))
-	}
-	updates, unbias1, unbias2 := graph.None, graph.None, graph.None
-	if kind == "adam" && m.steady {
-		unbias1, unbias2 = one, one
-	} else if kind == "adam" {
-		made := m.Graph.Input(inputName("updates", ""), graph.Number)
-		updates = b.apply(graph.Add, made, one)
-		unbias1 = b.apply(graph.Sub, one, b.apply(graph.Pow, beta1, updates))
-		unbias2 = b.apply(graph.Sub, one, b.apply(graph.Pow, beta2, updates))
-	}
-	for i := range n {
-		x, d := m.State[i].In, m.Gradient[i]
-		if scale != graph.None {
-			d = b.apply(graph.Mul, scale, d)
-		}
-		if decay != graph.None {
-			d = b.apply(graph.Add, d, b.apply(graph.Mul, decay, x))
-		}
-		switch kind {
-		case "gd":
-		case "momentum", "nesterov":
-			v := buffer(i, "velocity")
-			next := b.apply(graph.Add, b.apply(graph.Mul, beta, v), d)
-			keep(i, "velocity", v, next)
-			if kind == "nesterov" {
-				d = b.apply(graph.Add, d, b.apply(graph.Mul, beta, next))
-			} else {
-				d = next
-			}
-		case "adam":
-			first, second := buffer(i, "first moment"), buffer(i, "second moment")
-			next1, next2 := blend(beta1, first, d), blend(beta2, second, b.apply(graph.Mul, d, d))
-			keep(i, "first moment", first, next1)
-			keep(i, "second moment", second, next2)
-			root := b.apply(graph.Sqrt, b.apply(graph.Div, next2, unbias2))
-			d = b.apply(graph.Div, b.apply(graph.Div, next1, unbias1), b.apply(graph.Add, root, epsilon))
-		case "rmsprop":
-			second := buffer(i, "second moment")
-			next := blend(beta2, second, b.apply(graph.Mul, d, d))
-			keep(i, "second moment", second, next)
-			d = b.apply(graph.Div, d, b.apply(graph.Add, b.apply(graph.Sqrt, next), epsilon))
-		case "quasistatic":
-			continue
-		default:
-			return &bind.Error{Span: o.Span, Err: fmt.Errorf("there is no optimizer %q", o.Kind)}
-		}
-		m.State[i].Out = b.apply(graph.Sub, x, b.apply(graph.Mul, eta, d))
-	}
-	if updates != graph.None {
-		in, _ := m.Graph.Lookup(inputName("updates", ""))
-		m.State = append(m.State, Component{Buffer: "updates", In: in, Out: updates})
-	}
-	return b.err
-}
-
-// stability is the largest stable curvature: see NewMap.
-func (b *builder) stability(kind string, eta, beta, beta1 graph.ID) graph.ID {
-	one, bound := b.Const(1), b.Const(2)
-	switch kind {
-	case "momentum":
-		bound = b.apply(graph.Mul, bound, b.apply(graph.Add, one, beta))
-	case "nesterov":
-		bound = b.apply(graph.Div, b.apply(graph.Mul, bound, b.apply(graph.Add, one, beta)),
-			b.apply(graph.Add, one, b.apply(graph.Mul, b.Const(2), beta)))
-	case "adam":
-		bound = b.apply(graph.Div, b.apply(graph.Mul, bound, b.apply(graph.Add, one, beta1)), b.apply(graph.Sub, one, beta1))
-	}
-	return b.apply(graph.Div, bound, eta)
-}
-
-// timeless says what in an expression changes from step to step, if anything does.
-func timeless(name string, e *plan.Expr) error {
-	need := e.Graph.Reach([]graph.ID{e.Root})
-	for _, input := range []string{"t", "steps"} {
-		if id, ok := e.Graph.Lookup(input); ok && int(id) < len(need) && need[id] {
-			return &bind.Error{Span: e.Span, Err: fmt.Errorf("%s depends on %s, and so the map is another one at every step: give it a value that stays", name, input)}
-		}
-	}
-	return nil
-}
-
 // builder applies operations until one fails.
 type builder struct {
 	*graph.Graph
@@ -401,4 +256,28 @@ func (b *builder) apply(op graph.Op, args ...graph.ID) graph.ID {
 	id, err := b.Graph.Apply(op, args...)
 	b.err = err
 	return id
+}
+
+// norm is the Euclidean norm of all elements of the parts.
+func (b *builder) norm(parts []graph.ID) graph.ID {
+	if len(parts) == 1 {
+		return b.apply(graph.Norm, parts[0])
+	}
+	total := graph.None
+	for _, p := range parts {
+		square := b.apply(graph.Sum, b.apply(graph.Mul, p, p))
+		if total == graph.None {
+			total = square
+		} else {
+			total = b.apply(graph.Add, total, square)
+		}
+	}
+	return b.apply(graph.Sqrt, total)
+}
+
+// fails keeps the first error.
+func (b *builder) fails(span diag.Span, format string, args ...any) {
+	if b.err == nil {
+		b.err = &bind.Error{Span: span, Err: fmt.Errorf(format, args...)}
+	}
 }

@@ -122,14 +122,22 @@ func fillAll(d []float64, v float64) {
 }
 
 // rates returns the learning rate and the stability bound at the recorded
-// steps. They do not depend on the state, so the loop need not carry them.
-func rates(m *Map, run *plan.Run, e *ending, end string) (rate, bound *array.Array, err error) {
-	w, err := newLaw(m, e.lanes, m.LearningRate, m.Stability)
+// steps. They do not depend on the state, so the loop need not carry them; but
+// for a bound that depends on the norm of the gradient, which is at hand.
+func rates(m *Map, run *plan.Run, e *ending, end string, gradNorm *array.Array) (rate, bound *array.Array, err error) {
+	nodes := []graph.ID{m.LearningRate, m.Stability}
+	if need := m.Graph.Reach(nodes[1:]); int(m.GradNorm) < len(need) && need[m.GradNorm] {
+		nodes = nodes[:1]
+		if bound, err = bounds(m, run, e, end, gradNorm); err != nil {
+			return nil, nil, fmt.Errorf("stability: %w", err)
+		}
+	}
+	w, err := newLaw(m, e.lanes, nodes...)
 	if err != nil {
 		return nil, nil, err
 	}
 	steps := e.labels(run.Every)
-	records := [2]*record{}
+	records := make([]*record, len(nodes))
 	for j := range records {
 		records[j] = newRecord(graph.Number, run.Every, max(e.last, 0), e.count)
 	}
@@ -168,11 +176,45 @@ func rates(m *Map, run *plan.Run, e *ending, end string) (rate, bound *array.Arr
 			r += n
 		}
 	}
-	if rate, err = records[0].series(e, end); err == nil {
+	if rate, err = records[0].series(e, end); err == nil && bound == nil {
 		bound, err = records[1].series(e, end)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("learning rate: %w", err)
 	}
 	return rate, bound, nil
+}
+
+// bounds is the stability bound from the norm of the gradient, row by row.
+func bounds(m *Map, run *plan.Run, e *ending, end string, gradNorm *array.Array) (*array.Array, error) {
+	const norm = "norm of the gradient"
+	g := graph.New()
+	root := g.Graft(m.Graph, []graph.ID{m.Stability}, nil, map[graph.ID]graph.ID{m.GradNorm: g.Input(norm, graph.Number)})
+	inputs := []string{norm, "t"}
+	g.Input("t", graph.Number)
+	for _, v := range m.Vary {
+		name := inputName("vary", v.Name)
+		g.Input(name, graph.Number)
+		inputs = append(inputs, name)
+	}
+	p, err := program.Compile(g, inputs, root, program.Options{})
+	if err != nil {
+		return nil, err
+	}
+	s := program.NewState(p, e.count)
+	for i, values := range e.values {
+		copy(s.Input(2+i), values)
+	}
+	data := make([]float64, 0, len(gradNorm.Data))
+	for r, k := range gradNorm.Steps {
+		copy(s.Input(0), gradNorm.Data[r*e.count:])
+		for i := range e.count { // a lane that has ended stays where it was
+			s.Input(1)[i] = float64(max(0, min(k, e.laneLast[i])))
+		}
+		s.Run()
+		data = append(data, s.Output(0)...)
+	}
+	a := array.Series(gradNorm.Type.PerStep(), gradNorm.Steps, data)
+	a.End = end
+	return a, nil
 }

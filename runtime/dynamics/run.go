@@ -76,6 +76,9 @@ func Run(ctx context.Context, run *plan.Run, opt Options) (*Trajectory, error) {
 		return nil, failure(err, run)
 	}
 	state, err := begin(m, run, l, &opt)
+	if err == nil {
+		err = checkSamples(m, run, state, l)
+	}
 	if err != nil {
 		return nil, failure(err, run)
 	}
@@ -141,7 +144,9 @@ type runner struct {
 	time            int   // input
 	loss, gradNorm  int   // outputs
 	probes, path    []int // outputs; -1 for a probe that is no formula
+	faults          []faultPorts
 	observers       []*observer
+	bias            *bias // nil: not asked for
 
 	records map[recordKey]*record
 	begin   [][]float64 // the first state, for a replay
@@ -166,6 +171,10 @@ func newRunner(m *Map, run *plan.Run, l lanes, state [][]float64, opt *Options) 
 	inputs = append(inputs, "t")
 	for _, v := range m.Vary {
 		inputs = append(inputs, inputName("vary", v.Name))
+	}
+	r.loop.Noise = m.noise(run, len(inputs))
+	for _, n := range m.Noise {
+		inputs = append(inputs, m.Graph.Node(n.In).Name)
 	}
 	var outputs []graph.ID
 	output := func(id graph.ID) int {
@@ -203,6 +212,11 @@ func newRunner(m *Map, run *plan.Run, l lanes, state [][]float64, opt *Options) 
 		r.path = append(r.path, out)
 		finite = append(finite, out)
 	}
+	for _, f := range m.faults {
+		ports := faultPorts{f, output(f.check), output(f.place), output(f.value)}
+		r.faults = append(r.faults, ports)
+		finite = append(finite, ports.check)
+	}
 	var feedback []program.Feedback
 	for i, c := range m.State {
 		feedback = append(feedback, program.Feedback{Output: output(c.Out), Input: i})
@@ -224,7 +238,15 @@ func newRunner(m *Map, run *plan.Run, l lanes, state [][]float64, opt *Options) 
 	for i, values := range l.values {
 		copy(r.s.Input(r.time+1+i), values)
 	}
-	r.loop = program.Loop{State: r.s, Feedback: feedback, T: r.time, Stop: stop, Finite: finite}
+	r.loop.State, r.loop.Feedback, r.loop.T, r.loop.Stop, r.loop.Finite = r.s, feedback, r.time, stop, finite
+	if opt.From != nil {
+		r.loop.Made = opt.From.Total
+	}
+	if run.Optimizer.Bias && run.Optimizer.Kind == "sde" {
+		if r.bias, err = newBias(r); err != nil {
+			return nil, err
+		}
+	}
 	r.record(r.loss, run.Every)
 	r.record(r.gradNorm, run.Every)
 	if run.RecordPath {
@@ -272,6 +294,11 @@ func (r *runner) iterate(ctx context.Context) error {
 		if err := r.observe(ctx, k, last); err != nil {
 			return err
 		}
+		if r.bias != nil {
+			if err := r.bias.observe(r, k, last); err != nil {
+				return err
+			}
+		}
 		if last {
 			break
 		}
@@ -286,8 +313,14 @@ func (r *runner) iterate(ctx context.Context) error {
 		for _, o := range r.observers {
 			end = min(end, o.next(k))
 		}
+		if r.bias != nil {
+			end = min(end, r.bias.next(k))
+		}
 		began := time.Now()
 		if err := r.loop.Run(context.Background(), k, end, workers); err != nil {
+			return err
+		}
+		if err := r.fault(); err != nil {
 			return err
 		}
 		k = end
@@ -301,7 +334,10 @@ func (r *runner) iterate(ctx context.Context) error {
 		}
 	}
 	r.steps = k
-	return r.loop.Observe(context.Background(), k, workers)
+	if err := r.loop.Observe(context.Background(), k, workers); err != nil {
+		return err
+	}
+	return r.fault()
 }
 
 // observe lets the observers see the state at step k, or where the run ended.
@@ -437,8 +473,11 @@ func (r *runner) assemble(t *Trajectory, e *ending, last [][]float64, end string
 	if t.GradNorm, err = series(r.records[recordKey{r.gradNorm, every}]); err != nil {
 		return err
 	}
-	if t.LearningRate, t.Stability, err = rates(r.m, r.run, e, end); err != nil {
+	if t.LearningRate, t.Stability, err = rates(r.m, r.run, e, end, t.GradNorm); err != nil {
 		return err
+	}
+	if r.bias != nil {
+		t.Bias, t.BiasError = r.bias.series(r, end)
 	}
 	if r.run.RecordPath {
 		t.Path = map[string]*array.Array{}

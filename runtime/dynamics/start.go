@@ -13,6 +13,7 @@ import (
 	"relief/runtime/graph"
 	"relief/runtime/network"
 	"relief/runtime/plan"
+	"relief/runtime/program"
 	"relief/runtime/random"
 )
 
@@ -185,22 +186,28 @@ func dependsOnLane(e *plan.Expr, run *plan.Run) bool {
 
 // begin fills the state before the first update: parameters from the start or
 // the state resumed from, buffers from that state if the optimizer is of the
-// same kind, else 0.
+// same kind and has them, else with what they start with.
 func begin(m *Map, run *plan.Run, l lanes, opt *Options) ([][]float64, error) {
 	state := make([][]float64, len(m.State))
+	var fresh []int // buffers that start anew
 	for i, c := range m.State {
 		t := m.Graph.Type(c.In)
 		state[i] = make([]float64, t.Size()*l.count)
+		if c.Buffer != "" && (opt.From == nil || opt.From.Kind != run.Optimizer.Kind) {
+			fresh = append(fresh, i)
+			continue
+		}
 		if opt.From != nil {
 			source := opt.From.Params
 			if c.Buffer != "" {
 				source = opt.From.Buffers
-				if opt.From.Kind != run.Optimizer.Kind {
-					continue
-				}
 			}
 			a, ok := source[c.Key()]
-			if !ok || len(a.Data) != t.Size() && len(a.Data) != len(state[i]) {
+			if fits := ok && (len(a.Data) == t.Size() || len(a.Data) == len(state[i])); !fits {
+				if c.Buffer != "" && c.start != graph.None {
+					fresh = append(fresh, i)
+					continue
+				}
 				return nil, fmt.Errorf("the state that is resumed has no %s of this shape", c.Key())
 			}
 			if len(a.Data) == len(state[i]) {
@@ -215,9 +222,6 @@ func begin(m *Map, run *plan.Run, l lanes, opt *Options) ([][]float64, error) {
 			}
 			continue
 		}
-		if c.Buffer != "" {
-			continue
-		}
 		k := slices.IndexFunc(run.Start, func(s plan.Start) bool { return s.Param == c.Name })
 		if k < 0 {
 			return nil, &bind.Error{Span: run.Span, Err: fmt.Errorf("%s has no start", c.Name)}
@@ -226,7 +230,45 @@ func begin(m *Map, run *plan.Run, l lanes, opt *Options) ([][]float64, error) {
 			return nil, err
 		}
 	}
-	return state, nil
+	return state, beginBuffers(m, l, state, fresh)
+}
+
+// beginBuffers computes the buffers listed that start with a function of the
+// parameters.
+func beginBuffers(m *Map, l lanes, state [][]float64, fresh []int) error {
+	var starts []graph.ID
+	var to []int
+	for _, i := range fresh {
+		if id := m.State[i].start; id != graph.None {
+			starts, to = append(starts, id), append(to, i)
+		}
+	}
+	if len(starts) == 0 {
+		return nil
+	}
+	var inputs []string
+	var values [][]float64
+	for i, c := range m.State {
+		if c.Buffer == "" {
+			inputs, values = append(inputs, c.Key()), append(values, state[i])
+		}
+	}
+	for i, v := range m.Vary {
+		inputs, values = append(inputs, inputName("vary", v.Name)), append(values, l.values[i])
+	}
+	p, err := program.Compile(m.Graph, inputs, starts, program.Options{})
+	if err != nil {
+		return err
+	}
+	s := program.NewState(p, l.count)
+	for i, v := range values {
+		copy(s.Input(i), v)
+	}
+	s.Run()
+	for i, k := range to {
+		copy(state[k], s.Output(i))
+	}
+	return nil
 }
 
 // failure turns an error into diagnostics about a run.

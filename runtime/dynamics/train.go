@@ -35,6 +35,8 @@ type trainer struct {
 	kept   map[int]*State
 
 	gradient  []float64
+	ascent    *ascent // of sam; nil: none
+	noise     []drawn
 	loss      float64
 	gradNorm  float64
 	outputs   outputs
@@ -94,8 +96,16 @@ func (t *trainer) begin() error {
 	if err := t.start(); err != nil {
 		return err
 	}
+	for _, n := range t.m.Noise {
+		t.noise = append(t.noise, drawn{t.m.Graph.Node(n.In).Name, n.Kind, t.m.stream(t.run, n), make([]float64, t.m.Graph.Type(n.In).Size())})
+	}
 	var err error
-	if t.run.Optimizer.Kind == "sgd" {
+	if t.m.Ascent != graph.None {
+		if t.ascent, err = newAscent(t.m, n); err != nil {
+			return err
+		}
+	}
+	if t.run.Optimizer.Batch > 0 || t.run.Optimizer.Kind == "sgd" {
 		if t.batches, err = newMinibatches(t.run, t.net, t.opt); err != nil {
 			return err
 		}
@@ -153,24 +163,29 @@ func (t *trainer) compile() error {
 func (t *trainer) start() error {
 	from := t.opt.From
 	if from == nil {
-		return startNetwork(t.x, t.run, t.net, t.opt)
-	}
-	for _, p := range t.run.Objective.Params {
-		a, ok := from.Params[p.Name]
-		if !ok || a.Type != p.Type {
-			return fmt.Errorf("the state that is resumed has no %s of this shape", p.Name)
+		if err := startNetwork(t.x, t.run, t.net, t.opt); err != nil {
+			return err
 		}
+	} else {
+		for _, p := range t.run.Objective.Params {
+			a, ok := from.Params[p.Name]
+			if !ok || a.Type != p.Type {
+				return fmt.Errorf("the state that is resumed has no %s of this shape", p.Name)
+			}
+		}
+		flatten(t.x, t.run.Objective.Params, from.Params)
 	}
-	flatten(t.x, t.run.Objective.Params, from.Params)
-	if from.Kind != t.run.Optimizer.Kind {
-		return nil
-	}
+	var fresh []int
 	for i, c := range t.m.State[1:] {
-		if a, ok := from.Buffers[c.Key()]; ok && len(a.Data) == len(t.memory[i]) {
-			copy(t.memory[i], a.Data)
+		if from != nil && from.Kind == t.run.Optimizer.Kind {
+			if a, ok := from.Buffers[c.Key()]; ok && len(a.Data) == len(t.memory[i]) {
+				copy(t.memory[i], a.Data)
+				continue
+			}
 		}
+		fresh = append(fresh, 1+i)
 	}
-	return nil
+	return beginBuffers(t.m, lanes{count: 1}, append([][]float64{t.x}, t.memory...), fresh)
 }
 
 // startNetwork sets x to where a run that resumes no other begins.
@@ -253,19 +268,26 @@ func (t *trainer) iterate(ctx context.Context) error {
 // such as that of a context that ended, it has recorded nothing.
 func (t *trainer) look(ctx context.Context, keep map[int]bool) (stop bool, err error) {
 	t.net.Draw = uint64(t.total())
-	if t.batches == nil {
-		t.loss, err = t.net.Gradient(ctx, t.gradient, t.x)
-	} else {
-		t.loss, err = t.batches.gradient(ctx, t.gradient, t.x, t.total(), t.k)
-	}
-	if err != nil {
+	if t.loss, err = t.differentiate(ctx, t.gradient, t.x); err != nil {
 		return false, err
 	}
 	if t.bad = !isFinite(t.loss) || !allFinite(t.x); t.bad {
 		return false, nil
 	}
 	t.step.Set(flatName, t.x)
-	t.step.Set("gradient", t.gradient)
+	t.step.Set(gradientName, t.gradient)
+	if t.ascent != nil {
+		if t.k < t.run.Steps { // the last state is not left
+			x := t.ascent.point(t.x, t.gradient, t.k)
+			if _, err = t.differentiate(ctx, t.ascent.gradient, x); err != nil {
+				return false, err
+			}
+		}
+		t.step.Set(ascentName, t.ascent.gradient)
+	}
+	for _, n := range t.noise {
+		t.step.Set(n.input, n.at(t.total()))
+	}
 	t.step.Set("loss", []float64{t.loss})
 	t.step.Set("t", []float64{float64(t.k)})
 	for i, c := range t.m.State[1:] {
@@ -317,6 +339,15 @@ func (t *trainer) look(ctx context.Context, keep map[int]bool) (stop bool, err e
 		t.kept[t.k] = t.state()
 	}
 	return stop, nil
+}
+
+// differentiate sets dst to the gradient at x that step k has: of all samples or
+// of the step's mini-batch, the same however often it is asked for.
+func (t *trainer) differentiate(ctx context.Context, dst, x []float64) (float64, error) {
+	if t.batches == nil {
+		return t.net.Gradient(ctx, dst, x)
+	}
+	return t.batches.gradient(ctx, dst, x, t.total(), t.k)
 }
 
 func probeRow(name string) string { return "probe " + name }
@@ -383,7 +414,7 @@ func (t *trainer) trajectory() (*Trajectory, error) {
 	}
 	out.Loss, out.GradNorm = series(lossRow, graph.Number, t.run.Every), series(normRow, graph.Number, t.run.Every)
 	var err error
-	if out.LearningRate, out.Stability, err = rates(t.m, t.run, e, t.end); err != nil {
+	if out.LearningRate, out.Stability, err = rates(t.m, t.run, e, t.end, out.GradNorm); err != nil {
 		return nil, err
 	}
 	if t.run.RecordPath {

@@ -38,6 +38,11 @@ type Trajectory struct {
 	Probes       map[string]*array.Array // by name; what a probe gives beside itself as name.which
 	Snapshots    *Snapshots              // nil: none
 
+	// Bias, of an sde that asks for it, is by parameter the mean over the lanes of
+	// the difference to a twin with steps twice as long, and BiasError its standard
+	// error: series at the steps at which the twin ends a step of its own.
+	Bias, BiasError map[string]*array.Array
+
 	Final *State         // nil if a run without lanes diverged or never began
 	Kept  map[int]*State // by step; a step that the run did not reach is missing
 
