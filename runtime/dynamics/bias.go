@@ -9,9 +9,14 @@ import (
 	"relief/runtime/program"
 )
 
-// bias follows the difference between an sde and its twin with steps twice as
-// long; see updating.twin. At the end of each step of the twin it keeps the mean
-// over the lanes that go on, and its standard error. Lanes are added in order.
+// bias follows the difference from an sde to its twin with steps twice as long;
+// see updating.twin. At the end of each step of the twin it keeps the mean over
+// the lanes that go on, and its standard error. Lanes are added in order.
+//
+// The error of the mean is C h + O(h^2) for steps h, so that the mean of the twin
+// less that of the sde is 2 C h - C h: to first order the error of the sde's own
+// mean. The mean less the bias is Richardson's extrapolation (Talay and Tubaro
+// 1990).
 type bias struct {
 	twins []int // component of the twin, by parameter
 	every int
@@ -69,7 +74,7 @@ func (b *bias) observe(r *runner, k int, last bool) error {
 				if !isFinite(y[i]) {
 					return &bind.Error{Span: r.run.Optimizer.Span, Err: fmt.Errorf("the twin that bias is estimated from, with steps twice as long, diverges at step %d in lane %s: make dt smaller, or leave bias out", k, r.l.index(i))}
 				}
-				d := x[i] - y[i]
+				d := y[i] - x[i]
 				n++
 				off := d - mean
 				mean += off / n

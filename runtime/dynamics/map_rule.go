@@ -132,7 +132,7 @@ func (u *updating) shaped(value graph.ID, t graph.Type, w *plan.Update) graph.ID
 	case t == graph.Number && from == graph.Of(1):
 		return u.Reshape(value, t)
 	default:
-		u.fails(w.Span, "the update of %s is %s, but %[1]s is %s", w.Name, from, t)
+		u.fails(w.Span, "the update of %[1]s is %[2]s, but %[1]s is %[3]s", w.Name, from, t)
 		return value
 	}
 }

@@ -87,12 +87,11 @@ func checkSamples(m *Map, run *plan.Run, state [][]float64, l lanes) error {
 	if err != nil {
 		return err
 	}
-	n := len(m.Gradient)
-	for j, want := range values[:n] {
-		for e, v := range want {
+	for j, want := range m.Gradient {
+		for e, v := range values[want] {
 			mean, scale := 0.0, math.Abs(v)
-			for k := range m.samples {
-				g := values[n+k*n+j][e]
+			for _, sample := range m.samples {
+				g := values[sample[j]][e]
 				mean += g / float64(len(m.samples))
 				scale = max(scale, math.Abs(g))
 			}

@@ -325,7 +325,7 @@ func (r *runner) iterate(ctx context.Context) error {
 		}
 		k = end
 		if took := time.Since(began); took < 20*time.Millisecond {
-			stretch *= 2
+			stretch = min(2*stretch, max(r.run.Steps, 1))
 		} else if took > 80*time.Millisecond {
 			stretch = max(1, stretch/2)
 		}

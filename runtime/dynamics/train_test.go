@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"relief/runtime/dataset"
@@ -14,6 +15,7 @@ import (
 	"relief/runtime/model"
 	"relief/runtime/network"
 	"relief/runtime/plan"
+	"relief/runtime/random"
 )
 
 // trained is a run on a small network with batch normalisation and dropout.
@@ -116,6 +118,19 @@ var optimizers = map[string]func(*plan.Run){
 		r.Optimizer = &plan.Optimizer{Kind: "sgd", LearningRate: number(0.05), Momentum: number(0.5), Batch: 7, LabelNoise: number(0.1)}
 		r.Objective.Data.Flip, r.Objective.Data.Crop = true, 1
 	},
+	"adamw": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "adamw", LearningRate: number(0.01), Beta1: number(0.9), Beta2: number(0.999), Epsilon: number(1e-8), WeightDecay: number(0.1)}
+	},
+	"adagrad": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "adagrad", LearningRate: number(0.01), Epsilon: number(1e-10)}
+	},
+	"sam": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "sam", LearningRate: number(0.05), Radius: number(0.1), Batch: 7}
+	},
+	"noise": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "sgd", LearningRate: number(0.05), Batch: 7, Noise: number(0.01)}
+	},
+	"map": ruledNetwork,
 	"rmsprop, snapshots and path": func(r *plan.Run) {
 		r.Optimizer = &plan.Optimizer{Kind: "rmsprop", LearningRate: number(0.01), Beta2: number(0.99), Epsilon: number(1e-8)}
 		r.Snapshots = &plan.Snapshots{Every: 2}
@@ -364,5 +379,119 @@ func TestAverageOfAStop(t *testing.T) {
 		if got := s.Data[len(s.Data)-1]; math.Abs(got-last) > 1e-15 {
 			t.Errorf("%s is %v, and the loss at the stop %v", name, got, last)
 		}
+	}
+}
+
+// ruledNetwork is momentum with noise as a rule on a network.
+func ruledNetwork(r *plan.Run) {
+	n := 0
+	for _, p := range r.Objective.Params {
+		n += p.Type.Size()
+	}
+	flat := graph.Of(n)
+	r.Optimizer = &plan.Optimizer{Kind: "map", LearningRate: number(0.05),
+		State: []plan.StateVariable{{Name: "v", Value: lawOf(func(m maths) graph.ID { return m.mul(m.Const(0.5), m.Input("params", flat)) })}},
+		Updates: []plan.Update{
+			{Name: "v", Value: lawOf(func(m maths) graph.ID {
+				noise := m.mul(m.Const(0.01), m.Input("noise", flat))
+				return m.add(m.mul(m.Const(0.9), m.Input("v", flat)), m.add(m.Input("gradient", flat), noise))
+			})},
+			{Name: "params", Value: lawOf(func(m maths) graph.ID {
+				return m.sub(m.Input("params", flat), m.mul(m.in("learning_rate"), m.Input("v", flat)))
+			})},
+		}}
+}
+
+// TestTrainSamByHand makes the steps of sam on mini-batches one by one: both
+// gradients are of the same samples, with the same units dropped.
+func TestTrainSamByHand(t *testing.T) {
+	ctx := context.Background()
+	run, opt := trained(t, 1, optimizers["sam"])
+	run.Optimizer.Radius = piecewise([]float64{0.1, 0.3}, []float64{4})
+	n := opt.Objective.(*model.Network)
+	r, err := Run(ctx, run, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	batches, err := newMinibatches(run, n, &opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y, g := make([]float64, n.Size()), make([]float64, n.Size()), make([]float64, n.Size())
+	n.Start(x, run.Seed)
+	for k := range run.Steps {
+		n.Draw = uint64(k)
+		loss, err := batches.gradient(ctx, g, x, k, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if loss != r.Loss.Data[k] {
+			t.Fatalf("loss %v at step %d, want %v", r.Loss.Data[k], k, loss)
+		}
+		norm, radius := 0.0, map[bool]float64{true: 0.1, false: 0.3}[k < 4]
+		for _, v := range g {
+			norm += v * v
+		}
+		for i := range x {
+			y[i] = x[i] + radius/math.Sqrt(norm)*g[i]
+		}
+		if _, err = batches.gradient(ctx, g, y, k, k); err != nil {
+			t.Fatal(err)
+		}
+		for i := range x {
+			x[i] -= 0.05 * g[i]
+		}
+	}
+	flat := make([]float64, n.Size())
+	flatten(flat, run.Objective.Params, r.Final.Params)
+	if !slices.Equal(flat, x) {
+		t.Error("the run ends elsewhere than the steps made by hand")
+	}
+	eta, g0 := 0.05, r.GradNorm.Data[0]
+	if want := g0 / 0.2 * (math.Sqrt(1+0.8/(eta*g0)) - 1); math.Abs(r.Stability.Data[0]-want) > 1e-12*want {
+		t.Errorf("stability %v, want %v", r.Stability.Data[0], want)
+	}
+}
+
+// A rule on a network goes on its gradient and numbers of its own; what it asks
+// elsewhere is refused.
+func TestTrainRule(t *testing.T) {
+	ctx := context.Background()
+	run, opt := trained(t, 1, ruledNetwork)
+	n := opt.Objective.(*model.Network)
+	r, err := Run(ctx, run, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := n.Size()
+	x, v, g, xi := make([]float64, size), make([]float64, size), make([]float64, size), make([]float64, size)
+	n.Start(x, run.Seed)
+	for i := range v {
+		v[i] = 0.5 * x[i]
+	}
+	for k := range run.Steps {
+		n.Draw = uint64(k)
+		if _, err := n.Gradient(ctx, g, x); err != nil {
+			t.Fatal(err)
+		}
+		random.New(run.Seed, "drawn noise").Normals(xi, uint64(k), 0, 0)
+		for i := range x {
+			v[i] = 0.9*v[i] + (g[i] + 0.01*xi[i])
+			x[i] -= 0.05 * v[i]
+		}
+	}
+	flat := make([]float64, size)
+	flatten(flat, run.Objective.Params, r.Final.Params)
+	for i := range x {
+		if math.Abs(flat[i]-x[i]) > 1e-12 {
+			t.Fatalf("parameter %d is %v, want %v", i, flat[i], x[i])
+		}
+	}
+	if len(r.Final.Buffers["state v"].Data) != size {
+		t.Error("the final state lacks the rule's own")
+	}
+	run.Optimizer.Queries = []plan.Query{{Input: "g", What: "gradient", Point: number(0)}}
+	if _, err := Run(ctx, run, opt); err == nil || !strings.Contains(err.Error(), "for a network a rule has loss and gradient at the state alone") {
+		t.Errorf("a question to a network: %v", err)
 	}
 }

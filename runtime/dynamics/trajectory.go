@@ -38,9 +38,10 @@ type Trajectory struct {
 	Probes       map[string]*array.Array // by name; what a probe gives beside itself as name.which
 	Snapshots    *Snapshots              // nil: none
 
-	// Bias, of an sde that asks for it, is by parameter the mean over the lanes of
-	// the difference to a twin with steps twice as long, and BiasError its standard
-	// error: series at the steps at which the twin ends a step of its own.
+	// Bias, of an sde that asks for it, is by parameter how far the mean over the
+	// lanes is from that of steps without end short, to first order: the mean of a
+	// twin with steps twice as long less it. BiasError is its standard error. Both
+	// are series at the steps at which the twin ends a step of its own.
 	Bias, BiasError map[string]*array.Array
 
 	Final *State         // nil if a run without lanes diverged or never began
