@@ -176,6 +176,31 @@ func TestStabilityOfAdaptiveMaps(t *testing.T) {
 	}
 }
 
+// A step is divided by what Preconditioner says of the state that it leads to.
+func TestPreconditionerDividesTheStep(t *testing.T) {
+	const eta, k = 0.05, 6
+	for _, kind := range []string{"adam", "adamw", "rmsprop", "adagrad"} {
+		run := newRun(objectiveF1(), kind, number(eta), 10, 3)
+		run.Optimizer.Epsilon = number(1e-3)
+		if kind != "adagrad" {
+			run.Optimizer.Beta1, run.Optimizer.Beta2 = number(0), number(0.9)
+		}
+		tr := mustRun(t, run, Options{Keep: []int{k + 1}})
+		d, err := Preconditioner(run, tr.Kept[k+1], k+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := tr.Path["x"].Data
+		if got, want := x[k]-x[k+1], eta*math.Log(1+x[k])/d[0]; math.Abs(got-want) > 1e-14 {
+			t.Errorf("%s: a step of %v, want %v", kind, got, want)
+		}
+	}
+	run := newRun(objectiveF1(), "gd", number(eta), 1, 3)
+	if _, err := Preconditioner(run, mustRun(t, run, Options{}).Final, 1); err == nil {
+		t.Error("gradient descent has a preconditioner")
+	}
+}
+
 // Below the bound that sam states at a state, the step along the curvature comes
 // closer to the minimum, above it goes farther, and exactly at it comes to the
 // other side. It depends on the state, and so changes from step to step.

@@ -175,6 +175,8 @@ func (r *RunResult) adopt(t *dynamics.Trajectory) {
 	add(t.Residual, "residual")
 	for _, p := range r.Plan.Objective.Params {
 		add(t.Path[p.Name], "path", p.Name)
+		add(t.Bias[p.Name], "bias", p.Name)
+		add(t.BiasError[p.Name], "bias_error", p.Name)
 	}
 	for _, p := range r.Plan.Probes {
 		add(t.Probes[p.Name], "probe", p.Name)

@@ -113,6 +113,10 @@ func (e *estimator) update(m *dynamics.Map, lanes int) (count, seconds float64) 
 	for _, v := range m.Vary {
 		inputs = append(inputs, m.Graph.Node(v.In).Name)
 	}
+	for _, n := range m.Noise {
+		loop.Noise = append(loop.Noise, program.Noise{Input: len(inputs), Uniform: n.Kind == "uniform"})
+		inputs = append(inputs, m.Graph.Node(n.In).Name)
+	}
 	for _, id := range m.Probes {
 		if id != graph.None { // others are no part of the step
 			outputs = append(outputs, id)

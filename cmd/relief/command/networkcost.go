@@ -144,10 +144,13 @@ func (c *networkCost) cost(p passes, flops, recorded float64) cost {
 func (e *estimator) networkRun(r *plan.Run) cost {
 	c := e.networkOf(r.Objective)
 	share := 1.0 // of the samples that a gradient sees
-	if r.Optimizer.Kind == "sgd" && r.Optimizer.Batch > 0 {
+	if r.Optimizer.Batch > 0 {
 		share = min(1, float64(r.Optimizer.Batch)/c.samples)
 	}
 	p := passes{gradients: float64(r.Steps + 1)}
+	if r.Optimizer.Kind == "sam" {
+		p.gradients += float64(r.Steps)
+	}
 	flops := p.gradients * share * c.gradient()
 	add := func(times float64, more passes, ops float64) {
 		p.gradients += times * more.gradients
