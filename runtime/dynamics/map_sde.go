@@ -110,14 +110,14 @@ func (u *updating) twin(dt, dw graph.ID) {
 	for _, c := range u.m.State[:u.n] {
 		y = append(y, add(c.Name, twinBuffer, u.Type(c.In), c.In, nil))
 	}
-	phase := add("", phaseBuffer, graph.Number, graph.None, func(now graph.ID) graph.ID { return u.apply(graph.Sub, one, now) })
+	phase := add("", phaseBuffer, graph.Number, zero, func(now graph.ID) graph.ID { return u.apply(graph.Sub, one, now) })
 	half := u.apply(graph.Eq, phase, one)
 	sum := func(now, more graph.ID) graph.ID { return u.apply(graph.Add, now, more) }
 	gathered := func(now, more graph.ID) graph.ID { return u.apply(graph.Select, half, zero, sum(now, more)) }
-	passed := add("", timeBuffer, graph.Number, graph.None, func(now graph.ID) graph.ID { return gathered(now, dt) })
+	passed := add("", timeBuffer, graph.Number, zero, func(now graph.ID) graph.ID { return gathered(now, dt) })
 	total := graph.None
 	if dw != graph.None {
-		drawn := add("", noiseBuffer, u.Type(dw), graph.None, func(now graph.ID) graph.ID { return gathered(now, dw) })
+		drawn := add("", noiseBuffer, u.Type(dw), u.Fill(u.Type(dw), 0), func(now graph.ID) graph.ID { return gathered(now, dw) })
 		total = sum(drawn, dw)
 	}
 	names := u.at(y)

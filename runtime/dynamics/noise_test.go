@@ -248,6 +248,18 @@ func TestTwinIsThatWrittenOut(t *testing.T) {
 	}
 }
 
+// A twin that the run resumed had none of begins where that stands.
+func TestTwinBeginsAnew(t *testing.T) {
+	run := geometric(-1, 0.3, 0.05, 7, 4)
+	run.Optimizer.Bias = false
+	final := mustRun(t, run, Options{}).Final
+	rest := geometric(-1, 0.3, 0.05, 4, 4)
+	rest.Start, rest.Resume = nil, &plan.Resume{Run: run.Address, Final: true}
+	if b := mustRun(t, rest, Options{From: final}).Bias["x"]; !slices.Equal(b.Steps, []int{0, 2, 4}) || b.Data[0] != 0 || b.Data[1] == 0 {
+		t.Errorf("bias %v at %v", b.Data, b.Steps)
+	}
+}
+
 // noisy are runs with every kind of noise, in lanes.
 func noisy(lanes int) map[string]*plan.Run {
 	sampled := newRun(mean2(), "sgd", number(0.1), 60, 2)
