@@ -350,6 +350,14 @@ type Asker interface {
 // CallSite gives an Asker the places of the arguments.
 type CallSite struct{ s *site }
 
+// NewCallable makes a function of so many arguments that has a meaning in one
+// attribute alone.
+func NewCallable(name, signature string, args int, fn func(l *Lowerer, args []Value, call CallSite) Value) Callable {
+	return Callable{Name: name, builtin: &builtin{signature, args, args, false, func(l *Lowerer, s *site) Value {
+		return fn(l, s.args, CallSite{s})
+	}}}
+}
+
 // Range is the place of argument i.
 func (c CallSite) Range(i int) hcl.Range { return c.s.argRange(i) }
 

@@ -257,6 +257,9 @@ func partCure(name string) string {
 	if name == "T" {
 		return "Write transpose(A) for the transpose of A."
 	}
+	if name == "grad" {
+		return `In the optimizer "map" the gradient is called gradient, a flat vector like params.`
+	}
 	if _, ok := builtins[name]; ok {
 		return fmt.Sprintf("Write %s(...), with the value in parentheses.", name)
 	}

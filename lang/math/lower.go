@@ -33,6 +33,10 @@ type Lowerer struct {
 	// the nearest name that has one, "" if none is near. It may be nil and may
 	// return "".
 	Unknown func(name, near string) string
+	// Meant says what a name of another tool is called here, "" for any other; a
+	// name with an open parenthesis is called as a function. It goes before what is
+	// said of such names everywhere. It may be nil.
+	Meant func(name string) string
 	// Source returns the text of a range, for messages that say it better; nil:
 	// they do without.
 	Source func(hcl.Range) string
@@ -132,7 +136,11 @@ func (l *Lowerer) AsNode(v Value, r hcl.Range) (graph.ID, bool) {
 		}
 		return id, true
 	case Callable:
-		l.errorf("RL0303", r, fmt.Sprintf("Call it: %s(...).", v.Name), "%s is a function, not a number", v.Name)
+		cure := fmt.Sprintf("Call it: %s(...).", v.Name)
+		if s := l.meant(v.Name); s != "" {
+			cure = s
+		}
+		l.errorf("RL0303", r, cure, "%s is a function, not a number", v.Name)
 	case Record:
 		l.errorf("RL0302", r, "Name one of its parts, as in point.x.", "an object stands where a number is needed")
 	case Word:

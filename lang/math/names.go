@@ -74,10 +74,20 @@ func (l *Lowerer) root(t hcl.Traversal, sc *Scope) Value {
 	if meant, ok := source.HyphenHint(name); ok {
 		cure = spacedMinus(meant)
 	}
+	if s := l.meant(name); s != "" {
+		cure = s
+	}
 	if cure == "" {
 		cure = "`relief list` shows every name of the standard library."
 	}
 	return l.errorf("RL0203", r, cure, "unknown name %q", name)
+}
+
+func (l *Lowerer) meant(name string) string {
+	if l.Meant == nil || len(l.active) > 0 {
+		return ""
+	}
+	return l.Meant(name)
 }
 
 // candidates lists what an unknown name might have meant.
@@ -142,7 +152,11 @@ func (l *Lowerer) functionOf(e *hclsyntax.FunctionCallExpr, sc *Scope) (*Callabl
 			case bad:
 				return nil, false
 			}
-			l.errorf("RL0303", e.NameRange, "To multiply, write the sign: "+e.Name+" * (...).", "%q is not a function", e.Name)
+			cure := "To multiply, write the sign: " + e.Name + " * (...)."
+			if s := l.meant(e.Name + "("); s != "" {
+				cure = s
+			}
+			l.errorf("RL0303", e.NameRange, cure, "%q is not a function", e.Name)
 			return nil, false
 		}
 		if c := l.callable(e.Name, sc.module); c != nil {
@@ -161,6 +175,9 @@ func (l *Lowerer) functionOf(e *hclsyntax.FunctionCallExpr, sc *Scope) (*Callabl
 		}
 		if meant, ok := source.HyphenHint(e.Name); ok {
 			cure = spacedMinus(meant)
+		}
+		if s := l.meant(e.Name + "("); s != "" {
+			cure = s
 		}
 		l.errorf("RL0203", e.NameRange, cure, "unknown function %q", e.Name)
 		return nil, false

@@ -138,10 +138,13 @@ func writeNested(w *bufio.Writer, n Nested, level int, before described) {
 	case n.Min == 1:
 		how = "one or more"
 	}
+	if n.Kind != "" {
+		how += fmt.Sprintf(", in the kind `%s`", n.Kind)
+	}
 	b := *n.Block
 	if b.Noun == "optimizer" {
 		// Its kinds are described at the block of that name.
-		b.Kinds, b.Attributes = nil, nil
+		b.Kinds, b.Attributes, b.Blocks = nil, nil, nil
 	}
 	b.Description += " " + strings.ToUpper(how[:1]) + how[1:] + "."
 	writeBlock(w, &b, level, before)
@@ -193,6 +196,9 @@ func writeKinds(w *bufio.Writer, b *Block) {
 			continue
 		}
 		fmt.Fprintf(w, "**`%s \"%s\"`**: %s\n\n", b.Noun, k.Name, k.Description)
+		if len(k.Without) > 0 {
+			fmt.Fprintf(w, "It has no `%s`.\n\n", strings.Join(k.Without, "`, `"))
+		}
 		writeAttributes(w, k.Attributes)
 	}
 	if len(later) > 0 {

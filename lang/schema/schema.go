@@ -95,7 +95,8 @@ type Attribute struct {
 // Nested is a block inside another.
 type Nested struct {
 	Block    *Block
-	Min, Max int // how many; Max 0: any number
+	Min, Max int    // how many; Max 0: any number
+	Kind     string // of the block that holds it; "": of any kind
 }
 
 // Output is something that references to a block may name.
@@ -107,7 +108,8 @@ type Output struct {
 type Kind struct {
 	Name        string
 	Description string
-	Attributes  []Attribute
+	Attributes  []Attribute // one that the block has as well stands in its place
+	Without     []string    // attributes of the block that this kind does not have
 	Later       bool
 }
 
@@ -173,32 +175,34 @@ func (b *Block) Kind(name string) (*Kind, bool) {
 // AttributesOf returns the attributes of a block of the given kind: the
 // common ones, the kind's own, and for_each where it may stand.
 func (b *Block) AttributesOf(kind string) []Attribute {
-	out := slices.Clone(b.Attributes)
-	if k, ok := b.Kind(kind); ok {
-		out = append(out, k.Attributes...)
+	k, ok := b.Kind(kind)
+	if !ok {
+		k = &Kind{}
 	}
+	var out []Attribute
+	for _, a := range b.Attributes {
+		if !k.replaces(a.Name) {
+			out = append(out, a)
+		}
+	}
+	out = append(out, k.Attributes...)
 	if b.ForEach {
 		out = append(out, ForEach)
 	}
 	return out
 }
 
+// replaces reports whether a kind does without an attribute of its block, or has
+// its own of that name.
+func (k *Kind) replaces(name string) bool {
+	return slices.Contains(k.Without, name) || slices.ContainsFunc(k.Attributes, func(a Attribute) bool { return a.Name == name })
+}
+
 // Attribute returns an attribute of a block of the given kind.
 func (b *Block) Attribute(kind, name string) (Attribute, bool) {
-	for _, a := range b.Attributes {
-		if a.Name == name {
-			return a, true
-		}
-	}
-	if k, ok := b.Kind(kind); ok {
-		for _, a := range k.Attributes {
-			if a.Name == name {
-				return a, true
-			}
-		}
-	}
-	if b.ForEach && name == ForEach.Name {
-		return ForEach, true
+	attributes := b.AttributesOf(kind)
+	if i := slices.IndexFunc(attributes, func(a Attribute) bool { return a.Name == name }); i >= 0 {
+		return attributes[i], true
 	}
 	return Attribute{}, false
 }

@@ -138,8 +138,14 @@ func TestLookup(t *testing.T) {
 	if _, ok := Lookup("orbits"); ok {
 		t.Error("there is a noun orbits")
 	}
-	if k, ok := opt.Kind("adagrad"); !ok || !k.Later {
-		t.Error("adagrad is not known as a kind of later")
+	if a, ok := opt.Attribute("map", "learning_rate"); !ok || a.Required {
+		t.Error("a map needs a learning rate")
+	}
+	if _, ok := opt.Attribute("sde", "learning_rate"); ok {
+		t.Error("sde has learning_rate beside dt")
+	}
+	if n := len(opt.AttributesOf("map")); n != 3 { // learning_rate, threshold, for_each
+		t.Errorf("a map has %d attributes", n)
 	}
 	if residual, ok := network.NestedBlock("residual"); !ok || residual.Block.Blocks[1].Block != residual.Block {
 		t.Error("a residual holds no residuals")

@@ -30,8 +30,12 @@ var foreigners = map[string]map[string]foreign{
 	"optimizer": {
 		"lr": rate, "eta": rate, "alpha": rate, "rate": rate, "step_size": rate, "stepsize": rate, "gamma": rate,
 		"beta": decay, "mu": decay, "beta1": decay, "rho": decay,
-		"betas":    {cure: `It belongs to adam, as beta1 = 0.9 and beta2 = 0.999; optimizer "momentum" has one number: momentum = 0.9.`, stands: "momentum"},
-		"eps":      {cure: "Write epsilon = ..."},
+		"betas":         {cure: `It belongs to adam, as beta1 = 0.9 and beta2 = 0.999; optimizer "momentum" has one number: momentum = 0.9.`, stands: "momentum"},
+		"eps":           {cure: "Write epsilon = ..."},
+		"learning_rate": {"Write dt = ..., the time of a step.", "dt"}, "h": rate, "delta_t": rate, "tau": rate,
+		"sigma": noisy, "std": noisy, "noise_std": noisy, "noise_scale": noisy, "diffusion": noisy, "volatility": noisy, "temperature": noisy,
+		"tol": {cure: "Write tolerance = ..."}, "rtol": {cure: "Write tolerance = ..."}, "atol": {cure: "Write tolerance = ..., which is relative to the parameters."},
+		"top_k": {cure: "Write top = ..."}, "base_optimizer": {cure: "Its update is that of gradient descent; another is an optimizer \"map\" with gradient_at(params + 0.05 * gradient / norm(gradient))."},
 		"nesterov": {cure: `It is a kind of its own: write optimizer "nesterov" { ... } with momentum = 0.9.`},
 	},
 	"run": {
@@ -51,6 +55,7 @@ var foreigners = map[string]map[string]foreign{
 var (
 	rate    = foreign{"Write learning_rate = ...", "learning_rate"}
 	decay   = foreign{"Write momentum = ...", "momentum"}
+	noisy   = foreign{"Write noise = ...: a standard deviation, or a matrix.", ""}
 	ruled   = foreign{`It stands in the optimizer: optimizer "gd" { learning_rate = ... }.`, ""}
 	counted = foreign{"Write steps = ...", "steps"}
 	begun   = foreign{"Write start = { x = 1 }.", "start"}
@@ -83,8 +88,15 @@ func foreignCure(b *body, name string, missing map[string]bool) string {
 	if !ok {
 		return ""
 	}
-	if name == "betas" && b.kind == "adam" {
+	switch {
+	case name == "betas" && (b.kind == "adam" || b.kind == "adamw"):
 		return "Write beta1 = 0.9 and beta2 = 0.999."
+	case name == "rho" && b.kind == "sam":
+		return "Write radius = ..."
+	case f == rate && b.kind == "sde":
+		f = foreigners["optimizer"]["learning_rate"]
+	case f == noisy && b.kind != "sgd" && b.kind != "sde":
+		return `Noise belongs to other kinds: write optimizer "sgd" with noise = ..., or "sde".`
 	}
 	if _, has := b.spec.Attribute(b.kind, f.stands); f.stands == "momentum" && !has {
 		if name != "betas" {

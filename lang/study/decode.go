@@ -315,6 +315,10 @@ func (d decoder) nested(b *body) {
 			d.unknownBlock(b, src, typo)
 			continue
 		}
+		if n.Kind != "" && n.Kind != b.kind {
+			d.errorf(b, "RL0401", src.TypeRange, fmt.Sprintf("It belongs to %s %q: leave it out, or write that.", b.spec.Noun, n.Kind), "%s %q has no block %q inside", b.spec.Noun, b.kind, src.Type)
+			continue
+		}
 		count[src.Type]++
 		if n.Max == 1 && count[src.Type] == 2 {
 			d.errorf(b, "RL0201", src.DefRange(), "Keep one of them.", "%s has a second %s block", b.title(), src.Type)
@@ -336,7 +340,7 @@ func (d decoder) nested(b *body) {
 		}
 	}
 	for _, n := range b.spec.Blocks {
-		if count[n.Block.Noun] < n.Min && !typo[n.Block.Noun] {
+		if count[n.Block.Noun] < n.Min && !typo[n.Block.Noun] && (n.Kind == "" || n.Kind == b.kind) {
 			d.errorf(b, "RL0403", b.src.DefRange(), fmt.Sprintf("Add a block %s { ... } to it.", n.Block.Form()), "%s needs %s %q block", b.title(), article(n.Block.Noun), n.Block.Noun)
 		}
 	}

@@ -79,11 +79,11 @@ func (b *builder) errorAt(code diag.Code, span diag.Span, cure, format string, a
 	d.Detail, d.Context = cure, b.body.context
 }
 
-// reserved words cannot name a parameter: the symbols of a run, the roots of
-// references, and the nouns.
+// reserved words cannot name a parameter: the symbols of a run, the flat vector of
+// all parameters, the roots of references, and the nouns.
 func reserved(name string) bool {
 	switch name {
-	case "t", "steps", "loss", "grad_norm", "var", "local", "each", "std":
+	case "t", "steps", "loss", "grad_norm", "params", "var", "local", "each", "std":
 		return true
 	}
 	_, noun := schema.Lookup(name)

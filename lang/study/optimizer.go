@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 
@@ -42,7 +43,7 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, vari
 		e := body.attr(name)
 		if e == nil {
 			spec, _ := body.spec.Attribute(body.kind, name)
-			if spec.Name == "weight_decay" {
+			if spec.Name == "weight_decay" && spec.Default == "0" {
 				return nil // none, not 0 times the parameters
 			}
 			return defaultExpr(spec, body.header)
@@ -63,7 +64,15 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, vari
 		good = at.within(x, body.attr(name), name, low, high) && good
 		return x
 	}
-	o.LearningRate = take("learning_rate")
+	if body.kind == "sde" {
+		o.LearningRate = take("dt")
+	} else {
+		o.LearningRate = take("learning_rate")
+	}
+	s := at.settings(body)
+	if owner != nil {
+		s.scope = langmath.NewScope(b.c.phases[structural], owner.each)
+	}
 	switch body.kind {
 	case "quasistatic":
 		if f != nil && f.Training != nil {
@@ -73,11 +82,28 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, vari
 			good = at.split(body, owner, f, o) && good
 		}
 	case "sgd":
-		good = at.stochastic(body, owner, f, o) && good
+		good = good && at.stochastic(body, owner, f, o, scope, varied, more)
 		o.LabelNoise = between("label_noise", 0, math.Inf(1))
-	case "adam", "rmsprop":
-		o.Beta1, o.Beta2 = between("beta1", 0, 1), between("beta2", 0, 1)
-		o.Epsilon = between("epsilon", 0, math.Inf(1))
+	case "sde":
+		good = good && at.equation(o, f, s, scope, varied, more)
+	case "gradient_flow", "central_flow":
+		good = at.flow(o, f, s) && good
+	case "map":
+		good = good && at.ownRule(o, f, scope, varied, more)
+	}
+	o.Beta1, o.Beta2 = between("beta1", 0, 1), between("beta2", 0, 1)
+	o.Epsilon = between("epsilon", 0, math.Inf(1))
+	o.Radius = between("radius", 0, math.Inf(1))
+	if o.Of == "rmsprop" { // which gd, whose flow has no such numbers, keeps from having defaults
+		known, _ := body.spec.Kind("rmsprop")
+		for _, a := range known.Attributes {
+			switch {
+			case a.Name == "beta2" && o.Beta2 == nil:
+				o.Beta2 = defaultExpr(a, body.header)
+			case a.Name == "epsilon" && o.Epsilon == nil:
+				o.Epsilon = defaultExpr(a, body.header)
+			}
+		}
 	}
 	o.Momentum = between("momentum", 0, 1)
 	o.WeightDecay = between("weight_decay", 0, math.Inf(1))
@@ -86,7 +112,13 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, vari
 		b.in.bad = true
 		return nil
 	}
-	if rate, ok := constant(o.LearningRate); ok && rate < 0 {
+	if timed := body.kind == "sde" || strings.HasSuffix(body.kind, "_flow"); timed {
+		name := map[bool]string{true: "dt", false: "learning_rate"}[body.kind == "sde"]
+		if step, ok := constant(o.LearningRate); ok && step <= 0 {
+			at.errorf("RL0406", body.attr(name), "Write a number above 0: the time of a step.", "%s cannot be %v", name, step)
+			return nil
+		}
+	} else if rate, ok := constant(o.LearningRate); ok && rate < 0 {
 		at.warnf(body.attr("learning_rate"), "Write a positive number; to climb on purpose, minimise -f.", "the learning rate is %v: the run climbs", rate)
 	}
 	if clip, ok := constant(o.Clip); ok && clip == 0 {
@@ -105,36 +137,6 @@ func defaultExpr(spec schema.Attribute, span diag.Span) *plan.Expr {
 	f, _ := v.AsBigFloat().Float64()
 	g := graph.New()
 	return &plan.Expr{Graph: g, Root: g.Const(f), Span: span}
-}
-
-// stochastic reads what belongs to mini-batches.
-func (b *builder) stochastic(body *body, owner *instance, f *plan.Objective, o *plan.Optimizer) bool {
-	s := b.settings(body)
-	if owner != nil {
-		s.scope = langmath.NewScope(b.c.phases[structural], owner.each)
-	}
-	o.Batch, _ = s.whole("batch")
-	if o.Nesterov = s.truth("nesterov"); o.Nesterov && body.attr("momentum") == nil {
-		b.errorf("RL0403", body.attr("nesterov"), "Add momentum = 0.9.", "nesterov needs momentum")
-		return false
-	}
-	switch {
-	case f == nil:
-		return true
-	case f.Training == nil:
-		b.errorAt("RL0407", body.header, "Write optimizer \"gd\", or \"momentum\": a formula has no samples to draw.", "sgd is for networks, and %s is a formula", f.Address)
-		return false
-	}
-	n := 0
-	if f.Data.Outline != nil {
-		n = f.Data.Samples()
-	}
-	if n > 0 && o.Batch > n {
-		b.errorf("RL0420", body.attr("batch"), fmt.Sprintf("Write at most %d.", n), "a mini-batch has %d samples, and %s has %d", o.Batch, f.Data.Address, n)
-		return false
-	}
-	// What is left of an epoch is left out: only batches of one have one sample.
-	return o.Batch == 0 || b.normalised(f.Training, o.Batch, 0, body.attr("batch"), nil)
 }
 
 // constant returns the value of a formula that has only one; x may be nil.
@@ -201,6 +203,68 @@ func (b *builder) law(e hclsyntax.Expression, name string, t graph.Type, sc *lan
 	}
 	x := expr(l, id, spanOf(e.Range()))
 	return b.checked(x)
+}
+
+// equation reads a stochastic differential equation.
+func (b *builder) equation(o *plan.Optimizer, f *plan.Objective, s settings, scope *langmath.Scope, varied []string, more symbols) bool {
+	if f != nil && f.Training != nil {
+		b.errorAt("RL0407", b.body.header, `Write optimizer "sgd", whose noise is that of mini-batches, or "gradient_flow".`, "sde is for formulas, and %s is a network", f.Address)
+		return false
+	}
+	if o.Bias = s.truth("bias"); o.Bias && f != nil && len(varied) == 0 {
+		b.errorf("RL0403", b.body.attr("bias"), "Add lanes to the run, each with noise of its own: vary { path = linspace(1, 1000, 1000) }.", "bias is a mean over the lanes of a run, and there are none")
+		return false
+	}
+	return b.diffusion(o, f, scope, varied, more)
+}
+
+// flow reads what belongs to the solver of a flow.
+func (b *builder) flow(o *plan.Optimizer, f *plan.Objective, s settings) bool {
+	if o.Tolerance = b.positive(s, "tolerance"); o.Tolerance >= 1 {
+		b.errorf("RL0406", b.body.attr("tolerance"), "Write a small part of 1, such as 1e-8.", "tolerance cannot be %v: it is relative to the parameters", o.Tolerance)
+		return false
+	}
+	if b.body.kind == "gradient_flow" {
+		return true
+	}
+	o.Of = s.text("of")
+	if o.Top, _ = s.whole("top"); f != nil && o.Top > f.Size() {
+		if e := b.body.attr("top"); e != nil {
+			b.errorf("RL0406", e, fmt.Sprintf("Write at most %d.", f.Size()), "%s has %s, and %d eigenvalues may oscillate", f.Address, plural(f.Size(), "element"), o.Top)
+			return false
+		}
+		o.Top = f.Size()
+	}
+	for _, name := range []string{"beta2", "epsilon"} {
+		if e := b.body.attr(name); e != nil && o.Of == "gd" {
+			b.errorf("RL0407", e, `Add of = "rmsprop", or leave it out.`, "%s belongs to the central flow of rmsprop", name)
+			return false
+		}
+	}
+	return true
+}
+
+// ownRule reads the threshold, states and updates of a map.
+func (b *builder) ownRule(o *plan.Optimizer, f *plan.Objective, scope *langmath.Scope, varied []string, more symbols) bool {
+	good := true
+	if e := b.body.attr("threshold"); e != nil {
+		rated := func(l *langmath.Lowerer) map[string]langmath.Value {
+			names := map[string]langmath.Value{}
+			if more != nil {
+				names = more(l)
+			}
+			if rate := b.body.attr("learning_rate"); rate != nil {
+				given := clock(l)
+				maps.Copy(given, names)
+				names["learning_rate"] = l.Lower(rate, scope.With(given))
+			}
+			return names
+		}
+		unknown := b.inLaw("threshold", f, append(varied[:len(varied):len(varied)], "learning_rate"))
+		o.Threshold = b.law(e, "threshold", graph.Number, scope, unknown, rated)
+		good = o.Threshold != nil
+	}
+	return rule{b, o, f, scope, varied, more}.read() && good
 }
 
 // split reads along and across of the quasistatic dynamics.

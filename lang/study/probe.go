@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"relief/lang/diag"
@@ -61,6 +62,7 @@ func (b *builder) probe(p *plan.Probe, body *body, r *plan.Run, more symbols) bo
 		}
 		p.Layers = s.texts("layers")
 		at.layersOf(p.Layers, f)
+		at.preconditioned(p, s, r)
 	case "average":
 		at.search(p, s)
 		if p.Over, _ = s.whole("over"); p.Over > p.Every {
@@ -69,9 +71,7 @@ func (b *builder) probe(p *plan.Probe, body *body, r *plan.Run, more symbols) bo
 	case "test":
 		return at.test(p, f)
 	case "distance":
-		if e := body.attr("point"); e != nil { // without one it is from where the run starts
-			p.Point = at.pointOf(e, f)
-		}
+		at.distance(p, s, r)
 	case "landscape", "directional_curvature":
 		a := plan.Axis{Label: p.Name, Coordinate: -1, ToStep: -1, Span: body.header}
 		if p.Kind == "landscape" {
@@ -85,6 +85,95 @@ func (b *builder) probe(p *plan.Probe, body *body, r *plan.Run, more symbols) bo
 		p.Axis = &a
 	}
 	return !b.in.bad
+}
+
+// preconditioned reads whether curvature is that in the optimizer's own metric.
+func (b *builder) preconditioned(p *plan.Probe, s settings, r *plan.Run) {
+	if p.Preconditioned = s.truth("preconditioned"); !p.Preconditioned || r.Optimizer == nil {
+		return
+	}
+	e := b.body.attr("preconditioned")
+	if !adaptive(r.Optimizer.Kind) {
+		b.errorf("RL0407", e, "Leave it out: without a second moment the curvature is that of the Hessian.", "%s has no second moment; adam, adamw, rmsprop and adagrad have", r.Optimizer.Kind)
+	} else if len(p.Layers) > 0 {
+		b.errorf("RL0407", b.body.attr("layers"), "Keep one of them.", "the preconditioned sharpness is that of all parameters, and layers chooses some")
+	}
+}
+
+// adaptive reports whether an optimizer divides by the root of a mean, or of the sum,
+// of squared gradients.
+func adaptive(kind string) bool {
+	return kind == "adam" || kind == "adamw" || kind == "rmsprop" || kind == "adagrad"
+}
+
+// distance reads from where: a point, another run, or without either the run's start.
+func (b *builder) distance(p *plan.Probe, s settings, r *plan.Run) {
+	point, other := b.body.attr("point"), b.body.attr("run")
+	p.Average, _ = s.whole("average")
+	average := b.body.attr("average")
+	switch {
+	case point != nil && other != nil:
+		b.errorf("RL0407", other, "Keep point or run.", "a distance is from one thing")
+	case other == nil && p.Average > 1:
+		b.errorf("RL0407", average, `Add run = run.name; the mean of one run alone is that of a probe "average".`, "average is over two runs, and there is no other")
+	case point != nil:
+		p.Point = b.pointOf(point, r.Objective)
+	case other != nil:
+		b.distanceFrom(p, other, average, r)
+	}
+}
+
+// distanceFrom reads another run, which must have a state at every step that is
+// looked at.
+func (b *builder) distanceFrom(p *plan.Probe, e, average hclsyntax.Expression, r *plan.Run) {
+	in := b.named(b.body, "run", "run")
+	if in == nil || !b.c.compile(in, spanOf(e.Range())) {
+		b.in.bad = true
+		return
+	}
+	o := in.run
+	every, keeps := o.Every, o.RecordPath
+	if !keeps && o.Snapshots != nil {
+		every, keeps = o.Snapshots.Every, true
+	}
+	// With a mean every step counts.
+	stride := p.Every
+	if p.Average > 1 {
+		stride = 1
+	}
+	switch {
+	case !sameParams(o.Objective, r.Objective):
+		b.errorf("RL0409", e, "Runs are compared where the parameters and their shapes are the same.", "%s has the parameters of %s, which differ from those of %s", in.addr, o.Objective.Address, r.Objective.Address)
+	case len(o.Vary) > 0:
+		b.errorf("RL0407", e, "Use for_each for separate runs.", "%s has a state for each lane", in.addr)
+	case !keeps:
+		b.errorf("RL0407", e, fmt.Sprintf("Write record { path = true } in it, or snapshots { every = %d }.", stride), "%s keeps no path", in.addr)
+	case o.Steps < r.Steps:
+		b.errorf("RL0307", e, fmt.Sprintf("Write steps = %d in it, or fewer here.", r.Steps), "%s makes %d steps, and this run %d", in.addr, o.Steps, r.Steps)
+	case p.Average > r.Steps+1:
+		b.errorf("RL0406", average, fmt.Sprintf("Write at most %d.", r.Steps+1), "a mean over %d steps is longer than the run", p.Average)
+	case stride%every != 0 || r.Steps%every != 0 && r.Steps != o.Steps:
+		cure := fmt.Sprintf("Record it as often, record { every = %d } with path = true, or write every = %d in the probe.", stride, every)
+		if p.Average > 1 {
+			cure = "A mean needs every step: write record { every = 1 } with path = true in it, or leave average out."
+		}
+		b.errorf("RL0307", e, cure, "%s keeps every %s state, and the probe looks at every %s", in.addr, ordinal(every), ordinal(stride))
+	default:
+		p.From = in.addr
+		b.c.need(in.addr)
+	}
+}
+
+// ordinal is the place of a number: 2nd.
+func ordinal(n int) string {
+	end := "th"
+	if n%100 < 11 || n%100 > 13 {
+		end = map[int]string{1: "st", 2: "nd", 3: "rd"}[n%10]
+		if end == "" {
+			end = "th"
+		}
+	}
+	return fmt.Sprintf("%d%s", n, end)
 }
 
 // probed lowers the formula of a probe.

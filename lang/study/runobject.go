@@ -19,6 +19,59 @@ type runObject struct{ reference }
 
 var runResults = []string{"t", "loss", "grad_norm", "learning_rate", "stability", "path", "probe", "final", "at", "steps", "status", "vary"}
 
+// ofKinds are results that some optimizers alone give.
+var ofKinds = []string{"error", "oscillation", "complementarity", "bias", "bias_error"}
+
+// resultsOf lists what a run gives.
+func resultsOf(r *plan.Run) []string {
+	var out []string
+	for _, name := range append(slices.Clone(runResults), ofKinds...) {
+		if cure, _ := missing(r, name); cure == "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// missing says why a run has no such result, and what to write for it; "" if it
+// has.
+func missing(r *plan.Run, name string) (cure, why string) {
+	if r.Optimizer == nil {
+		return "", ""
+	}
+	kind := r.Optimizer.Kind
+	why = "its optimizer is " + kind
+	switch name {
+	case "learning_rate":
+		if r.Optimizer.LearningRate == nil {
+			return "Write learning_rate = 0.1 in its optimizer, by which the updates may name it.", "its map has no learning rate"
+		}
+	case "stability":
+		switch {
+		case kind == "map" && r.Optimizer.Threshold == nil:
+			return "Write threshold = ... in its optimizer: the curvature above which it is unstable, such as 2 / learning_rate.", "of its map no threshold is known"
+		case kind == "sde" && r.Optimizer.Drift != nil:
+			return "With the gradient's own drift it is 2 / dt: leave drift out, or write a number.", "of a drift of your own no threshold is known"
+		}
+	case "error":
+		if kind != "gradient_flow" && kind != "central_flow" {
+			return "The error is that of the solver of a flow, gradient_flow or central_flow; how far two runs are apart is a probe \"distance\" with run = run.name.", why
+		}
+	case "oscillation", "complementarity":
+		if kind != "central_flow" {
+			return fmt.Sprintf("Write optimizer \"central_flow\", of which %s is a result.", name), why
+		}
+	case "bias", "bias_error":
+		if kind == "sde" && !r.Optimizer.Bias {
+			return "Write bias = true in its optimizer.", "its sde does not estimate it"
+		}
+		if kind != "sde" {
+			return "Write optimizer \"sde\" with bias = true.", why
+		}
+	}
+	return "", ""
+}
+
 // ready builds the run and returns it, nil if it is in error.
 func (o runObject) ready() *plan.Run {
 	if !o.c.compile(o.in, o.span) {
@@ -40,10 +93,20 @@ func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value
 		return math.Bad
 	}
 	number := lanes(r, graph.Number)
+	if cure, why := missing(r, name); cure != "" {
+		return l.ErrorAt("RL0203", span, cure, "%s has no result %q: %s", o.Describe(), name, why)
+	}
 	switch name {
 	case "t":
 		return o.result(l, graph.Number.AsSeries(), "t")
-	case "loss", "grad_norm", "learning_rate", "stability":
+	case "bias", "bias_error":
+		return math.Ref{Object: part{what: o.Describe() + "." + name, have: paramNames(r.Objective), attr: func(l *math.Lowerer, p string, span diag.Span) math.Value {
+			if p, ok := param(r.Objective, p); ok { // over all lanes
+				return o.result(l, p.Type.AsSeries(), name, p.Name)
+			}
+			return unknownParam(l, o.Describe()+"."+name, r.Objective, p, span)
+		}}}
+	case "loss", "grad_norm", "learning_rate", "stability", "error", "oscillation", "complementarity":
 		return o.result(l, number.AsSeries(), name)
 	case "steps":
 		return o.result(l, number, "steps")
@@ -97,7 +160,7 @@ func (o runObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value
 	if cure := o.resultCure(r, name); cure != "" {
 		return l.ErrorAt("RL0203", span, cure, "%s has no result %q", o.Describe(), name)
 	}
-	return o.unknown(l, name, span, runResults)
+	return o.unknown(l, name, span, resultsOf(r))
 }
 
 // variedPart is the part vary of a block, whose parts are the values in each lane.
@@ -143,7 +206,11 @@ func laneValues(r *plan.Run, name string) (values []float64, names []string) {
 // y inside a run.
 func (o runObject) names(l *math.Lowerer) map[string]math.Value {
 	out := make(map[string]math.Value, len(runResults))
-	for _, n := range runResults {
+	r := o.ready()
+	if r == nil {
+		return out
+	}
+	for _, n := range resultsOf(r) {
 		out[n] = o.Attr(l, n, o.span)
 	}
 	return out

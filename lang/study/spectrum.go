@@ -116,8 +116,8 @@ func (b *builder) preconditioner(x *plan.Spectrum) {
 		return
 	}
 	switch r := in.run; {
-	case r.Optimizer.Kind != "adam" && r.Optimizer.Kind != "rmsprop":
-		b.errorf("RL0407", e, "Name a run with adam or rmsprop.", "%s has the optimizer %s, which has no second moment", in.addr, r.Optimizer.Kind)
+	case !adaptive(r.Optimizer.Kind):
+		b.errorf("RL0407", e, "Name a run with adam, adamw, rmsprop or adagrad.", "%s has the optimizer %s, which has no second moment", in.addr, r.Optimizer.Kind)
 	case !sameParams(r.Objective, x.Objective):
 		b.errorf("RL0409", e, "Name a run on the same objective.", "%s has other parameters than %s", in.addr, x.Objective.Address)
 	case len(r.Vary) > 0:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"relief/runtime/graph"
 	"relief/runtime/plan"
@@ -118,6 +119,12 @@ func (c *compiler) trackOf(r plan.Ref) track {
 	t := track{last: run.Steps, every: run.Every, owner: of.String(), says: fmt.Sprintf("%s makes %d steps", of, run.Steps)}
 	if isPath {
 		t.every = pathEvery(run)
+	}
+	if len(r.Path) == 2 && strings.HasPrefix(r.Path[0], "bias") && run.Every%2 == 1 {
+		t.every = 0 // at the even step at or after each that is recorded
+		if run.Every == 1 && run.Resume == nil {
+			t.every = 2
+		}
 	}
 	if len(r.Path) >= 2 && r.Path[0] == "probe" {
 		for _, p := range run.Probes {

@@ -31,11 +31,19 @@ var torchKinds = map[string]map[string]string{
 		"cifar": `Write dataset "cifar10" or "cifar100".`, "cifar-10": `Write dataset "cifar10".`, "cifar-100": `Write dataset "cifar100".`,
 		"npz": `Save its arrays as .npy files and write dataset "npy".`, "numpy": `Write dataset "npy".`,
 	},
+	"optimizer": {
+		"polyak": `Write optimizer "momentum".`, "heavy_ball": `Write optimizer "momentum".`, "heavyball": `Write optimizer "momentum".`, "nag": `Write optimizer "nesterov".`,
+		"langevin": `Write optimizer "sde" with noise = ...`, "sgld": `Write optimizer "sde" with noise = ...`, "euler_maruyama": `Write optimizer "sde".`, "ou": `Write optimizer "sde".`,
+		"flow": `Write optimizer "gradient_flow".`, "gf": `Write optimizer "gradient_flow".`, "ode": `Write optimizer "gradient_flow".`, "centralflow": `Write optimizer "central_flow".`,
+		"lion": ownRule, "signsgd": ownRule, "sign_sgd": ownRule, "signum": ownRule, "adadelta": ownRule, "nadam": ownRule, "radam": ownRule, "adamax": ownRule, "asgd": ownRule, "rprop": ownRule, "muon": ownRule, "lars": ownRule, "lamb": ownRule, "asam": ownRule, "lookahead": ownRule, "custom": ownRule, "own": ownRule, "newton": ownRule,
+	},
 	"probe": {
 		"eigenvalue": `Write probe "sharpness" with top = 3 for several.`, "hessian": `Write probe "sharpness".`, "accuracy": `Write probe "test" with data = dataset.name.`,
 		"loss": "Every run has its loss: run.name.loss.", "grad_norm": "Every run has it: run.name.grad_norm.",
 	},
 }
+
+const ownRule = `Write it as a rule of your own: optimizer "map", with blocks state and update; relief docs optimizer.map shows one.`
 
 // torchKind says what to write for a kind of another tool, "" for any other.
 func torchKind(spec *schema.Block, kind string) string {
@@ -174,7 +182,11 @@ func batched(b *body, name string) string {
 		if b.spec.Noun == "optimizer" {
 			return "Samples are always drawn in an order of the seed, and what is left of an epoch is left out: leave it out."
 		}
-	case "dampening", "amsgrad", "foreach", "fused", "maximize", "capturable", "decoupled_weight_decay", "centered":
+	case "decoupled_weight_decay":
+		if b.spec.Noun == "optimizer" {
+			return `Write optimizer "adamw", whose weight decay is decoupled.`
+		}
+	case "dampening", "amsgrad", "foreach", "fused", "maximize", "capturable", "centered", "lr_decay", "initial_accumulator_value":
 		if b.spec.Noun == "optimizer" {
 			return "It is as PyTorch has it by default: leave it out."
 		}

@@ -12,7 +12,7 @@ import (
 func (b *builder) amongResults(name, near string) string {
 	run := b.c.anyRun()
 	switch {
-	case slices.Contains(runResults, name):
+	case slices.Contains(runResults, name), slices.Contains(ofKinds, name):
 		return fmt.Sprintf("A result is named with its run, as in run.%s.%s.", run, afterRun(name))
 	case b.c.isParam(name):
 		return fmt.Sprintf("A parameter is named with its run: run.%s.path.%s, or run.%s.final.params.%s.", run, name, run, name)
@@ -27,7 +27,7 @@ func afterRun(name string) string {
 	switch name {
 	case "final":
 		return "final.loss"
-	case "path", "probe":
+	case "path", "probe", "bias", "bias_error":
 		return name + ".NAME"
 	case "at":
 		return "at[10].loss"

@@ -86,7 +86,7 @@ run "formula" {
   objective = objective.f
   start     = 1
   steps     = 10
-  optimizer "sgd" { # ERROR RL0407 "objective.f is a formula"
+  optimizer "sgd" { # ERROR RL0403 "sgd on a formula needs noise or samples"
     learning_rate = 0.1
     batch         = 10
   }
