@@ -2,6 +2,12 @@ package spectral
 
 import "math"
 
+// Symmetric returns the eigenvalues of a symmetric matrix given by its rows, the
+// largest first, and their unit vectors as the rows of vectors. It reads the
+// lower triangle, whose elements must be finite, and is for matrices that fit on
+// a page: the cost is about 9 n^3 operations.
+func Symmetric(a [][]float64) (values []float64, vectors [][]float64) { return eigen(a) }
+
 // eigen returns the eigenvalues of the symmetric n x n matrix a, the largest
 // first, and their unit vectors as the rows of z. It reads the lower triangle
 // and leaves a as it is.
