@@ -54,6 +54,10 @@ func init() {
 		"diff":     {"diff(s)", 1, 1, false, unary(graph.Diff)},
 		"quantile": {"quantile(s, p)", 2, 2, false, quantile},
 
+		"running_mean":  {"running_mean(s, n)", 2, 2, false, runningMean},
+		"lane_quantile": {"lane_quantile(s, p)", 2, 2, false, laneQuantile},
+		"covariance":    {"covariance(x, y), covariance(X)", 1, 2, false, covariance},
+
 		"component": {"component(s, i)", 2, 2, false, component},
 
 		"standard_deviation": {"standard_deviation(x)", 1, 1, false, deviation(false)},

@@ -184,6 +184,12 @@ func TestTypes(t *testing.T) {
 		{"W[len(W) - 1]", graph.Of(5)},
 		{"standard_error(p)", graph.Number.AsSeries()},
 		{"max(s)", graph.Number},
+		{"running_mean(s, 2)", graph.Number.AsSeries()},
+		{"running_mean(p, 2)", graph.Of(3).AsSeries()},
+		{"lane_quantile(p, 0.5)", graph.Number.AsSeries()},
+		{"covariance(w, 2 * w)", graph.Number},
+		{"covariance(p, 2 * p)", graph.Number.AsSeries()},
+		{"covariance(W)", graph.Of(5, 5)},
 		{"s.t", graph.Number.AsSeries()},
 		{"quantile(s, 0.5)", graph.Number},
 		{"mean(slice(s, 10, 20))", graph.Number},
@@ -231,6 +237,16 @@ func TestErrors(t *testing.T) {
 		{"w[x]", "RL0205", "not known before the run", ""},
 		{"w[len(w)]", "RL0307", "out of range", "last one is 2"},
 		{"w[len(w) - x]", "RL0205", "not known before the run", "length of a vector"},
+		{"running_mean(w, 2)", "RL0302", "series of numbers", "run.a.loss"},
+		{"running_mean(s > 1, 2)", "RL0302", "series of numbers", "(c ? 1 : 0)"},
+		{"running_mean(s, 0.5)", "RL0307", "over 0.5 steps", "whole number"},
+		{"running_mean(s, x)", "RL0310", "known before", ""},
+		{"lane_quantile(s, 0.5)", "RL0302", "series of lanes", "quantile(s, 0.5)"},
+		{"lane_quantile(w, 0.5)", "RL0302", "series of lanes", "quantile(x, 0.5)"},
+		{"covariance(w)", "RL0302", "takes a matrix", "two vectors"},
+		{"covariance(w, x)", "RL0302", "takes vectors", "two vectors"},
+		{"covariance(w, u)", "RL0302", "a vector of 3 and a vector of 4", ""},
+		{"covariance([w, u]...)", "RL0302", "a vector of 3 and a vector of 4", ""},
 		{"x ? 1 : 2", "RL0309", "not a truth value", "x > 0"},
 		{"x + var.name", "RL0301", "text stands", "without quotes"},
 		{`x + "2"`, "RL0301", "text stands", ""},
@@ -339,7 +355,7 @@ func TestText(t *testing.T) {
 // TestNeverPanics lowers random expressions built from every piece of syntax.
 func TestNeverPanics(t *testing.T) {
 	atoms := []string{"x", "w", "s", "1", "2.5", "1e308", "pi", `"t"`, "true", "null", "local.k", "var.n", "each.value", "[1, 2]", "[]", "{ a = 1 }", "h", "nope", "W"}
-	fns := []string{"abs", "min", "sum", "norm", "matmul", "first", "slice", "pow", "h", "len", "dot", "format", "range", "linspace", "x", "value", "transpose", "quantile", "component", "standard_error"}
+	fns := []string{"abs", "min", "sum", "norm", "matmul", "first", "slice", "pow", "h", "len", "dot", "format", "range", "linspace", "x", "value", "transpose", "quantile", "component", "standard_error", "running_mean", "lane_quantile", "covariance"}
 	m := library_(t, "h(x) = x + 1", "k = 2 * x")
 	m.Vars["n"] = cty.NumberIntVal(3)
 	rapid.Check(t, func(rt *rapid.T) {

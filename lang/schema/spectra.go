@@ -22,7 +22,7 @@ var spectrum = Block{
 		{Name: "steps", Phase: Structural, Type: Count, Default: "80", Description: "of Lanczos' method for each of these vectors"},
 		{Name: "points", Phase: Structural, Type: Count, Max: 1 << 20, Default: "1000", Description: "places at which the density is given"},
 		{Name: "width", Phase: Structural, Type: Number, Default: "0.01", Description: "of the Gaussian that smooths the density, as a part of the range of the eigenvalues"},
-		{Name: "preconditioner", Phase: Name, Type: Reference, Noun: "run", Description: "a run with adam or rmsprop: the Hessian is taken in the metric of the optimizer's second moment at the end of the run"},
+		{Name: "preconditioner", Phase: Name, Type: Reference, Noun: "run", Description: "a run with adam, adamw, rmsprop or adagrad: the Hessian is taken in the metric of the optimizer's second moment at the end of the run"},
 		{Name: "seed", Phase: Structural, Type: Index, Max: 1 << 53, Description: "of random vectors and of the point that a network starts from; by default as in a run"},
 	}, search...),
 	Results: []Output{

@@ -24,7 +24,7 @@ var packages = map[string]bool{
 var elsewhere = map[string]string{
 	"square": "sq", "power": "pow", "absolute": "abs", "fabs": "abs", "amax": "max", "amin": "min", "maximum": "max", "minimum": "min",
 	"arange": "range", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "inner": "dot", "mm": "matmul", "mv": "matmul",
-	"bmm": "matmul", "t": "transpose", "T": "transpose", "vdot": "dot", "average": "mean", "isfinite": "is_finite", "median": "quantile",
+	"bmm": "matmul", "t": "transpose", "T": "transpose", "vdot": "dot", "average": "mean", "isfinite": "is_finite", "median": "quantile", "cov": "covariance",
 	"item": "", "detach": "", "clone": "", "cpu": "", "numpy": "", "float": "", "double": "", "copy": "",
 	"randn": "normal", "randn_like": "normal", "standard_normal": "normal", "gauss": "normal", "rand": "uniform", "rand_like": "uniform",
 	"normal": "normal", "normal_": "normal", "uniform": "uniform", "uniform_": "uniform", "random": "uniform",

@@ -43,7 +43,7 @@ var torchKinds = map[string]map[string]string{
 	},
 }
 
-const ownRule = `Write it as a rule of your own: optimizer "map", with blocks state and update; relief docs optimizer.map shows one.`
+const ownRule = "Write it as a rule of your own: optimizer \"map\", with blocks state and update; `relief docs optimizer` shows one."
 
 // torchKind says what to write for a kind of another tool, "" for any other.
 func torchKind(spec *schema.Block, kind string) string {

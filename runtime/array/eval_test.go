@@ -175,6 +175,14 @@ func TestEval(t *testing.T) {
 		{"diff of lanes", func(b builder) graph.ID { return b.op(graph.Diff, b.in("lanes")) }, []int{0, 1}, []float64{1, 10, 1, -15}, ""},
 		{"diff of one", func(b builder) graph.ID { return b.op(graph.Diff, b.in("one")) }, []int{}, []float64{}, ""},
 		{"diff of none", func(b builder) graph.ID { return b.op(graph.Diff, b.in("none")) }, []int{}, []float64{}, ""},
+		{"running mean", func(b builder) graph.ID { return b.RunningMean(b.in("s"), 2) }, []int{1, 2, 3}, []float64{1.5, 1, 1.5}, ""},
+		{"running mean of every second step", func(b builder) graph.ID { return b.RunningMean(b.in("by2"), 3) }, []int{4}, []float64{37}, ""},
+		{"running mean of lanes", func(b builder) graph.ID { return b.RunningMean(b.in("lanes"), 2) }, []int{1, 2}, []float64{1.5, 15, 2.5, 12.5}, ""},
+		{"running mean of itself", func(b builder) graph.ID { return b.RunningMean(b.in("by2"), 1) }, []int{0, 2, 4}, []float64{1, 10, 100}, ""},
+		{"running mean over too many", func(b builder) graph.ID { return b.RunningMean(b.in("by2"), 4) }, []int{}, []float64{}, ""},
+		{"running mean of none", func(b builder) graph.ID { return b.RunningMean(b.in("none"), 2) }, []int{}, []float64{}, ""},
+		{"median of lanes by step", func(b builder) graph.ID { return b.op(graph.LaneQuantile, b.in("lanes"), b.Const(0.5)) }, []int{0, 1, 2}, []float64{5.5, 11, 4}, ""},
+		{"quantile of lanes above 1", func(b builder) graph.ID { return b.op(graph.LaneQuantile, b.in("lanes"), b.Const(2)) }, nil, nil, "not between 0 and 1"},
 		{"median", func(b builder) graph.ID { return b.op(graph.Quantile, b.in("s"), b.Const(0.5)) }, nil, []float64{1.5}, ""},
 		{"quartile of lanes", func(b builder) graph.ID { return b.op(graph.Quantile, b.in("lanes"), b.Const(0.25)) }, nil, []float64{1.5, 7.5}, ""},
 		{"quantiles at the ends", func(b builder) graph.ID {
@@ -230,6 +238,36 @@ func TestEvalLongSum(t *testing.T) {
 	if err != nil || !equal(got.Data, []float64{5 * 20001, -2 * 20001, 4 * 20001, -20001}) {
 		t.Fatalf("%v, %v", got, err)
 	}
+}
+
+// The running mean is the mean of each window by itself, whatever the window and
+// the length.
+func TestRunningMeanIsOfEachWindow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		data := rapid.SliceOfN(rapid.Float64Range(-10, 10), 1, 60).Draw(t, "data")
+		n := rapid.IntRange(1, 25).Draw(t, "n")
+		steps := make([]int, len(data))
+		for i := range steps {
+			steps[i] = 3 * i
+		}
+		g := graph.New()
+		got, err := Eval(g, g.RunningMean(g.Input("s", graph.Number.AsSeries()), n), func(string) (*Array, error) { return Series(graph.Number, steps, data), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := max(0, len(data)-n+1); got.Len() != want {
+			t.Fatalf("%d means, want %d", got.Len(), want)
+		}
+		for i, m := range got.Data {
+			want := 0.0
+			for _, v := range data[i : i+n] {
+				want += v / float64(n)
+			}
+			if math.Abs(m-want) > 1e-12 || got.Steps[i] != 3*(i+n-1) {
+				t.Fatalf("mean %d is %v at step %d, want %v", i, m, got.Steps[i], want)
+			}
+		}
+	})
 }
 
 func TestErrorCarriesTheNodeAndItsPlace(t *testing.T) {

@@ -32,6 +32,10 @@ func alongSteps(n *graph.Node, args []*Array) (*Array, error) {
 		return between(s, args[1].Data[0], args[2].Data[0])
 	case graph.Diff:
 		return diff(s), nil
+	case graph.RunningMean:
+		return runningMean(s, n.Int0), nil
+	case graph.LaneQuantile:
+		return laneQuantile(s, args[1].Data[0])
 	case graph.Steps:
 		labels := make([]float64, len(s.Steps))
 		for i, k := range s.Steps {
@@ -161,6 +165,47 @@ func diff(s *Array) *Array {
 		out.Data[i] = s.Data[i+size] - s.Data[i]
 	}
 	return out
+}
+
+// runningMean gives the mean of each n recorded steps that follow one another, under
+// the label of the last of them; none where there are fewer. Blocks of n steps are
+// summed from both ends, so that a window, which is the end of one block and the
+// beginning of the next, costs one addition, and no error builds up along the steps.
+func runningMean(s *Array, n int) *Array {
+	rows, size := max(s.Len()-n+1, 0), s.Type.Size()
+	out := &Array{Type: s.Type, Steps: s.Steps[s.Len()-rows:], End: s.End, Data: make([]float64, rows*size)}
+	tail := make([]float64, n) // of a block: the sum from a step to its end
+	for e := range size {
+		for block := 0; block < rows; block += n {
+			sum := 0.0
+			for i := n - 1; i >= 0; i-- {
+				sum += s.Data[(block+i)*size+e]
+				tail[i] = sum
+			}
+			head := 0.0 // of the next block, to the end of the window
+			for i := 0; i < n && block+i < rows; i++ {
+				if i > 0 {
+					head += s.Data[(block+n+i-1)*size+e]
+				}
+				out.Data[(block+i)*size+e] = (tail[i] + head) / float64(n)
+			}
+		}
+	}
+	return out
+}
+
+// laneQuantile is the quantile of the elements of each step.
+func laneQuantile(s *Array, q float64) (*Array, error) {
+	out := &Array{Type: graph.Number.AsSeries(), Steps: s.Steps, End: s.End, Data: make([]float64, s.Len())}
+	for k := range s.Len() {
+		row := s.row(k)
+		v, err := quantile(Series(graph.Number, make([]int, len(row)), row), q)
+		if err != nil {
+			return nil, err
+		}
+		out.Data[k] = v.Data[0]
+	}
+	return out, nil
 }
 
 // quantile interpolates linearly between order statistics: with n steps,

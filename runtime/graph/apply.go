@@ -161,7 +161,7 @@ func seriesType(op Op, t []Type) (Type, error) {
 		return s.PerStep().AsNumber(), nil
 	case All, Any, Last, SumSteps, MeanSteps, MinSteps, MaxSteps, Quantile:
 		return s.PerStep(), nil
-	case Steps:
+	case Steps, LaneQuantile:
 		return Number.AsSeries(), nil
 	}
 	return s, nil
@@ -195,6 +195,12 @@ func (g *Graph) Pad(x ID, offset int, t Type) ID {
 // AtStep returns the value of a series at step k.
 func (g *Graph) AtStep(s ID, k int) ID {
 	return g.build(At, g.Type(s).PerStep(), k, []ID{s})
+}
+
+// RunningMean returns the mean of a series of numbers over the last n recorded steps,
+// from the n-th on; n is 1 or more.
+func (g *Graph) RunningMean(s ID, n int) ID {
+	return g.build(RunningMean, g.Type(s), n, []ID{s})
 }
 
 // Broadcast returns the scalar x repeated to the axes of t.

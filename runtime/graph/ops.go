@@ -124,6 +124,12 @@ const (
 	Diff     // s[k+1] - s[k], labelled k
 	Quantile // of operand 1 over the steps, or over the elements of an array, at operand 2 in [0, 1]; linear between order statistics
 	Steps    // the step labels, as a series
+	// RunningMean is the mean of each recorded value and the Int0-1 before it,
+	// under the label of the last: Int0-1 steps fewer.
+	RunningMean
+	// LaneQuantile is of the elements of each step of operand 1, such as lanes, at
+	// operand 2 in [0, 1]; as Quantile.
+	LaneQuantile
 
 	NumOps // the number of operations
 )
@@ -184,6 +190,7 @@ var ops = [NumOps]opInfo{
 	Count: {"count", 1, series}, SumSteps: {"sum_steps", 1, series}, MeanSteps: {"mean_steps", 1, series},
 	MinSteps: {"min_steps", 1, series}, MaxSteps: {"max_steps", 1, series}, Between: {"between", 3, series},
 	Diff: {"diff", 1, series}, Quantile: {"quantile", 2, series}, Steps: {"steps", 1, series},
+	RunningMean: {"running_mean", 1, series}, LaneQuantile: {"lane_quantile", 2, series},
 }
 
 // String is the operation's name in printed graphs.

@@ -151,7 +151,8 @@ var elsewhere = map[string]string{
 	"dataloader": "dataset", "dataset": "dataset", "mnist": "dataset.idx", "fashionmnist": "dataset.idx", "epoch": "optimizer.sgd", "epochs": "optimizer.sgd", "minibatch": "optimizer.sgd",
 	"state_dict": "run", "checkpoint": "run", "load_state_dict": "run", "accuracy": "probe.test", "hessian_eigenvalues": "probe.sharpness", "lanczos": "probe.sharpness",
 	"lr_scheduler": "schedule", "scheduler": "schedule", "steplr": "step_decay", "multisteplr": "piecewise", "lambdalr": "schedule", "exponentiallr": "exponential_decay",
-	"cosineannealinglr": "cosine_decay", "polynomiallr": "polynomial_decay", "linearlr": "warmup", "cycliclr": "cyclic", "onecyclelr": "cyclic", "std": "standard_deviation", "sem": "standard_error",
+	"cosineannealinglr": "cosine_decay", "polynomiallr": "polynomial_decay", "linearlr": "warmup", "cycliclr": "cyclic", "onecyclelr": "cyclic", "std": "standard_deviation", "sem": "standard_error", "cov": "covariance", "moving_average": "running_mean", "rolling": "running_mean",
+	"heavy_ball": "optimizer.momentum", "langevin": "optimizer.sde", "sgld": "optimizer.sde", "signsgd": "optimizer.map", "lion": "optimizer.map",
 }
 
 // known is a name as the table of names from elsewhere has it.

@@ -124,7 +124,7 @@ func TestWithArgument(t *testing.T) {
 	for _, e := range WithArgument("learning_rate") {
 		names = append(names, e.Name)
 	}
-	if got := strings.Join(names, " "); got != "optimizer landscape.axis probe.landscape probe.directional_curvature" {
+	if got := strings.Join(names, " "); got != "optimizer landscape.axis optimizer.map probe.landscape probe.directional_curvature" {
 		t.Errorf("learning_rate: %s", got)
 	}
 	if len(WithArgument("no_such_argument")) > 0 {

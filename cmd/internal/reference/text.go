@@ -102,6 +102,14 @@ func (p *printer) kind(e *Entry) {
 	}
 	p.paragraph("", plain(Capital(e.kind.Description))+".")
 	p.arguments(e.arguments())
+	var inside []schema.Nested
+	for _, n := range e.block.Blocks {
+		if n.Kind == e.kind.Name {
+			n.Kind = "" // the entry's own
+			inside = append(inside, n)
+		}
+	}
+	p.blocks(inside)
 	p.line("")
 	p.paragraph("", fmt.Sprintf("More: relief docs %s", e.block.Noun))
 }
@@ -132,17 +140,26 @@ func (p *printer) block(e *Entry) {
 			p.entry(k.Name, text)
 		}
 	}
-	if len(b.Blocks) > 0 {
-		p.line("\nBlocks inside:\n")
-		for _, n := range b.Blocks {
-			p.entry(header(n.Block), sentence(plain(n.Block.Description)))
-		}
-	}
+	p.blocks(b.Blocks)
 	if len(b.Results) > 0 {
 		p.line("\nResults:\n")
 		for _, r := range b.Results {
 			p.entry(r.Name, r.Type+": "+plain(r.Description))
 		}
+	}
+}
+
+func (p *printer) blocks(list []schema.Nested) {
+	if len(list) == 0 {
+		return
+	}
+	p.line("\nBlocks inside:\n")
+	for _, n := range list {
+		text := sentence(plain(n.Block.Description))
+		if n.Kind != "" {
+			text = fmt.Sprintf("of kind %s: %s", n.Kind, text)
+		}
+		p.entry(header(n.Block), text)
 	}
 }
 
