@@ -220,15 +220,21 @@ func (c *checker) argumentHint(from, to int) *diag.Diagnostic {
 	case t == hclsyntax.TokenEqualOp:
 		return c.fault(codeEquals, from+1, from+1, `"==" compares; an argument is set with "="`, write(from+2))
 	case (t == hclsyntax.TokenPlus || t == hclsyntax.TokenMinus || t == hclsyntax.TokenStar || t == hclsyntax.TokenSlash) && c.typ(from+2) == hclsyntax.TokenEqual && c.adjacent(from+1):
-		return c.fault(codeNoOperator, from+1, from+2, fmt.Sprintf("there is no %s=", c.word(from+1)),
-			"An argument is set once and does not change. "+write(from+3))
+		cure := "An argument is set once and does not change. " + write(from+3)
+		if c.blockAround(from) == "update" {
+			cure = c.updated(from, to)
+		}
+		return c.fault(codeNoOperator, from+1, from+2, fmt.Sprintf("there is no %s=", c.word(from+1)), cure)
 	case t == hclsyntax.TokenNumberLit, t == hclsyntax.TokenMinus, t == hclsyntax.TokenBang, t == hclsyntax.TokenOHeredoc:
 		return c.missingEquals(from, to)
 	case t == hclsyntax.TokenOBrack, t == hclsyntax.TokenDot:
 		for i := from; i < to; i++ {
 			if c.typ(i) == hclsyntax.TokenEqual {
-				return c.fault(codeEquals, from, i-1, "the name of an argument is a single word",
-					"Values inside an argument are set where it is: start = { x = 1 }, or [1, 2].")
+				cure := "Values inside an argument are set where it is: start = { x = 1 }, or [1, 2]."
+				if c.blockAround(from) == "update" {
+					cure = fmt.Sprintf("All elements have their next values at once: write %s = [...], or the whole vector in one formula.", name)
+				}
+				return c.fault(codeEquals, from, i-1, "the name of an argument is a single word", cure)
 			}
 		}
 		if t == hclsyntax.TokenOBrack {
@@ -372,4 +378,41 @@ func (c *checker) oneLine(from, open, closer int) *diag.Diagnostic {
 		at = open
 	}
 	return c.fault(codeOneLine, at, at, "a block on one line holds a single argument", detail+"  }")
+}
+
+// blockAround is the noun of the block that a statement stands in, "" at top level.
+func (c *checker) blockAround(from int) string {
+	depth := 0
+	for i := from - 1; i >= 0; i-- {
+		switch c.typ(i) {
+		case hclsyntax.TokenCBrace:
+			depth++
+		case hclsyntax.TokenOBrace:
+			if depth--; depth >= 0 {
+				continue
+			}
+			for i > 0 && c.typ(i-1) != hclsyntax.TokenNewline && c.typ(i-1) != hclsyntax.TokenOBrace {
+				i--
+			}
+			return c.word(i)
+		}
+	}
+	return ""
+}
+
+// updated writes v -= e as a map has it: v = v - e.
+func (c *checker) updated(from, to int) string {
+	name, sign := c.word(from), c.word(from+1)
+	if from+3 >= to {
+		return fmt.Sprintf("Write %s = %s %s ...", name, name, sign)
+	}
+	e := c.text(from+3, to-1)
+	for i := from + 3; i < to; i++ {
+		sum := c.typ(i) == hclsyntax.TokenPlus || c.typ(i) == hclsyntax.TokenMinus
+		if sum && sign != "+" || i > from+3 && (sign == "*" || sign == "/") {
+			e = "(" + e + ")"
+			break
+		}
+	}
+	return fmt.Sprintf("Write %s = %s %s %s", name, name, sign, e)
 }

@@ -340,6 +340,9 @@ func (d decoder) nested(b *body) {
 		}
 	}
 	for _, n := range b.spec.Blocks {
+		if b.src.Body.Attributes[n.Block.Noun] != nil {
+			continue // written with an equals sign, which is reported
+		}
 		if count[n.Block.Noun] < n.Min && !typo[n.Block.Noun] && (n.Kind == "" || n.Kind == b.kind) {
 			d.errorf(b, "RL0403", b.src.DefRange(), fmt.Sprintf("Add a block %s { ... } to it.", n.Block.Form()), "%s needs %s %q block", b.title(), article(n.Block.Noun), n.Block.Noun)
 		}

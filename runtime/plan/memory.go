@@ -29,8 +29,11 @@ func (r *Run) RecordedBytes(lanes int) float64 {
 	if r.RecordPath {
 		perStep += float64(r.Objective.Size())
 	}
-	if r.Optimizer.Kind == "quasistatic" {
+	switch r.Optimizer.Kind {
+	case "quasistatic", "gradient_flow": // a residual, an error
 		perStep++
+	case "central_flow": // an error, the oscillation, its condition
+		perStep += 3
 	}
 	total := perStep * float64(Rows(r.Steps, r.Every))
 	labels := map[int]bool{max(1, r.Every): true}
@@ -39,6 +42,11 @@ func (r *Run) RecordedBytes(lanes int) float64 {
 		labels[max(1, p.Every)] = true
 	}
 	total *= float64(lanes)
+	if r.Optimizer.Bias { // over all lanes, with its standard error
+		every := max(2, r.Every)
+		total += 2 * float64(r.Objective.Size()) * float64(Rows(r.Steps, every))
+		labels[every] = true
+	}
 	for every := range labels {
 		total += 2 * float64(Rows(r.Steps, every))
 	}

@@ -148,8 +148,11 @@ func (e *estimator) networkRun(r *plan.Run) cost {
 		share = min(1, float64(r.Optimizer.Batch)/c.samples)
 	}
 	p := passes{gradients: float64(r.Steps + 1)}
-	if r.Optimizer.Kind == "sam" {
+	switch r.Optimizer.Kind {
+	case "sam":
 		p.gradients += float64(r.Steps)
+	case "gradient_flow", "central_flow":
+		p.gradients += flowGradients * float64(r.Steps)
 	}
 	flops := p.gradients * share * c.gradient()
 	add := func(times float64, more passes, ops float64) {
@@ -157,6 +160,14 @@ func (e *estimator) networkRun(r *plan.Run) cost {
 		p.products += times * more.products
 		p.losses += times * more.losses
 		flops += times * ops
+	}
+	if r.Optimizer.Kind == "central_flow" {
+		// Where it is at the edge: eigenvectors from those before, and a third derivative
+		// of each, which costs about two products.
+		_, warm := search(r.Optimizer.Top, 0, false)
+		warm += 2 * float64(r.Optimizer.Top)
+		times := flowGradients * float64(r.Steps)
+		add(times, passes{products: warm}, warm*c.hvp())
 	}
 	for i := range r.Probes {
 		q := &r.Probes[i]
