@@ -115,6 +115,9 @@ func TestMapByItself(t *testing.T) {
   update {
     params = params - local.step
   }
+  update {
+    params = { x = 7, w = w }
+  }
 }
 optimizer "map" "idle" {
   learning_rate = t
@@ -129,6 +132,7 @@ locals { step = each.value * gradient }`)
 	in := map[string][]float64{"params": {1, 2, 3, 4}, "gradient": {2, 2, 4, 4}}
 	sameNumbers(t, "v", valueOf(t, o.State[0].Value, in), []float64{0.5, 1, 1.5, 2})
 	sameNumbers(t, "params", valueOf(t, o.Updates[0].Value, in), []float64{0, 1, 1, 2})
+	sameNumbers(t, "params by name", valueOf(t, o.Updates[1].Value, map[string][]float64{"w": {1, 2, 3}}), []float64{7, 1, 2, 3})
 }
 
 // TestNoise: noise by parameter is one flat vector; numbers serve one parameter.

@@ -18,7 +18,7 @@ var (
 	keptMean   = Attribute{Name: "beta1", Phase: Math, Type: Scalar, Default: "0.9", Description: "how much of the mean gradient is kept"}
 	keptSquare = Attribute{Name: "beta2", Phase: Math, Type: Scalar, Default: "0.999", Description: "how much of the mean squared gradient is kept"}
 	toRoot     = Attribute{Name: "epsilon", Phase: Math, Type: Scalar, Default: "0.00000001", Description: "added to the root"}
-	flowError  = Attribute{Name: "tolerance", Phase: Structural, Type: Number, Default: "0.00000001", Description: "the largest error of a step of the solver, relative to the size of the parameters; on a network in float32 1e-5 is near the least that can be had"}
+	flowError  = Attribute{Name: "tolerance", Phase: Structural, Type: Number, Default: "0.00000001", Description: "the largest error of a step of the solver, relative to the size of the parameters; on a network in float32 at least 1e-5"}
 )
 
 // with is an attribute under another default.

@@ -268,6 +268,11 @@ func (d decoder) unknownAttribute(b *body, a *hclsyntax.Attribute, free []string
 		cure = fmt.Sprintf("It is a block: %s { ... }, without the equals sign.", a.Name)
 	case near != "":
 		cure = fmt.Sprintf("Did you mean %q?", near)
+	case b.spec.Noun == "optimizer" && b.kind == "map":
+		cure = fmt.Sprintf("A variable stands in a block, state { %s = 0 * params }, and what it becomes in update { %s = ... }.", a.Name, a.Name)
+		if a.Name == "params" {
+			cure = "It stands in a block: update { params = ... }."
+		}
 	default:
 		var kinds []string
 		for _, k := range b.spec.Kinds {

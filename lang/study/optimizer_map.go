@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -80,9 +81,7 @@ func (r rule) names() bool {
 
 // enter names the parameters, by name and as one flat vector.
 func (r rule) enter(l *langmath.Lowerer, names map[string]langmath.Value) {
-	for n, v := range byParameter(r.f)(l) {
-		names[n] = v
-	}
+	maps.Copy(names, byParameter(r.f)(l))
 }
 
 // byParameter gives a formula in the parameters: each by its name, those of
@@ -185,9 +184,7 @@ func (r rule) update(name string, at hcl.Range, body *body) bool {
 	l := r.lowerer()
 	names := clock(l)
 	if r.more != nil {
-		for n, v := range r.more(l) {
-			names[n] = v
-		}
+		maps.Copy(names, r.more(l))
 	}
 	r.enter(l, names)
 	flat := graph.Of(r.f.Size())
@@ -203,9 +200,7 @@ func (r rule) update(name string, at hcl.Range, body *body) bool {
 	if i < 0 {
 		names[name] = langmath.Bad // said already
 	}
-	for n, c := range r.queries() {
-		names[n] = c
-	}
+	maps.Copy(names, r.queries())
 	l.Meant = meantIn(names)
 	l.Unknown = func(unknown, near string) string {
 		if near != "" {
@@ -213,7 +208,16 @@ func (r rule) update(name string, at hcl.Range, body *body) bool {
 		}
 		return fmt.Sprintf("Here may stand %s, t, and results of other runs.", list(append(slices.Clone(known), "gradient", "loss", "learning_rate", "noise")))
 	}
-	id, ok := l.Node(e, r.scope.With(names))
+	v := l.Lower(e, r.scope.With(names))
+	var id graph.ID
+	var ok bool
+	switch {
+	case langmath.IsBad(v):
+	case name == "params" && isObject(v):
+		id, ok = r.flatten(l, v, e.Range(), r.f)
+	default:
+		id, ok = l.AsNode(v, e.Range())
+	}
 	if !ok || i < 0 {
 		r.in.bad = true
 		return false

@@ -2,7 +2,10 @@ package study
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -82,15 +85,17 @@ func (b *builder) inPoint(e hclsyntax.Expression, name string, f *plan.Objective
 		}
 		return fmt.Sprintf("Here may stand %s, params, t, steps, and results of other runs.", list(append(paramNames(f), varied...)))
 	}
+	l.Meant = func(word string) string {
+		if w, _ := strings.CutSuffix(strings.ToLower(word), "("); name == "noise" && (slices.Contains(asNoise, w) || w == "noise") {
+			return "The noise is normal and new at each step already: write its standard deviation alone, noise = 0.1."
+		}
+		return ""
+	}
 	names := clock(l)
 	if more != nil {
-		for n, v := range more(l) {
-			names[n] = v
-		}
+		maps.Copy(names, more(l))
 	}
-	for n, v := range byParameter(f)(l) {
-		names[n] = v
-	}
+	maps.Copy(names, byParameter(f)(l))
 	v := l.Lower(e, scope.With(names))
 	if langmath.IsBad(v) {
 		b.in.bad = true
