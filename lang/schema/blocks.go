@@ -222,7 +222,7 @@ run "trained" {
 		{"error", "series", "of gradient_flow and central_flow: the solver's estimate of its error so far, relative to the size of the parameters"},
 		{"oscillation", "series", "of central_flow: the trace of the covariance of the oscillation"},
 		{"complementarity", "series", "of central_flow: how far the covariance and the sharpness are from the condition between them"},
-		{"bias.x", "series", "of sde with `bias`, at even steps: by how much the mean over the lanes of a parameter differs where steps are twice as long; `bias_error.x`: its standard error"},
+		{"bias.x", "series", "of sde with `bias`, at even steps: by how much the mean over the lanes of a parameter is off, to first order in dt; `bias_error.x`: its standard error"},
 		{"path.x", "series", "a parameter"},
 		{"probe.name", "series", "what a probe recorded; more of it as `probe.name.residual`, see the kinds of probes"},
 		{"final", "state", "the last state: `.loss`, `.grad_norm`, `.params.x`; of a network `.params[\"dense1.weight\"]`"},

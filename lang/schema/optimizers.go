@@ -89,7 +89,7 @@ optimizer "map" "signum" {
 			{Name: "drift", Phase: Math, Type: Formula, Description: "an object by parameter, a flat vector, or for one parameter a number, " + inNoise + ": minus the gradient by default"},
 			{Name: "noise", Phase: Math, Type: Formula, Description: "B, " + inNoise + ": a number for all elements, an object by parameter or flat vector with one for each, or a matrix with a row for each element; none by default"},
 			{Name: "covariance", Phase: Math, Type: Formula, Description: "instead of `noise`: B B^T, symmetric and positive semidefinite, " + inNoise},
-			{Name: "bias", Phase: Structural, Type: Bool, Default: "false", Description: "estimates the error that comes of the step: steps twice as long are made beside with the same noise, and `run.r.bias.x` is by how much the mean over the lanes differs, `run.r.bias_error.x` its standard error"},
+			{Name: "bias", Phase: Structural, Type: Bool, Default: "false", Description: "estimates the error that comes of the step: a twin with steps twice as long and the same noise runs beside, and `run.r.bias.x` is its mean over the lanes less that of the run: to first order, by how much the run's mean is off; `run.r.bias_error.x`: its standard error"},
 		}},
 		kind("gradient_flow", "the gradient flow dx/dtau = -g, by an adaptive solver: step k is at the time tau = k r, to compare with gradient descent of the same rate; stable at any curvature. `run.r.error`: the solver's estimate of its error so far",
 			flowError),
