@@ -181,7 +181,7 @@ func spectrumDetail(x *plan.Spectrum) string {
 
 // orbitDetail is what an orbit asks of its map.
 func orbitDetail(o *plan.Orbit) string {
-	parts := []string{o.Map.Optimizer.Kind}
+	parts := []string{o.Map.Optimizer.Label()}
 	switch {
 	case o.Period > 0:
 		parts = append(parts, fmt.Sprintf("period %d", o.Period))
@@ -212,7 +212,7 @@ func runDetail(r *plan.Run) string {
 	for _, n := range r.Lanes() {
 		lanes *= n
 	}
-	text := r.Optimizer.Kind + ", " + count(r.Steps, "step")
+	text := r.Optimizer.Label() + ", " + count(r.Steps, "step")
 	if lanes > 1 {
 		text += ", " + count(lanes, "lane")
 	}

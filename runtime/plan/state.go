@@ -67,3 +67,15 @@ func (o *Orbit) Multipliers() int {
 	}
 	return o.Map.Optimizer.StateSize(o.Map.Objective.Size())
 }
+
+// Label is what a reader calls the optimizer: its kind, of a rule of the user's own
+// its name, of a central flow the optimizer that it belongs to.
+func (o *Optimizer) Label() string {
+	switch {
+	case o.Kind == "map" && o.Name != "":
+		return o.Name
+	case o.Kind == "central_flow" && o.Of != "gd":
+		return "central_flow of " + o.Of
+	}
+	return o.Kind
+}

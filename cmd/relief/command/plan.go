@@ -144,7 +144,7 @@ func objectiveName(o *plan.Objective) string {
 }
 
 func runClause(r *plan.Run, lanes int) string {
-	text := fmt.Sprintf("%s on %s, %s", r.Optimizer.Kind, objectiveName(r.Objective), counted(r.Steps, "step"))
+	text := fmt.Sprintf("%s on %s, %s", r.Optimizer.Label(), objectiveName(r.Objective), counted(r.Steps, "step"))
 	switch {
 	case r.Resume == nil:
 	case r.Resume.Final:
