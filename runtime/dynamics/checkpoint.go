@@ -35,6 +35,8 @@ type saved struct {
 	Kept      map[int]savedState
 	Probes    []savedProbe
 	Snapshots []int // their steps; the rows are beside it
+	Looked    bool  // at index K
+	Flow      *streamState
 }
 
 type savedState struct {
@@ -49,15 +51,21 @@ type savedProbe struct {
 	Average average
 	Tracker spectral.State
 	Origin  []float64
+	Windows map[int]window
 }
 
-// checkpoint writes the state before index k is looked at. The file is written
+// checkpoint writes the state before index k is looked at, or before a flow goes
+// on from it. The file is written
 // beside the old one and put in its place, so that there is always a whole one.
 func (t *trainer) checkpoint() error {
 	if t.opt.Checkpoint == "" {
 		return nil
 	}
-	s := saved{Key: t.key, K: t.k, X: t.x, Memory: t.memory, Rows: t.rows, Kept: map[int]savedState{}}
+	s := saved{Key: t.key, K: t.k, X: t.x, Memory: t.memory, Rows: t.rows, Kept: map[int]savedState{}, Looked: t.looked}
+	if t.flow != nil {
+		state := t.flow.mark()
+		s.Flow = &state
+	}
 	for k, state := range t.kept {
 		c := savedState{Loss: state.Loss.Data[0], GradNorm: state.GradNorm.Data[0], X: make([]float64, len(t.x))}
 		flatten(c.X, t.run.Objective.Params, state.Params)
@@ -67,7 +75,7 @@ func (t *trainer) checkpoint() error {
 		s.Kept[k] = c
 	}
 	for _, o := range t.probes {
-		p := savedProbe{Steps: o.steps, Rows: o.rows, Origin: o.origin}
+		p := savedProbe{Steps: o.steps, Rows: o.rows, Origin: o.origin, Windows: o.windows}
 		if o.average != nil {
 			p.Average = *o.average
 		}
@@ -124,7 +132,10 @@ func replaceFile(path string, data []byte) error {
 // made from its start.
 func (t *trainer) restore() bool {
 	s, ok := readCheckpoint(t.opt.Checkpoint)
-	if !ok || s.Key != t.key || len(s.Probes) != len(t.probes) || t.snapshots != nil && !t.snapshots.takeUp(s.Snapshots) {
+	if !ok || s.Key != t.key || (s.Flow == nil) != (t.flow == nil) || len(s.Probes) != len(t.probes) || t.snapshots != nil && !t.snapshots.takeUp(s.Snapshots) {
+		return false
+	}
+	if t.flow != nil && t.flow.restore(*s.Flow) != nil {
 		return false
 	}
 	for i, o := range t.probes {
@@ -136,12 +147,14 @@ func (t *trainer) restore() bool {
 			copy(o.average.X, p.Average.X)
 			o.average.Count, o.average.Loss = p.Average.Count, p.Average.Loss
 		}
-		o.origin = p.Origin
+		if o.origin = p.Origin; p.Windows != nil {
+			o.windows = p.Windows
+		}
 		if o.steps = p.Steps; p.Rows != nil {
 			o.rows = p.Rows
 		}
 	}
-	t.k = s.K
+	t.k, t.looked = s.K, s.Looked
 	if s.Rows != nil {
 		t.rows = s.Rows
 	}
@@ -207,6 +220,7 @@ func (t *trainer) fingerprint() [32]byte {
 	fmt.Fprintln(h, t.net.Identity())
 	hashLayers(h, f.Network.Layers)
 	o := run.Optimizer
+	fmt.Fprintln(h, o.Of, o.Top, o.Tolerance, t.m.Graph.Hash(t.m.moments))
 	fmt.Fprintln(h, o.Kind, o.Batch, o.Nesterov, f.Data.Flip, f.Data.Crop)
 	if t.batches != nil && t.batches.spread != nil {
 		fmt.Fprintln(h, t.batches.spread.Hash([]graph.ID{t.batches.root}))
@@ -215,7 +229,7 @@ func (t *trainer) fingerprint() [32]byte {
 		fmt.Fprintln(h, "snapshots", run.Snapshots.Every)
 	}
 	for _, p := range run.Probes {
-		fmt.Fprintln(h, p.Name, p.Kind, p.Every, p.Top, p.Tolerance, p.Products, p.Layers, p.Over)
+		fmt.Fprintln(h, p.Name, p.Kind, p.Every, p.Top, p.Tolerance, p.Products, p.Layers, p.Over, p.From, p.Average, p.Preconditioned)
 		for d := p.Data; d != nil; d = d.Like {
 			fmt.Fprintf(h, "%s %+v %d %d %s\n", d.Address, d.Source, d.Skip, d.Limit, d.Standardize)
 			formulas(h, d.Norm)
@@ -229,6 +243,9 @@ func (t *trainer) fingerprint() [32]byte {
 	for _, o := range t.probes {
 		numbers(h, o.origin)
 		numbers(h, o.places)
+		for _, row := range o.ends {
+			numbers(h, row)
+		}
 	}
 	numbers(h, t.x)
 	for _, m := range t.memory {

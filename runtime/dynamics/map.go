@@ -38,6 +38,9 @@ type Map struct {
 	// Noise lists the inputs that have new random numbers at every step.
 	Noise []NoiseInput
 
+	// moments are, of the central flow of rmsprop, beta2 and epsilon.
+	moments []graph.ID
+
 	faults  []*fault     // of covariances that are factorised at every step
 	samples [][]graph.ID // of sgd with samples: the gradient of each, by parameter
 	steady  bool         // see NewSteadyMap

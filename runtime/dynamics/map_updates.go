@@ -56,7 +56,11 @@ func (u *updating) update() error {
 		}
 	}
 	given := map[string]graph.ID{"momentum": u.beta, "beta1": u.beta1, "beta2": u.beta2, "epsilon": u.epsilon, "radius": u.m.Radius}
-	lacks := slices.ContainsFunc(needs[kind], func(name string) bool { return given[name] == graph.None })
+	setting := kind
+	if kind == "central_flow" {
+		setting = o.Of
+	}
+	lacks := slices.ContainsFunc(needs[setting], func(name string) bool { return given[name] == graph.None })
 	if lacks || u.eta == graph.None && kind != "map" {
 		return &bind.Error{Span: o.Span, Err: fmt.Errorf("the optimizer %q lacks a setting", o.Kind)}
 	}
@@ -67,8 +71,16 @@ func (u *updating) update() error {
 	u.m.Stability = u.stability(kind)
 
 	switch kind {
-	case "quasistatic", "gradient_flow", "central_flow":
+	case "quasistatic", "gradient_flow":
 		return u.err // no graph: see NewMap
+	case "central_flow":
+		if o.Of == "rmsprop" { // its state, which the flow moves
+			u.m.moments = []graph.ID{u.beta2, u.epsilon}
+			for i := range u.n {
+				u.memory(i, "second moment", func(now graph.ID) graph.ID { return now })
+			}
+		}
+		return u.err
 	case "map":
 		u.rule()
 	case "sde":

@@ -23,7 +23,8 @@ type moment struct {
 	x     []float64
 	model model.Objective
 
-	gradient []float64 // nil: not at hand
+	gradient []float64                 // nil: not at hand
+	divisor  func() ([]float64, error) // what the update from the state divides by; nil: not at hand
 }
 
 // observer makes a probe that is more than a formula of the step.
@@ -33,16 +34,20 @@ type observer struct {
 	rows  map[string][]float64 // by which of its results; "" is the probe itself
 	types map[string]graph.Type
 
-	see     func(at *moment) // of every index, due or not
+	see     func(at *moment) error // of every index, due or not
 	look    func(ctx context.Context, at *moment) (map[string][]float64, error)
 	tracker *spectral.Tracker // of sharpness
 	average *average
-	origin  []float64 // of distance: from where; nil before the first index, if it is from there
-	places  []float64 // of landscape: the positions
+	origin  []float64      // of distance: from where; nil before the first index, if it is from there
+	windows map[int]window // of distance from a run: by the index at which the mean is due
+	other   plan.Address   // of distance: the run; zero: none
+	over    bool           // the other run has no more states
+	ends    [][]float64    // the first and the last of its states, which name it
+	places  []float64      // of landscape: the positions
 }
 
 func newObserver(p *plan.Probe, run *plan.Run, opt *Options) (*observer, error) {
-	o := &observer{probe: p, rows: map[string][]float64{}, types: map[string]graph.Type{"": graph.Number}, see: func(*moment) {}}
+	o := &observer{probe: p, rows: map[string][]float64{}, types: map[string]graph.Type{"": graph.Number}, see: func(*moment) error { return nil }}
 	var err error
 	switch p.Kind {
 	case "sharpness":
@@ -69,13 +74,16 @@ func newObserver(p *plan.Probe, run *plan.Run, opt *Options) (*observer, error) 
 
 // observe sees the state at an index and, if one is due, records it.
 func (o *observer) observe(ctx context.Context, at *moment, due bool) error {
-	o.see(at)
-	if !due {
-		return nil
+	err := o.see(at)
+	var values map[string][]float64
+	if err == nil && due {
+		values, err = o.look(ctx, at)
 	}
-	values, err := o.look(ctx, at)
 	if err != nil {
 		return &bind.Error{Span: o.probe.Span, Err: fmt.Errorf("the probe %q at step %d: %w", o.probe.Name, at.k, err)}
+	}
+	if values == nil {
+		return nil
 	}
 	o.steps = append(o.steps, at.k)
 	for which, v := range values {
@@ -87,7 +95,7 @@ func (o *observer) observe(ctx context.Context, at *moment, due bool) error {
 // next is the step after k that must be seen: that of the next record, or any
 // where every step counts.
 func (o *observer) next(k int) int {
-	if o.average != nil {
+	if o.average != nil || o.probe.Average > 1 {
 		return k + 1
 	}
 	return (k/o.probe.Every + 1) * o.probe.Every
@@ -100,10 +108,15 @@ type mark struct {
 	tracker spectral.State
 	average average
 	origin  []float64
+	windows map[int]window
+	over    bool
 }
 
 func (o *observer) mark() mark {
-	m := mark{steps: len(o.steps), rows: map[string]int{}, origin: o.origin}
+	m := mark{steps: len(o.steps), rows: map[string]int{}, origin: o.origin, windows: map[int]window{}, over: o.over}
+	for k, w := range o.windows {
+		m.windows[k] = window{w.Count, slices.Clone(w.Sum)}
+	}
 	for which, values := range o.rows {
 		m.rows[which] = len(values)
 	}
@@ -119,7 +132,7 @@ func (o *observer) mark() mark {
 
 // back returns to where the mark was made.
 func (o *observer) back(m mark) {
-	o.steps, o.origin = o.steps[:m.steps], m.origin
+	o.steps, o.origin, o.windows, o.over = o.steps[:m.steps], m.origin, m.windows, m.over
 	for which := range o.rows {
 		o.rows[which] = o.rows[which][:m.rows[which]]
 	}
@@ -142,7 +155,9 @@ func (o *observer) series(end string) map[string]*array.Array {
 			name += "." + which
 		}
 		a := array.Series(t, o.steps, o.rows[which])
-		a.End = end
+		if a.End = end; o.over {
+			a.End = fmt.Sprintf("%s has no states after these steps", o.other)
+		}
 		out[name] = a
 	}
 	return out
@@ -168,6 +183,18 @@ func (o *observer) sharpness(run *plan.Run) error {
 			return nil, err
 		}
 		hint := at.gradient
+		if p.Preconditioned {
+			if at.divisor == nil {
+				return nil, fmt.Errorf("the optimizer %q has no second moments to precondition with", run.Optimizer.Kind)
+			}
+			d, err := at.divisor()
+			if err != nil {
+				return nil, err
+			}
+			if h, err = spectral.Precondition(h, d); err != nil {
+				return nil, err
+			}
+		}
 		if ranges != nil {
 			part, err := spectral.Restrict(h, ranges)
 			if err != nil {
@@ -229,13 +256,13 @@ func (o *observer) averageOf(run *plan.Run) {
 	if over == 0 {
 		over = p.Every
 	}
-	o.see = func(at *moment) {
+	o.see = func(at *moment) error {
 		next := (at.k + p.Every - 1) / p.Every * p.Every
 		if next > run.Steps {
 			next = run.Steps
 		}
 		if at.k <= next-over {
-			return
+			return nil
 		}
 		a := o.average
 		a.Count++
@@ -243,6 +270,7 @@ func (o *observer) averageOf(run *plan.Run) {
 		for i, v := range at.x {
 			a.X[i] += v
 		}
+		return nil
 	}
 	o.look = func(ctx context.Context, at *moment) (map[string][]float64, error) {
 		a := o.average
@@ -301,17 +329,22 @@ func (o *observer) test(run *plan.Run, opt *Options) error {
 	return nil
 }
 
-// distance is from a point, or without one from where the run starts.
+// distance is from a point, from another run, or without either from where the run
+// starts.
 func (o *observer) distance(run *plan.Run, opt *Options) (err error) {
+	if o.probe.From != (plan.Address{}) {
+		return o.distanceFrom(run, opt)
+	}
 	if o.probe.Point != nil {
 		if o.origin, err = analysis.Flat(o.probe.Point, run.Objective, "point", opt.Results); err != nil {
 			return err
 		}
 	}
-	o.see = func(at *moment) {
+	o.see = func(at *moment) error {
 		if o.origin == nil {
 			o.origin = slices.Clone(at.x)
 		}
+		return nil
 	}
 	o.look = func(_ context.Context, at *moment) (map[string][]float64, error) {
 		s := 0.0

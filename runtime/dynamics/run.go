@@ -47,8 +47,8 @@ type Options struct {
 
 // Run makes a run. A run that diverges, stops or is interrupted is no error:
 // its Trajectory says so and holds what was recorded up to there. The error is
-// a diag.List: the run cannot begin, or its quasistatic dynamics has no
-// two-cycle to follow.
+// a diag.List: the run cannot begin, its quasistatic dynamics has no two-cycle to
+// follow, or more eigenvalues oscillate than its central flow has room for.
 func Run(ctx context.Context, run *plan.Run, opt Options) (*Trajectory, error) {
 	run = atLeastOnce(run)
 	m, err := NewMap(run, opt.Results)
@@ -82,11 +82,13 @@ func Run(ctx context.Context, run *plan.Run, opt Options) (*Trajectory, error) {
 	if err != nil {
 		return nil, failure(err, run)
 	}
-	if run.Optimizer.Kind == "quasistatic" {
-		if i := slices.IndexFunc(run.Probes, func(p plan.Probe) bool { return p.Value == nil }); i >= 0 {
-			return nil, failure(&bind.Error{Span: run.Probes[i].Span, Err: fmt.Errorf("a quasistatic run has probes of kind \"value\" only")}, run)
+	switch run.Optimizer.Kind {
+	case "quasistatic", "gradient_flow", "central_flow":
+		t, err := walkThrough(ctx, m, run, l, state, &opt)
+		if err != nil {
+			return nil, failure(err, run)
 		}
-		return runQuasistatic(ctx, m, run, l, state, &opt)
+		return t, nil
 	}
 	r, err := newRunner(m, run, l, state, &opt)
 	if err != nil {
@@ -196,11 +198,7 @@ func newRunner(m *Map, run *plan.Run, l lanes, state [][]float64, opt *Options) 
 			continue
 		}
 		r.probes = append(r.probes, -1)
-		p := &run.Probes[i]
-		if l.count > 1 {
-			return nil, &bind.Error{Span: p.Span, Err: fmt.Errorf("a probe %q of a run with lanes", p.Kind)}
-		}
-		o, err := newObserver(p, run, opt)
+		o, err := r.observerOf(&run.Probes[i])
 		if err != nil {
 			return nil, err
 		}
@@ -260,6 +258,14 @@ func newRunner(m *Map, run *plan.Run, l lanes, state [][]float64, opt *Options) 
 		}
 	}
 	return r, nil
+}
+
+// observerOf makes a probe that is no formula.
+func (r *runner) observerOf(p *plan.Probe) (*observer, error) {
+	if r.l.count > 1 {
+		return nil, &bind.Error{Span: p.Span, Err: fmt.Errorf("a probe %q of a run with lanes", p.Kind)}
+	}
+	return newObserver(p, r.run, r.opt)
 }
 
 // recordKey is an output and the interval at which it is recorded.
@@ -353,7 +359,7 @@ func (r *runner) observe(ctx context.Context, k int, last bool) error {
 		k = lane.Step
 	}
 	values := r.snapshot(k)
-	at := &moment{k: k, model: r.opt.Objective}
+	at := &moment{k: k, model: r.opt.Objective, divisor: func() ([]float64, error) { return r.divisor(k) }}
 	for _, i := range r.params {
 		at.x = append(at.x, values[i]...)
 	}
@@ -367,6 +373,16 @@ func (r *runner) observe(ctx context.Context, k int, last bool) error {
 		}
 	}
 	return nil
+}
+
+// divisor is what the update from step k divides by, where there are no lanes: the
+// program has just evaluated it.
+func (r *runner) divisor(k int) ([]float64, error) {
+	next := &State{Buffers: map[string]*array.Array{}}
+	for i, c := range r.m.State {
+		next.Buffers[c.Key()] = array.New(r.m.Graph.Type(c.In), r.s.Output(r.loop.Feedback[i].Output))
+	}
+	return Preconditioner(r.run, next, k+1)
 }
 
 // ended reports whether no lane goes on.

@@ -193,7 +193,7 @@ func begin(m *Map, run *plan.Run, l lanes, opt *Options) ([][]float64, error) {
 	for i, c := range m.State {
 		t := m.Graph.Type(c.In)
 		state[i] = make([]float64, t.Size()*l.count)
-		if c.Buffer != "" && (opt.From == nil || opt.From.Kind != run.Optimizer.Kind) {
+		if c.Buffer != "" && !inherits(run.Optimizer, opt.From) {
 			fresh = append(fresh, i)
 			continue
 		}
@@ -204,7 +204,7 @@ func begin(m *Map, run *plan.Run, l lanes, opt *Options) ([][]float64, error) {
 			}
 			a, ok := source[c.Key()]
 			if fits := ok && (len(a.Data) == t.Size() || len(a.Data) == len(state[i])); !fits {
-				if c.Buffer != "" && c.start != graph.None {
+				if c.Buffer != "" && (c.start != graph.None || run.Optimizer.Kind == "central_flow") {
 					fresh = append(fresh, i)
 					continue
 				}
@@ -231,6 +231,12 @@ func begin(m *Map, run *plan.Run, l lanes, opt *Options) ([][]float64, error) {
 		}
 	}
 	return state, beginBuffers(m, l, state, fresh)
+}
+
+// inherits reports whether an optimizer takes over the memory of a state: that of
+// the same kind, or of the optimizer whose central flow it is.
+func inherits(o *plan.Optimizer, from *State) bool {
+	return from != nil && (from.Kind == o.Kind || o.Kind == "central_flow" && from.Kind == o.Of)
 }
 
 // beginBuffers computes the buffers listed that start with a function of the

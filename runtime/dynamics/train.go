@@ -29,13 +29,17 @@ type trainer struct {
 
 	// What a checkpoint holds beside the probes' own.
 	k      int
+	all    []float64 // the state as one vector, of which x and memory are parts
 	x      []float64
 	memory [][]float64 // of the optimizer, by component after the first
 	rows   map[string][]float64
 	kept   map[int]*State
+	looked bool // index k was looked at, and the flow did not come from it
 
 	gradient  []float64
 	ascent    *ascent // of sam; nil: none
+	flow      *stream // of a flow, which moves x and, behind it, the second moments; nil: none
+	blown     *blowUp // why the flow cannot go on; nil: it can
 	noise     []drawn
 	loss      float64
 	gradNorm  float64
@@ -86,9 +90,17 @@ func train(ctx context.Context, m *Map, run *plan.Run, opt *Options) (*Trajector
 // left it.
 func (t *trainer) begin() error {
 	n := t.net.Size()
-	t.x, t.gradient = make([]float64, n), make([]float64, n)
-	for _, c := range t.m.State[1:] {
-		t.memory = append(t.memory, make([]float64, t.m.Graph.Type(c.In).Size()))
+	t.gradient = make([]float64, n)
+	t.all = make([]float64, t.m.Size())
+	all := t.all
+	for i, c := range t.m.State {
+		size := t.m.Graph.Type(c.In).Size()
+		if i == 0 {
+			t.x = all[:size:size]
+		} else {
+			t.memory = append(t.memory, all[:size:size])
+		}
+		all = all[size:]
 	}
 	if err := t.compile(); err != nil {
 		return err
@@ -104,6 +116,12 @@ func (t *trainer) begin() error {
 		if t.ascent, err = newAscent(t.m, n); err != nil {
 			return err
 		}
+	}
+	if kind := t.run.Optimizer.Kind; kind == "gradient_flow" || kind == "central_flow" {
+		if t.flow, err = newStream(t.m, t.run, lanes{count: 1}, t.net); err != nil {
+			return err
+		}
+		t.flow.begin(0)
 	}
 	if t.run.Optimizer.Batch > 0 || t.run.Optimizer.Kind == "sgd" {
 		if t.batches, err = newMinibatches(t.run, t.net, t.opt); err != nil {
@@ -177,7 +195,7 @@ func (t *trainer) start() error {
 	}
 	var fresh []int
 	for i, c := range t.m.State[1:] {
-		if from != nil && from.Kind == t.run.Optimizer.Kind {
+		if inherits(t.run.Optimizer, from) {
 			if a, ok := from.Buffers[c.Key()]; ok && len(a.Data) == len(t.memory[i]) {
 				copy(t.memory[i], a.Data)
 				continue
@@ -251,7 +269,11 @@ func (t *trainer) iterate(ctx context.Context) error {
 		case t.k == t.run.Steps:
 			return nil
 		}
-		t.advance()
+		if err := t.advance(ctx); ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			continue
+		} else if err != nil {
+			return err
+		}
 		if t.opt.Progress != nil {
 			t.opt.Progress(t.k, t.run.Steps)
 		}
@@ -271,7 +293,7 @@ func (t *trainer) look(ctx context.Context, keep map[int]bool) (stop bool, err e
 	if t.loss, err = t.differentiate(ctx, t.gradient, t.x); err != nil {
 		return false, err
 	}
-	if t.bad = !isFinite(t.loss) || !allFinite(t.x); t.bad {
+	if t.bad = t.blown != nil || !isFinite(t.loss) || !allFinite(t.x); t.bad {
 		return false, nil
 	}
 	t.step.Set(flatName, t.x)
@@ -298,10 +320,21 @@ func (t *trainer) look(ctx context.Context, keep map[int]bool) (stop bool, err e
 	}
 	t.gradNorm = t.step.Number(t.outputs.gradNorm)
 	stop = t.outputs.stop >= 0 && t.step.Number(t.outputs.stop) != 0
+	var own []float64
+	if t.flow != nil {
+		own, err = t.flow.read(ctx, t.all, t.k, t.step.Number(t.outputs.rate))
+		if errors.As(err, &t.blown) {
+			t.bad = true
+			return false, nil
+		}
+		if err != nil || t.looked {
+			return stop, err
+		}
+	}
 
 	last := stop || t.k == t.run.Steps
 	due := func(every int) bool { return last || t.k%every == 0 }
-	at := &moment{k: t.k, loss: t.loss, x: t.x, model: t.net, gradient: t.gradient}
+	at := &moment{k: t.k, loss: t.loss, x: t.x, model: t.net, gradient: t.gradient, divisor: t.divisor}
 	var marks []mark
 	if slices.ContainsFunc(t.probes, func(o *observer) bool { return due(o.probe.Every) }) {
 		for _, o := range t.probes {
@@ -310,8 +343,8 @@ func (t *trainer) look(ctx context.Context, keep map[int]bool) (stop bool, err e
 	}
 	for _, o := range t.probes {
 		if err := o.observe(ctx, at, due(o.probe.Every)); err != nil {
-			for i, o := range t.probes {
-				o.back(marks[i])
+			for i, m := range marks {
+				t.probes[i].back(m)
 			}
 			return false, err
 		}
@@ -321,6 +354,10 @@ func (t *trainer) look(ctx context.Context, keep map[int]bool) (stop bool, err e
 		t.rows[normRow] = append(t.rows[normRow], t.gradNorm)
 		if t.run.RecordPath {
 			t.rows[flatName] = append(t.rows[flatName], t.x...)
+		}
+		for i, v := range own {
+			name := t.flow.names()[i]
+			t.rows[name] = append(t.rows[name], v)
 		}
 	}
 	for i, p := range t.run.Probes {
@@ -338,7 +375,20 @@ func (t *trainer) look(ctx context.Context, keep map[int]bool) (stop bool, err e
 	if keep[t.k] {
 		t.kept[t.k] = t.state()
 	}
+	t.looked = t.flow != nil
 	return stop, nil
+}
+
+// divisor is what the update from index k divides by.
+func (t *trainer) divisor() ([]float64, error) {
+	next := &State{Buffers: map[string]*array.Array{}}
+	for i, c := range t.m.State[1:] {
+		kind := t.m.Graph.Type(c.In)
+		values := make([]float64, kind.Size())
+		t.step.Read(1+i, values)
+		next.Buffers[c.Key()] = array.New(kind, values)
+	}
+	return Preconditioner(t.run, next, t.k+1)
 }
 
 // differentiate sets dst to the gradient at x that step k has: of all samples or
@@ -361,13 +411,26 @@ func allFinite(x []float64) bool {
 	return true
 }
 
-// advance makes the update that look has computed.
-func (t *trainer) advance() {
+// advance makes the update that look has computed, or goes along the flow.
+func (t *trainer) advance(ctx context.Context) error {
+	if t.flow != nil {
+		err := t.flow.advance(ctx, t.all, t.step.Number(t.outputs.rate))
+		if errors.As(err, &t.blown) {
+			err = nil // the state that it leads to is none
+		}
+		if err != nil {
+			return err
+		}
+		t.k++
+		t.looked = false
+		return nil
+	}
 	t.step.Read(0, t.x)
 	for i := range t.memory {
 		t.step.Read(1+i, t.memory[i])
 	}
 	t.k++
+	return nil
 }
 
 // state is the state at index k.
@@ -391,7 +454,7 @@ func (t *trainer) state() *State {
 // trajectory turns the records into results.
 func (t *trainer) trajectory() (*Trajectory, error) {
 	last := t.k
-	if t.bad || t.status == Interrupted {
+	if t.bad || t.status == Interrupted && !t.looked {
 		last-- // the state at k was not looked at, or is none
 	}
 	out := &Trajectory{Status: t.status, Steps: last, LaneSteps: []int{last}, LaneStatus: []Status{t.status}, Probes: map[string]*array.Array{}, Kept: t.kept}
@@ -416,6 +479,11 @@ func (t *trainer) trajectory() (*Trajectory, error) {
 	var err error
 	if out.LearningRate, out.Stability, err = rates(t.m, t.run, e, t.end, out.GradNorm); err != nil {
 		return nil, err
+	}
+	if t.flow != nil {
+		for _, name := range t.flow.names() {
+			*out.own(name) = series(name, graph.Number, t.run.Every)
+		}
 	}
 	if t.run.RecordPath {
 		out.Path = t.paths(e)
@@ -470,6 +538,9 @@ func (t *trainer) explain() *diag.Diagnostic {
 	d.Summary += ": the loss is " + numberText(t.loss)
 	if isFinite(t.loss) {
 		d.Summary = fmt.Sprintf("the run diverged at step %d: a parameter is not finite", t.k)
+	}
+	if t.blown != nil {
+		d.Summary = fmt.Sprintf("the run diverged at step %d: %v", t.k, t.blown)
 	}
 	losses := t.rows[lossRow]
 	for i := max(0, len(losses)-3); i < len(losses); i++ {

@@ -2,6 +2,7 @@ package dynamics
 
 import (
 	"context"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -139,10 +140,25 @@ var optimizers = map[string]func(*plan.Run){
 	},
 }
 
+// flows are optimizers whose solver does not come with a state that is resumed.
+var flows = map[string]func(*plan.Run){
+	"gradient flow": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "gradient_flow", LearningRate: number(0.05), Tolerance: 1e-2}
+	},
+	"central flow": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "central_flow", Of: "gd", Top: 3, LearningRate: number(0.12), Tolerance: 1e-2}
+	},
+	"central flow of rmsprop": func(r *plan.Run) {
+		r.Optimizer = &plan.Optimizer{Kind: "central_flow", Of: "rmsprop", Top: 3, LearningRate: number(0.003), Tolerance: 1e-2, Beta2: number(0.9), Epsilon: number(1e-4)}
+	},
+}
+
 // TestTakenUp interrupts runs at every step, takes them up, and finds the bits
 // of runs that were never interrupted, also with another number of workers.
 func TestTakenUp(t *testing.T) {
-	for name, edit := range optimizers {
+	all := maps.Clone(optimizers)
+	maps.Copy(all, flows)
+	for name, edit := range all {
 		t.Run(name, func(t *testing.T) {
 			run, opt := trained(t, 1, edit)
 			whole, err := Run(context.Background(), run, opt)
@@ -151,7 +167,11 @@ func TestTakenUp(t *testing.T) {
 			}
 			rows := snapshotRows(t, whole)
 			file := filepath.Join(t.TempDir(), "run.ckpt")
-			for at := 1; at <= run.Steps; at += 2 {
+			stride := 2
+			if flows[name] != nil {
+				stride = 6 // they take long
+			}
+			for at := 1; at <= run.Steps; at += stride {
 				os.Remove(file)
 				run, opt := trained(t, 2, edit)
 				opt.Checkpoint = file
@@ -297,6 +317,11 @@ func sameTraining(t *testing.T, a, b *Trajectory) {
 	}
 	same("losses", a.Loss.Data, b.Loss.Data)
 	same("norms", a.GradNorm.Data, b.GradNorm.Data)
+	for _, name := range []string{"error", "oscillation", "complementarity"} {
+		if s := *a.own(name); s != nil {
+			same(name, s.Data, (*b.own(name)).Data)
+		}
+	}
 	for name, s := range a.Probes {
 		same(name, s.Data, b.Probes[name].Data)
 		if !slices.Equal(s.Steps, b.Probes[name].Steps) {

@@ -58,6 +58,24 @@ type Trajectory struct {
 	// have none.
 	Residual      *array.Array
 	WorstResidual float64
+
+	// Error, of a flow, is the solver's estimate of its error so far: see
+	// flow.Solver. Oscillation and Complementarity, of a central flow, are the trace
+	// of the covariance and how far its condition is from holding: see flow.Reading.
+	Error, Oscillation, Complementarity *array.Array
+}
+
+// own is the series of that name that only some kinds of runs have.
+func (t *Trajectory) own(name string) **array.Array {
+	switch name {
+	case "residual":
+		return &t.Residual
+	case "error":
+		return &t.Error
+	case "oscillation":
+		return &t.Oscillation
+	}
+	return &t.Complementarity
 }
 
 // DivergedLanes counts the lanes that diverged; a run without lanes is one.

@@ -173,6 +173,9 @@ func (r *RunResult) adopt(t *dynamics.Trajectory) {
 	add(t.LearningRate, "learning_rate")
 	add(t.Stability, "stability")
 	add(t.Residual, "residual")
+	add(t.Error, "error")
+	add(t.Oscillation, "oscillation")
+	add(t.Complementarity, "complementarity")
 	for _, p := range r.Plan.Objective.Params {
 		add(t.Path[p.Name], "path", p.Name)
 		add(t.Bias[p.Name], "bias", p.Name)

@@ -52,9 +52,6 @@ type Central struct {
 	n       int
 	options CentralOptions
 	tracker *spectral.Tracker
-	rate    float64
-	beta2   float64
-	epsilon float64
 
 	gradient, divisor, sum []float64
 	s                      CentralState
@@ -82,6 +79,8 @@ type Reading struct {
 
 // CentralState is all that a Central carries from one call to the next.
 type CentralState struct {
+	Rate, Beta2, Epsilon float64 // see Set
+
 	Tracker spectral.State
 	At      []float64 // where the field was last evaluated; empty: nowhere
 	Slope   []float64 // its value there
@@ -123,13 +122,17 @@ func (c *Central) Sizes() []int {
 // Set gives the settings from now on, and reports whether they are others than
 // before, so that a solver has to Forget. beta2 and epsilon are those of rmsprop.
 func (c *Central) Set(rate, beta2, epsilon float64) (changed bool) {
-	if rate == c.rate && beta2 == c.beta2 && epsilon == c.epsilon {
+	if rate == c.s.Rate && beta2 == c.s.Beta2 && epsilon == c.s.Epsilon {
 		return false
 	}
-	c.rate, c.beta2, c.epsilon = rate, beta2, epsilon
-	c.s.At = nil
+	c.s.Rate, c.s.Beta2, c.s.Epsilon = rate, beta2, epsilon
+	c.Forget()
 	return true
 }
+
+// Forget makes the field evaluate itself anew where it was last: for an objective
+// that has changed.
+func (c *Central) Forget() { c.s.At = nil }
 
 // State returns what Restore needs to go on from here. It shares no memory with
 // the field.
@@ -140,8 +143,7 @@ func (c *Central) State() CentralState {
 	return s
 }
 
-// Restore puts the field where the one was that State was called on. The settings
-// are to be Set before.
+// Restore puts the field where the one was that State was called on.
 func (c *Central) Restore(s CentralState) error {
 	err := c.tracker.Restore(s.Tracker)
 	s.Tracker = spectral.State{}
@@ -196,7 +198,7 @@ func (c *Central) evaluate(ctx context.Context, x []float64) error {
 	}
 	if c.options.RMSProp {
 		for i, v := range x[c.n:] {
-			c.divisor[i] = math.Sqrt(max(v, 0)) + c.epsilon
+			c.divisor[i] = math.Sqrt(max(v, 0)) + c.s.Epsilon
 		}
 		if h, err = spectral.Precondition(h, c.divisor); err != nil {
 			return err
@@ -206,7 +208,7 @@ func (c *Central) evaluate(ctx context.Context, x []float64) error {
 	if err != nil {
 		return err
 	}
-	edge := 2 / c.rate
+	edge := 2 / c.s.Rate
 	near := 0
 	for near < len(top.Values) && top.Values[near] > vicinity*edge {
 		near++
@@ -237,7 +239,7 @@ func (c *Central) evaluate(ctx context.Context, x []float64) error {
 		c.s.Slope[i] = -(g + 0.5*c.sum[i]) / c.divisor[i]
 	}
 	if c.options.RMSProp {
-		speed := (1 - c.beta2) / (c.beta2 * c.rate)
+		speed := (1 - c.s.Beta2) / (c.s.Beta2 * c.s.Rate)
 		for i, nu := range x[c.n:] {
 			g := c.gradient[i]
 			spread := 0.0 // element i of the diagonal of S
@@ -258,7 +260,7 @@ func (c *Central) evaluate(ctx context.Context, x []float64) error {
 // completes the reading.
 func (c *Central) oscillation(ctx context.Context, x []float64, values []float64, u [][]float64) ([][]float64, error) {
 	m := len(values)
-	edge, tau := 2/c.rate, relaxation*c.rate
+	edge, tau := 2/c.s.Rate, relaxation*c.s.Rate
 	third, err := c.o.Third(ctx, x[:c.n])
 	if err != nil {
 		return nil, err
@@ -326,8 +328,8 @@ func (c *Central) oscillation(ctx context.Context, x []float64, values []float64
 // stretch adds what the motion of nu does to the gap 2/eta D - H of rmsprop: D
 // grows by nu'/(2 sqrt nu), of which a takes the part without oscillation.
 func (c *Central) stretch(x []float64, u [][]float64, a []float64, b [][]float64) {
-	edge := 2 / c.rate
-	speed := (1 - c.beta2) / (c.beta2 * c.rate)
+	edge := 2 / c.s.Rate
+	speed := (1 - c.s.Beta2) / (c.s.Beta2 * c.s.Rate)
 	pairs := make([]float64, len(a)) // element k of u_i u_j, packed
 	for k, nu := range x[c.n:] {
 		if !(nu > 0) {

@@ -315,10 +315,10 @@ func TestCentralStateGoesOn(t *testing.T) {
 	o := bowl(t)
 	make3 := func() (*Central, *Solver) {
 		c := NewCentral(o, CentralOptions{Top: 2, Seed: 3})
-		c.Set(eta, 0, 0)
 		return c, NewSolver(c.Field, 1e-6, 3)
 	}
 	c, s := make3()
+	c.Set(eta, 0, 0)
 	x := []float64{3.9, 0.01, 0.5}
 	for range 20 {
 		if err := s.Advance(ctx, x, eta); err != nil {
@@ -330,6 +330,9 @@ func TestCentralStateGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	s2.Restore(s.State())
+	if c2.Set(eta, 0, 0) {
+		t.Error("the settings are not in the state")
+	}
 	y := slices.Clone(x)
 	for range 20 {
 		if err := s.Advance(ctx, x, eta); err != nil {
