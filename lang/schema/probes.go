@@ -19,7 +19,7 @@ var probes = []Kind{
 	kind("distance", "the Euclidean distance from a point, by default from where the run itself starts; or from another run at the same step",
 		Attribute{Name: "point", Phase: Result, Type: Point, Description: "the point: a state of another run, an object by parameter, or a flat vector"},
 		Attribute{Name: "run", Phase: Name, Type: Reference, Noun: "run", Description: "another run in the same parameters, after as many updates of its own: one that records its path or keeps snapshots at these steps"},
-		Attribute{Name: "average", Phase: Structural, Type: Count, Default: "1", Description: "over how many steps, this one and those before it, the states of both runs are averaged: 2 takes a two-cycle by its middle. Before so many steps there is no value"}),
+		Attribute{Name: "average", Phase: Structural, Type: Count, Default: "1", Description: "over how many steps, this one and those before it, the states of both runs are averaged: 2 takes a two-cycle by its middle; at the start of fewer"}),
 	kind("landscape", "the loss along a line through the iterate, at each recorded step a vector. `.position`: the positions", append([]Attribute{
 		{Name: "from", Phase: Result, Type: Scalar, Required: true, Description: "the first position"},
 		{Name: "to", Phase: Result, Type: Scalar, Required: true, Description: "the last position"},

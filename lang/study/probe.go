@@ -95,8 +95,6 @@ func (b *builder) preconditioned(p *plan.Probe, s settings, r *plan.Run) {
 	e := b.body.attr("preconditioned")
 	if !adaptive(r.Optimizer.Kind) {
 		b.errorf("RL0407", e, "Leave it out: without a second moment the curvature is that of the Hessian.", "%s has no second moment; adam, adamw, rmsprop and adagrad have", r.Optimizer.Kind)
-	} else if len(p.Layers) > 0 {
-		b.errorf("RL0407", b.body.attr("layers"), "Keep one of them.", "the preconditioned sharpness is that of all parameters, and layers chooses some")
 	}
 }
 
@@ -132,10 +130,7 @@ func (b *builder) distanceFrom(p *plan.Probe, e, average hclsyntax.Expression, r
 		return
 	}
 	o := in.run
-	every, keeps := o.Every, o.RecordPath
-	if !keeps && o.Snapshots != nil {
-		every, keeps = o.Snapshots.Every, true
-	}
+	every := pathEvery(o)
 	// With a mean every step counts.
 	stride := p.Every
 	if p.Average > 1 {
@@ -146,7 +141,7 @@ func (b *builder) distanceFrom(p *plan.Probe, e, average hclsyntax.Expression, r
 		b.errorf("RL0409", e, "Runs are compared where the parameters and their shapes are the same.", "%s has the parameters of %s, which differ from those of %s", in.addr, o.Objective.Address, r.Objective.Address)
 	case len(o.Vary) > 0:
 		b.errorf("RL0407", e, "Use for_each for separate runs.", "%s has a state for each lane", in.addr)
-	case !keeps:
+	case !o.RecordPath && o.Snapshots == nil:
 		b.errorf("RL0407", e, fmt.Sprintf("Write record { path = true } in it, or snapshots { every = %d }.", stride), "%s keeps no path", in.addr)
 	case o.Steps < r.Steps:
 		b.errorf("RL0307", e, fmt.Sprintf("Write steps = %d in it, or fewer here.", r.Steps), "%s makes %d steps, and this run %d", in.addr, o.Steps, r.Steps)
