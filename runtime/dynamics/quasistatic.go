@@ -28,7 +28,7 @@ import (
 type quasistatic struct {
 	*walk
 	fast   *program.State // outputs F_y, F_yy
-	across section // of the state in the lane begun
+	across section        // of the state in the lane begun
 	solver *cycleSolver
 	lower  bool      // the side of the cycle that the state is on
 	mean   []float64 // of the slow parameters' gradients, over the cycle
