@@ -79,10 +79,10 @@ func (b *builder) optimizer(body *body, owner *instance, f *plan.Objective, vari
 			b.errorAt("RL0407", body.header, "Write another optimizer, such as gd.", "quasistatic is for formulas, not for networks")
 			good = false
 		} else if f != nil {
-			good = at.split(body, owner, f, o) && good
+			good = at.split(s, f, o) && good
 		}
 	case "sgd":
-		good = good && at.stochastic(body, owner, f, o, scope, varied, more)
+		good = good && at.stochastic(s, owner, f, o, scope, varied, more)
 		o.LabelNoise = between("label_noise", 0, math.Inf(1))
 	case "sde":
 		good = good && at.equation(o, f, s, scope, varied, more)
@@ -172,12 +172,7 @@ func (b *builder) law(e hclsyntax.Expression, name string, t graph.Type, sc *lan
 		}
 	}
 	sc = sc.With(names)
-	v := l.Lower(e, sc)
-	if c, is := v.(langmath.Callable); is && b.c.schedules[c.Func] {
-		// The schedule of another file, named as a value.
-		v = l.Lower(c.Func.Value, langmath.NewScope(c.Func.Module, nil).With(clock(l)))
-	}
-	id, ok := l.AsNode(v, e.Range())
+	id, ok := l.AsNode(b.scheduled(l, e, sc), e.Range())
 	if !ok {
 		b.in.bad = true
 		return nil
@@ -203,6 +198,16 @@ func (b *builder) law(e hclsyntax.Expression, name string, t graph.Type, sc *lan
 	}
 	x := expr(l, id, spanOf(e.Range()))
 	return b.checked(x)
+}
+
+// scheduled lowers a law, which may be the schedule of another file, named as a
+// value.
+func (b *builder) scheduled(l *langmath.Lowerer, e hclsyntax.Expression, sc *langmath.Scope) langmath.Value {
+	v := l.Lower(e, sc)
+	if c, is := v.(langmath.Callable); is && b.c.schedules[c.Func] {
+		return l.Lower(c.Func.Value, langmath.NewScope(c.Func.Module, nil).With(clock(l)))
+	}
+	return v
 }
 
 // equation reads a stochastic differential equation.
@@ -256,7 +261,7 @@ func (b *builder) ownRule(o *plan.Optimizer, f *plan.Objective, scope *langmath.
 			if rate := b.body.attr("learning_rate"); rate != nil {
 				given := clock(l)
 				maps.Copy(given, names)
-				names["learning_rate"] = l.Lower(rate, scope.With(given))
+				names["learning_rate"] = b.scheduled(l, rate, scope.With(given))
 			}
 			return names
 		}
@@ -268,12 +273,8 @@ func (b *builder) ownRule(o *plan.Optimizer, f *plan.Objective, scope *langmath.
 }
 
 // split reads along and across of the quasistatic dynamics.
-func (b *builder) split(body *body, owner *instance, f *plan.Objective, o *plan.Optimizer) bool {
-	s := b.settings(body)
-	if owner != nil {
-		s.scope = langmath.NewScope(b.c.phases[structural], owner.each)
-	}
-	along, across := body.attr("along"), body.attr("across")
+func (b *builder) split(s settings, f *plan.Objective, o *plan.Optimizer) bool {
+	along, across := b.body.attr("along"), b.body.attr("across")
 	if along == nil || across == nil {
 		return false
 	}

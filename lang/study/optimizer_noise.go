@@ -208,11 +208,8 @@ func (b *builder) positiveNoise(o *plan.Optimizer, noise, covariance hclsyntax.E
 }
 
 // stochastic reads what sgd draws: mini-batches of a network, or samples and noise.
-func (b *builder) stochastic(body *body, owner *instance, f *plan.Objective, o *plan.Optimizer, scope *langmath.Scope, varied []string, more symbols) bool {
-	s := b.settings(body)
-	if owner != nil {
-		s.scope = langmath.NewScope(b.c.phases[structural], owner.each)
-	}
+func (b *builder) stochastic(s settings, owner *instance, f *plan.Objective, o *plan.Optimizer, scope *langmath.Scope, varied []string, more symbols) bool {
+	body := b.body
 	o.Batch, _ = s.whole("batch")
 	if o.Nesterov = s.truth("nesterov"); o.Nesterov && body.attr("momentum") == nil {
 		b.errorf("RL0403", body.attr("nesterov"), "Add momentum = 0.9.", "nesterov needs momentum")
@@ -233,7 +230,7 @@ func (b *builder) stochastic(body *body, owner *instance, f *plan.Objective, o *
 			"sgd on a formula needs noise or samples")
 		return false
 	}
-	good := b.samples(body, owner, f, o)
+	good := b.samples(owner, f, o)
 	return b.diffusion(o, f, scope, varied, more) && good
 }
 
@@ -267,12 +264,12 @@ func (b *builder) miniBatches(f *plan.Objective, o *plan.Optimizer) bool {
 }
 
 // samples resolves the objectives that a step draws from.
-func (b *builder) samples(body *body, owner *instance, f *plan.Objective, o *plan.Optimizer) bool {
-	e := body.attr("samples")
+func (b *builder) samples(owner *instance, f *plan.Objective, o *plan.Optimizer) bool {
+	e := b.body.attr("samples")
 	if e == nil {
 		return true
 	}
-	if body.attr("batch") == nil {
+	if b.body.attr("batch") == nil {
 		o.Batch = 1
 	}
 	scope := b.scope(naming)

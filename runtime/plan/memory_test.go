@@ -57,3 +57,25 @@ func TestMemoryFault(t *testing.T) {
 		}
 	})
 }
+
+// TestRecordedBytes: what flows and the bias of an sde record beside the rest, in
+// numbers of 8 bytes.
+func TestRecordedBytes(t *testing.T) {
+	numbers := func(o *Optimizer) float64 {
+		r := &Run{Objective: &Objective{Params: []Param{{Name: "w", Type: graph.Of(3)}}}, Optimizer: o, Steps: 10, Every: 1}
+		return r.RecordedBytes(5) / 8
+	}
+	plain := numbers(&Optimizer{Kind: "gd"})
+	if plain != 5*4*11+2*11 {
+		t.Errorf("gd records %v", plain)
+	}
+	for kind, perStep := range map[string]float64{"quasistatic": 1, "gradient_flow": 1, "central_flow": 3} {
+		if more := numbers(&Optimizer{Kind: kind}) - plain; more != perStep*5*11 {
+			t.Errorf("%s records %v more", kind, more)
+		}
+	}
+	// Six even steps of three elements with their errors, and the labels of the steps twice.
+	if more := numbers(&Optimizer{Kind: "sde", Bias: true}) - plain; more != 6*3*2+2*6 {
+		t.Errorf("a bias takes %v", more)
+	}
+}
