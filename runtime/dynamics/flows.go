@@ -92,10 +92,10 @@ func newStream(m *Map, run *plan.Run, l lanes, o model.Objective) (*stream, erro
 	if !(tolerance > 0) {
 		return nil, &bind.Error{Span: p.Span, Err: fmt.Errorf("the tolerance of the flow is %v: write a number above 0, such as 1e-8", tolerance)}
 	}
-	eigen := max(1e-10, min(1e-4, tolerance))
+	eigen := max(1e-10, min(1e-3, 10*tolerance)) // the sharpness is off by its square
 	if t := run.Objective.Training; t != nil {
 		if t.Network.Single {
-			tolerance, eigen = max(tolerance, coarsest), max(eigen, coarsest)
+			tolerance, eigen = max(tolerance, coarsest), max(eigen, 10*coarsest)
 		}
 		for layer := range t.Network.All() {
 			s.drawn = s.drawn || layer.Kind == network.Dropout

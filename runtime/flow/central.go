@@ -81,10 +81,11 @@ type Reading struct {
 type CentralState struct {
 	Rate, Beta2, Epsilon float64 // see Set
 
-	Tracker spectral.State
-	At      []float64 // where the field was last evaluated; empty: nowhere
-	Slope   []float64 // its value there
-	Reading Reading   // there
+	Tracker     spectral.State
+	Eigenvalues int       // that the tracker follows
+	At          []float64 // where the field was last evaluated; empty: nowhere
+	Slope       []float64 // its value there
+	Reading     Reading   // there
 }
 
 const (
@@ -104,11 +105,17 @@ func NewCentral(o model.Objective, options CentralOptions) *Central {
 		options.Tolerance = 1e-8
 	}
 	c := &Central{o: o, n: n, options: options, gradient: make([]float64, n), divisor: make([]float64, n), sum: make([]float64, n)}
-	c.tracker = spectral.NewTracker(min(options.Top+1, n), spectral.Options{Tolerance: options.Tolerance, Seed: options.Seed})
+	c.tracker = c.tracking(1)
 	for i := range c.divisor {
 		c.divisor[i] = 1
 	}
 	return c
+}
+
+// tracking is a tracker of so many eigenvalues.
+func (c *Central) tracking(k int) *spectral.Tracker {
+	c.s.Eigenvalues = k
+	return spectral.NewTracker(k, spectral.Options{Tolerance: c.options.Tolerance, Seed: c.options.Seed})
 }
 
 // Sizes are the sizes of the parts of a point: the parameters, and for rmsprop nu.
@@ -145,6 +152,7 @@ func (c *Central) State() CentralState {
 
 // Restore puts the field where the one was that State was called on.
 func (c *Central) Restore(s CentralState) error {
+	c.tracker = c.tracking(s.Eigenvalues)
 	err := c.tracker.Restore(s.Tracker)
 	s.Tracker = spectral.State{}
 	s.At, s.Slope = slices.Clone(s.At), slices.Clone(s.Slope)
@@ -204,14 +212,10 @@ func (c *Central) evaluate(ctx context.Context, x []float64) error {
 			return err
 		}
 	}
-	top, err := c.tracker.Top(ctx, h, c.gradient)
+	edge := 2 / c.s.Rate
+	top, near, err := c.critical(ctx, h, vicinity*edge)
 	if err != nil {
 		return err
-	}
-	edge := 2 / c.s.Rate
-	near := 0
-	for near < len(top.Values) && top.Values[near] > vicinity*edge {
-		near++
 	}
 	if near > c.options.Top {
 		if top.Values[c.options.Top] > edge {
@@ -254,6 +258,30 @@ func (c *Central) evaluate(ctx context.Context, x []float64) error {
 	}
 	c.s.At = append(c.s.At, x...)
 	return nil
+}
+
+// critical finds the eigenpairs above a level, near of them, and the next one, which
+// says that there are no more. From one call to the next hardly any comes or goes:
+// the others, which would have to be found as exactly, are left alone.
+func (c *Central) critical(ctx context.Context, h spectral.Operator, level float64) (top *spectral.Result, near int, err error) {
+	most := min(c.options.Top+1, c.n)
+	for {
+		if top, err = c.tracker.Top(ctx, h, c.gradient); err != nil {
+			return nil, 0, err
+		}
+		for near = 0; near < len(top.Values) && top.Values[near] > level; near++ {
+		}
+		k := min(near+1, most)
+		if k == c.s.Eigenvalues {
+			return top, near, nil
+		}
+		more := k > c.s.Eigenvalues
+		state := c.tracker.State()
+		c.tracker = c.tracking(k)
+		if err := c.tracker.Restore(state); err != nil || !more {
+			return top, near, err
+		}
+	}
 }
 
 // oscillation finds X for the eigenpairs near the edge, sets sum to grad <H, S> and
