@@ -5,9 +5,6 @@ import (
 	"relief/lang/math"
 )
 
-// growth builds a question about an objective around a minimum.
-func (b *builder) growth() { b.in.bad = true }
-
 // growthObject is a growth as expressions see it.
 type growthObject struct{ reference }
 

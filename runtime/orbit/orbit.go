@@ -67,9 +67,18 @@ func Compute(ctx context.Context, p *plan.Orbit, opt Options) (*Result, error) {
 }
 
 func compute(ctx context.Context, p *plan.Orbit, opt *Options) (*Result, error) {
+	if p.Map.Objective.Training != nil {
+		return nil, fail(p, codeNoMap, p.Span, "Ask for the orbit of a formula; for a network record a probe \"sharpness\" of a run.", "orbits of networks are not built yet")
+	}
 	y, err := newSystem(p, opt)
 	if err != nil {
 		return nil, err
+	}
+	switch {
+	case p.Box != nil:
+		return nil, y.unbuilt(p.Span, "all cycles in a box")
+	case p.Basin != nil:
+		return nil, y.unbuilt(p.Basin.Span, "basins of attraction")
 	}
 	var parts []func(context.Context) error
 	add := func(asked bool, part func(context.Context) error) {
@@ -77,7 +86,9 @@ func compute(ctx context.Context, p *plan.Orbit, opt *Options) (*Result, error) 
 			parts = append(parts, part)
 		}
 	}
+	add(p.Near != nil, y.near)
 	add(p.Diagram != nil, y.diagram)
+	add(p.Lyapunov != nil, y.lyapunov)
 	for i, part := range parts {
 		y.part, y.parts = i, len(parts)
 		if err := part(ctx); err != nil {
