@@ -92,6 +92,9 @@ check "the fork's branches are the two-cycle" {
     condition = max(orbit.branch.residual) < 1e-12 && max(abs(orbit.branch.vary.eta * log1p(abs(orbit.branch.point.x)) - 2 * abs(orbit.branch.point.x))) < 1e-10
     message   = "eta f'(x) = 2 x holds to ${max(abs(orbit.branch.vary.eta * log1p(abs(orbit.branch.point.x)) - 2 * abs(orbit.branch.point.x)))} on the branch, with residuals of at most ${max(orbit.branch.residual)}."
   }
+}
+
+check "the branch rises with the learning rate and attracts" {
   assert {
     condition = min([for i in range(59) : abs(orbit.branch.point.x[i + 1]) - abs(orbit.branch.point.x[i])]) > 0 && all(orbit.branch.stable)
     message   = "The branch rises with the learning rate and attracts all along."
@@ -103,6 +106,9 @@ check "gradient descent on f1 is nowhere chaotic, on f2 it is" {
     condition = max(orbit.fork.lyapunov) < 0.01
     message   = "The largest exponent on f1 is ${max(orbit.fork.lyapunov)}, at the threshold eta = 2, where it is 0."
   }
+}
+
+check "at a large learning rate gradient descent on f2 is chaotic" {
   assert {
     condition = orbit.chaos.lyapunov[599] > 10 * orbit.chaos.lyapunov_error[599]
     message   = "At eta = 2 the exponent on f2 is ${orbit.chaos.lyapunov[599]}, with a standard error of ${orbit.chaos.lyapunov_error[599]}."
@@ -114,6 +120,9 @@ check "f2's two-cycle repels five-fold per step" {
     condition = close(orbit.two.step_multiplier[0], 5, 1e-9) && close(orbit.two.multiplier[0], 25, 1e-8) && !orbit.two.stable
     message   = "1 - eta f'' is ${orbit.two.step_multiplier[0]} per step and ${orbit.two.multiplier[0]} over the cycle."
   }
+}
+
+check "f2's two-cycle lies where the formula says" {
   assert {
     condition = close(abs(orbit.two.point.x), pow(2 / 9, 1 / 3), 1e-12)
     message   = "It lies at ${abs(orbit.two.point.x)}, (eta/9)^(1/3)."

@@ -5,7 +5,7 @@ const Box Type = "object of ranges"
 
 var orbit = Block{
 	Noun: "orbit", Labels: []string{"name"}, ForEach: true,
-	Description: "What an optimizer does as a map, the same at every step: cycles near a point (`near`) or in a box (`box`), with their multipliers; an orbit diagram; Lyapunov exponents; basins of attraction. " +
+	Description: "What an optimizer does as a map, the same at every step: cycles near a point (`near`) or in a box (`box`), with their multipliers; an orbit diagram; Lyapunov exponents; basins of attraction. Cycles in a box, basins and orbits of networks are checked by `validate` and refused by `run`: they are not built yet. " +
 		"The state of the map is the parameters and the optimizer's own memory, without the count of updates that Adam corrects its means by. A rate or setting that depends on `t`, and random numbers, have no place in it.",
 	Example: `orbit "two" {
   objective = objective.convex
