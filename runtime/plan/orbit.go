@@ -74,15 +74,24 @@ type Basin struct {
 // formula, the coordinate axes both ways and random ones; for a network those of
 // Axes both ways.
 //
-// Results: "radius" (vector); by direction and radius "loss" (above the
-// minimum), "exponent" (d log loss / d log radius), "quadratic" (the loss over its quadratic
-// approximation); by direction "direction" (unit vectors), "quadratic_radius" (the first
-// radius at which the loss differs from the approximation by Departure; infinite if none),
-// "curvature" (at the minimum, one-sided); "ratio" (vector by radius: the largest |g|/r),
-// "cosine" (the smallest g.(x-x*)/(|g| r)); "c" (its smallest value),
-// "c_at", P (where); "ratio_end" (|g|/r at the largest radius); with
-// LearningRate "inner" and "ball" (the two radii in the proof of Theorem 4.3: beyond inner every step comes
-// closer, ball is what is never left); texts "verdict" ("subquadratic", "quadratic", "not") and "evidence".
+//	"radius"              vector
+//	"loss", "loss_error"  by direction and radius: above the minimum, and an estimate of its error
+//	"exponent"            likewise: d log loss / d log radius
+//	"quadratic"           likewise: the loss over its quadratic approximation
+//	"direction"           unit vectors by direction, of a formula
+//	"curvature"           by direction: at the minimum, one-sided
+//	"quadratic_radius"    by direction: the first radius at which the loss differs from the approximation by Departure;
+//	                      infinite if none
+//	"shift"               by direction, of a network: where along it the radii begin, the lowest point near the minimum
+//	"ratio"               by radius: the largest |g|/r; of a network the largest derivative along a direction over r
+//	"ratio_end"           at the largest radius
+//	"cosine"              by radius: the smallest g.(x-x*)/(|g| r)
+//	"c"; "c_at", P        the smallest of all, and where, of a formula
+//	"residual"            |g| at the minimum
+//	"inner", "ball"       with LearningRate, the two radii in the proof of Theorem 4.3: beyond inner every step comes
+//	                      closer, ball is what is never left; "inner_residual"
+//	"verdict"             text: "subquadratic", "quadratic" or "not"
+//	"evidence"            text
 type Growth struct {
 	Block
 	Objective    *Objective
@@ -94,4 +103,16 @@ type Growth struct {
 	LearningRate *Expr   // nil: no ball
 	Departure    float64 // from the quadratic, as a part of it
 	Seed         uint64
+}
+
+// Rays is how many directions are looked along. In one dimension there are two.
+func (g *Growth) Rays() int {
+	switch n := g.Objective.Size(); {
+	case g.Objective.Training != nil:
+		return 2 * len(g.Axes)
+	case n == 1:
+		return 2
+	default:
+		return 2*n + g.Directions
+	}
 }
