@@ -98,7 +98,12 @@ func (b *builder) output() {
 	l := b.lowerer()
 	v := l.Lower(e, b.scope(result))
 	if w, ok := v.(math.Word); ok {
-		b.errorf("RL0301", e, "Compare it, as in "+w.Ref.Block.String()+".status == \"ok\", or write it in a table or text.", "an output is a number, not text")
+		example := map[string]string{"status": "ok", "verdict": "subquadratic"}[w.Ref.Path[0]]
+		cure := "Write it in a table or text."
+		if example != "" {
+			cure = fmt.Sprintf("Compare it, as in %s.%s == %q, or write it in a table or text.", w.Ref.Block, w.Ref.Path[0], example)
+		}
+		b.errorf("RL0301", e, cure, "an output is a number, not text")
 		return
 	}
 	id, ok := l.AsNode(v, e.Range())

@@ -240,6 +240,7 @@ func init() {
 		"spectrum":   (*builder).spectrum,
 		"projection": (*builder).projection,
 		"orbit":      (*builder).orbit,
+		"growth":     (*builder).growth,
 		"check":      (*builder).check,
 		"plot":       (*builder).plot,
 		"table":      (*builder).table,

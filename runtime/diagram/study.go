@@ -101,6 +101,13 @@ func OfStudy(s *plan.Study) *Diagram {
 		b.block(o.Block, o.Address.String(), orbitDetail(o))
 		b.needs(o.Block, o.Map.Objective.Address)
 	}
+	for _, x := range s.Growths {
+		b.block(x.Block, x.Address.String(), count(x.Rays(), "direction"))
+		b.needs(x.Block, x.Objective.Address)
+		for _, a := range x.Axes {
+			b.edge(a.Of, x.Address, "components")
+		}
+	}
 	for _, o := range s.Outputs {
 		b.block(o.Block, o.Address.String(), "")
 		b.needs(o.Block, asked(o.Value)...)
@@ -264,6 +271,9 @@ func (b *studyBuilder) count(s *plan.Study) {
 	}
 	for _, o := range s.Orbits {
 		add(o.Address)
+	}
+	for _, x := range s.Growths {
+		add(x.Address)
 	}
 	for _, o := range s.Outputs {
 		add(o.Address)

@@ -279,6 +279,15 @@ func (r *runner) blocks() map[plan.Address]block {
 			return keep(p.Address, r.orbit(ctx, p, step))
 		}}
 	}
+	for _, p := range r.study.Growths {
+		needs := slices.Clone(p.Needs)
+		for _, a := range p.Axes {
+			needs = append(needs, a.Of)
+		}
+		out[p.Address] = block{p.Objective, needs, 1, func(ctx context.Context, _ func(int)) Status {
+			return keep(p.Address, r.growth(ctx, p))
+		}}
+	}
 	for _, p := range r.study.Projections {
 		needs := append(slices.Clone(p.Needs), p.Runs...)
 		for _, s := range p.Segments {

@@ -97,6 +97,13 @@ func forEachRef(s *plan.Study, visit func(*plan.Ref)) {
 	for _, x := range s.Spectra {
 		exprs(x.Point...)
 	}
+	for _, x := range s.Growths {
+		exprs(x.Minimum...)
+		expr(x.LearningRate)
+		for i := range x.Axes {
+			axis(&x.Axes[i])
+		}
+	}
 	for _, o := range s.Orbits {
 		run(o.Map)
 		exprs(o.Near...)

@@ -42,6 +42,12 @@ func allBlocks(s *plan.Study) []plan.Block {
 	for _, b := range s.Projections {
 		out = append(out, b.Block)
 	}
+	for _, b := range s.Orbits {
+		out = append(out, b.Block)
+	}
+	for _, b := range s.Growths {
+		out = append(out, b.Block)
+	}
 	for _, b := range s.Outputs {
 		out = append(out, b.Block)
 	}

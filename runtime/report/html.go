@@ -69,6 +69,7 @@ type pageView struct {
 	Probes                    []probeView
 	Spectra                   []*spectrumView
 	Orbits                    []*orbitView
+	Growths                   []*growthView
 	Networks                  []networkView
 	Datasets                  []datasetView
 	Timeline                  *timelineView
@@ -240,6 +241,10 @@ func view(in *Input) *pageView {
 		if o := orbitOf(res.Study, x); o != nil {
 			o.Anchor = anchor
 			v.Orbits = append(v.Orbits, o)
+		}
+		if g := growthOf(x); g != nil {
+			g.Anchor = anchor
+			v.Growths = append(v.Growths, g)
 		}
 	}
 	v.Networks = p.networksOf(s)

@@ -41,6 +41,7 @@ func Markdown(in *Input) []byte {
 	}
 	m.spectra()
 	m.orbits()
+	m.growths()
 	m.data()
 	if others := otherDiagnostics(res); len(others) > 0 {
 		m.line("## Problems")
@@ -260,6 +261,25 @@ func (m *markdown) orbits() {
 	}
 	if len(lines) > 0 {
 		m.b.WriteByte('\n')
+	}
+}
+
+// growths shows all growths in one table, then the evidence of each in a line.
+func (m *markdown) growths() {
+	var lines []string
+	for _, x := range m.in.Results.Analyses {
+		g := growthOf(x)
+		if g == nil {
+			continue
+		}
+		if lines == nil {
+			m.heading("growth", "verdict", "c", "ratio_end", "quadratic_radius", "ball")
+		}
+		m.row(code(g.Name), cell(g.Verdict), g.C, g.RatioEnd, g.Quadratic, g.Ball)
+		lines = append(lines, "- "+code(g.Name)+": "+escapeText(g.Evidence)+"\n")
+	}
+	if lines != nil {
+		m.b.WriteString("\n" + strings.Join(lines, "") + "\n")
 	}
 }
 

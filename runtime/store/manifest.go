@@ -114,6 +114,16 @@ func manifest(res *engine.Results, f report.Facts, written []written, names file
 			seeds.set(o.Address.String(), seed(o.Map.Seed))
 		}
 	}
+	for _, x := range res.Study.Growths {
+		if x.Objective.Training == nil && slices.ContainsFunc(res.Analyses, func(r *engine.AnalysisResult) bool { return r.Address == x.Address }) {
+			seeds.set(x.Address.String(), seed(x.Seed))
+		}
+		for _, a := range x.Axes {
+			if a.Word == "random" {
+				seeds.set(x.Address.String()+" "+a.Label, seed(a.Seed))
+			}
+		}
+	}
 	for _, d := range res.Datasets {
 		seeds.set(d.Plan.Address.String(), seed(d.Plan.Seed))
 		datasets.set(d.Plan.Address.String(), "sha256:"+hex.EncodeToString(d.Digest[:]))

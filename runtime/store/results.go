@@ -3,7 +3,9 @@ package store
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -25,7 +27,7 @@ func resultsJSON(res *engine.Results, names fileNames) object {
 	o.set("title", res.Study.Title)
 	o.set("status", string(res.Status))
 
-	var outputs, runs, landscapes, spectra, projections, orbits, datasets, tables, plots placed
+	var outputs, runs, landscapes, spectra, projections, orbits, growths, datasets, tables, plots placed
 	for _, x := range res.Outputs {
 		var v any
 		if x.Value != nil {
@@ -50,12 +52,15 @@ func resultsJSON(res *engine.Results, names fileNames) object {
 			to = &projections
 		case "orbit":
 			to = &orbits
+		case "growth":
+			to = &growths
 		}
 		to.place(x.Address, analysis(x, names))
 	}
 	o.set("spectra", spectra.object)
 	o.set("projections", projections.object)
 	o.set("orbits", orbits.object)
+	o.set("growths", growths.object)
 	for _, d := range res.Datasets {
 		datasets.place(d.Plan.Address, samples(d))
 	}
@@ -175,10 +180,13 @@ func stateOf(s *engine.State, weights string) object {
 // in the block's data alone.
 const inline = 4096
 
-// analysis is a spectrum, a projection or an orbit with its numbers and vectors;
-// series are in its data, but for those of cycles that are short.
+// analysis is a spectrum, a projection, an orbit or a growth with its texts, numbers
+// and vectors; series are in its data, but for those of cycles that are short.
 func analysis(x *engine.AnalysisResult, names fileNames) object {
 	o := object{{"status", string(x.Status)}}
+	for _, name := range slices.Sorted(maps.Keys(x.Words)) {
+		o.set(name, x.Words[name])
+	}
 	for _, f := range x.Fields {
 		short := len(f.Value.Data) <= inline
 		ofCycle := x.Address.Noun == "orbit" && !strings.HasPrefix(f.Name, "diagram.")

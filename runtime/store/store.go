@@ -220,6 +220,10 @@ func (w *writer) blocks() []blockData {
 			add(x.Address, orbitTables(w.res.Study.Orbits[i], x.Fields)...)
 			continue
 		}
+		if i := slices.IndexFunc(w.res.Study.Growths, func(g *plan.Growth) bool { return g.Address == x.Address }); i >= 0 {
+			add(x.Address, growthTables(w.res.Study.Growths[i], x.Fields)...)
+			continue
+		}
 		name := fileName(x.Address)
 		add(x.Address, vectorTable(name, x.Fields))
 		add(x.Address, pathTable(name+".paths", x.Fields, "run"))

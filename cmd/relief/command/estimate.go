@@ -163,6 +163,26 @@ func (e *estimator) orbit(o *plan.Orbit) cost {
 	return c
 }
 
+// growth is the cost of a growth. What its searches take is not known, and so that
+// of a formula is not measured.
+func (e *estimator) growth(x *plan.Growth) cost {
+	if x.Objective.Training != nil {
+		return e.networkGrowth(x)
+	}
+	return cost{evaluations: growthSamples(x), bytes: growthBytes(x), operations: math.NaN(), seconds: math.NaN()}
+}
+
+// growthSamples is at how many points a growth looks before it searches.
+func growthSamples(x *plan.Growth) float64 { return float64(x.Rays()) * float64(x.Points) }
+
+func growthBytes(x *plan.Growth) float64 {
+	n := 4*growthSamples(x) + 3*float64(x.Points) + 2*float64(x.Rays())
+	if x.Objective.Training == nil {
+		n += float64(x.Rays()+1) * float64(x.Objective.Size())
+	}
+	return 8 * n
+}
+
 // orbitUpdates is how many updates an orbit makes on all lanes, those that carry a
 // direction along counted once more for each. What a search of cycles takes is known
 // in the run only.
@@ -330,6 +350,7 @@ func longRun(s *plan.Study, only []string) string {
 	study.Spectra = slices.DeleteFunc(slices.Clone(s.Spectra), func(x *plan.Spectrum) bool { return !want(x.Address) })
 	study.Projections = slices.DeleteFunc(slices.Clone(s.Projections), func(p *plan.Projection) bool { return !want(p.Address) })
 	study.Orbits = slices.DeleteFunc(slices.Clone(s.Orbits), func(o *plan.Orbit) bool { return !want(o.Address) })
+	study.Growths = slices.DeleteFunc(slices.Clone(s.Growths), func(x *plan.Growth) bool { return !want(x.Address) })
 	study.Order = slices.DeleteFunc(slices.Clone(s.Order), func(a plan.Address) bool { return !want(a) })
 	const little = 1e8 // operations on values alone
 	work := 0.0
@@ -352,6 +373,9 @@ func longRun(s *plan.Study, only []string) string {
 	}
 	for _, o := range study.Orbits {
 		work += orbitUpdates(o) * evaluation(o.Map.Objective)
+	}
+	for _, x := range study.Growths {
+		work += 3 * growthSamples(x) * evaluation(x.Objective)
 	}
 	if work < little {
 		return ""

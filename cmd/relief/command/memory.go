@@ -36,6 +36,9 @@ func networkMemory(s *plan.Study, only []string) map[*plan.Objective]float64 {
 	for _, o := range s.Orbits {
 		use(o.Address, o.Map.Objective, true)
 	}
+	for _, x := range s.Growths {
+		use(x.Address, x.Objective, true)
+	}
 	out := map[*plan.Objective]float64{}
 	for f, hessian := range products {
 		if n := f.Data.Samples(); n > 0 {

@@ -271,6 +271,25 @@ func (e *estimator) networkOrbit(o *plan.Orbit) cost {
 	return c.cost(p, flops, o.RecordedBytes())
 }
 
+// networkGrowth is the cost of a growth of a network: a gradient at each point, the
+// curvature along each ray, and some more to find the lowest point of each line and
+// where the parabola ends.
+func (e *estimator) networkGrowth(x *plan.Growth) cost {
+	c := e.networkOf(x.Objective)
+	const perLine, perRay = 50, 15
+	rays, lines := float64(x.Rays()), float64(len(x.Axes))
+	p := passes{gradients: 1 + growthSamples(x) + perLine*lines + perRay*rays, products: rays}
+	flops := p.gradients*c.gradient() + lines*c.point() + rays*c.hvp()
+	for i := range x.Axes {
+		c.direction(&x.Axes[i], 1, func(times float64, more passes, ops float64) {
+			p.gradients += times * more.gradients
+			p.products += times * more.products
+			flops += times * ops
+		})
+	}
+	return c.cost(p, flops, growthBytes(x))
+}
+
 // memorySpeed is about how many bytes a second are read from memory.
 const memorySpeed = 1e10
 

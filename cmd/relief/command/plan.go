@@ -132,6 +132,11 @@ func planRows(s *plan.Study) []planRow {
 		row.what = orbitClause(o, row) + passesClause(row.cost) + waitsClause(row.needs)
 		rows[o.Address] = row
 	}
+	for _, x := range s.Growths {
+		row := planRow{address: x.Address, objective: x.Objective.Address.String(), lanes: 1, points: []int{x.Rays(), x.Points}, needs: x.Needs, cost: e.growth(x)}
+		row.what = fmt.Sprintf("%s in %s at %s radii", objectiveName(x.Objective), counted(x.Rays(), "direction"), thousands(float64(x.Points))) + passesClause(row.cost) + waitsClause(row.needs)
+		rows[x.Address] = row
+	}
 	var out []planRow
 	for _, a := range s.Order {
 		out = append(out, rows[a])
