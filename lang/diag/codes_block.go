@@ -31,13 +31,6 @@ var blockCodes = []Entry{
 		Cure:    "Add or remove labels as the message says.",
 	},
 	{
-		Code:    "RL0405",
-		Title:   "not built yet",
-		Meaning: "The noun or kind is part of the language, but this version of relief cannot run it.",
-		Example: "growth \"g\" { objective = objective.f }",
-		Cure:    "Leave the block out.",
-	},
-	{
 		Code:    "RL0406",
 		Title:   "value that the argument does not take",
 		Meaning: "An argument has a value of the wrong kind, outside of what it may be, or a word that it does not know.",

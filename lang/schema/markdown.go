@@ -21,21 +21,11 @@ func Markdown(w io.Writer) error {
 		"- **result**: a formula over what other blocks give, known after they have run.\n",
 		"- **text**: text in which results may stand, `${run.a.final.loss}`.\n\n")
 	for i := range Blocks {
-		if !Blocks[i].Later {
-			fmt.Fprintf(b, "- [`%s`](#%s)\n", Blocks[i].Noun, Blocks[i].Noun)
-		}
+		fmt.Fprintf(b, "- [`%s`](#%s)\n", Blocks[i].Noun, Blocks[i].Noun)
 	}
 	b.WriteString("\n")
 	for i := range Blocks {
-		if !Blocks[i].Later {
-			writeBlock(b, &Blocks[i], 2, described{})
-		}
-	}
-	b.WriteString("## Not built yet\n\nThese blocks belong to the language, and a later version runs them:\n\n")
-	for i := range Blocks {
-		if Blocks[i].Later {
-			fmt.Fprintf(b, "- `%s`: %s\n", Blocks[i].Noun, Blocks[i].Description)
-		}
+		writeBlock(b, &Blocks[i], 2, described{})
 	}
 	return b.Flush()
 }
@@ -189,19 +179,11 @@ func writeAttributes(w *bufio.Writer, attributes []Attribute) {
 func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
 func writeKinds(w *bufio.Writer, b *Block) {
-	var later []string
 	for _, k := range b.Kinds {
-		if k.Later {
-			later = append(later, "`"+k.Name+"`")
-			continue
-		}
 		fmt.Fprintf(w, "**`%s \"%s\"`**: %s\n\n", b.Noun, k.Name, k.Description)
 		if len(k.Without) > 0 {
 			fmt.Fprintf(w, "It has no `%s`.\n\n", strings.Join(k.Without, "`, `"))
 		}
 		writeAttributes(w, k.Attributes)
-	}
-	if len(later) > 0 {
-		fmt.Fprintf(w, "Not built yet: %s.\n\n", strings.Join(later, ", "))
 	}
 }

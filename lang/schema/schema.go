@@ -4,9 +4,6 @@
 //	schema.Blocks --(lang/study)--> decoding, validation, suggestions
 //	              --(Markdown)--> docs/reference.md
 //	              --(relief list, relief docs)--> text
-//
-// A block that the language has by design but that relief does not run yet
-// stands in the table too, marked Later, so that it is never "unknown".
 package schema
 
 import "slices"
@@ -110,7 +107,6 @@ type Kind struct {
 	Description string
 	Attributes  []Attribute // one that the block has as well stands in its place
 	Without     []string    // attributes of the block that this kind does not have
-	Later       bool
 }
 
 // Block describes a block.
@@ -129,7 +125,6 @@ type Block struct {
 	ForEach     bool
 	Library     bool // may stand in a file without a study block
 	Single      bool // at most once per file
-	Later       bool
 	Results     []Output
 }
 

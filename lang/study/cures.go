@@ -126,21 +126,13 @@ func standIns(b *body) map[string]bool {
 	return out
 }
 
-// builtKinds returns the kinds of a block that this version runs.
-func builtKinds(spec *schema.Block) []string {
+// kindsOf returns the names of the kinds of a block.
+func kindsOf(spec *schema.Block) []string {
 	var out []string
 	for _, k := range spec.Kinds {
-		if !k.Later {
-			out = append(out, k.Name)
-		}
+		out = append(out, k.Name)
 	}
 	return out
-}
-
-// laterCure says what there is in place of a kind that is not built.
-func laterCure(spec *schema.Block, kind string) string {
-	built := builtKinds(spec)
-	return fmt.Sprintf("A later version of relief runs it; built are %s.", strings.Join(built, ", "))
 }
 
 // partsOf writes the parts of what as references.

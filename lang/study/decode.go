@@ -89,16 +89,11 @@ func (d decoder) errorf(b *body, code diag.Code, r hcl.Range, cure, format strin
 }
 
 // block decodes one block. context names the block around it, "" at top
-// level. It returns nil if the block is not to be looked into: the error has
-// been reported.
+// level.
 func (d decoder) block(spec *schema.Block, src *hclsyntax.Block, context string) *body {
 	b := &body{spec: spec, src: src, context: context, header: spanOf(src.DefRange())}
 	if context == "" {
 		b.context = contextOf(src)
-	}
-	if spec.Later {
-		d.errorf(b, "RL0405", src.TypeRange, "Leave the block out; a later version of relief runs it.", "%s blocks are not built yet", src.Type)
-		return nil
 	}
 	if !d.labels(b) {
 		return b
@@ -140,16 +135,8 @@ func (d decoder) labels(b *body) bool {
 		switch what {
 		case "kind":
 			b.kind = label
-			k, ok := spec.Kind(label)
-			if like, found := spec.Kind(strings.ToLower(label)); !ok && found && like.Later {
-				k, ok = like, true // Adam: what is not built is not suggested
-			}
-			switch {
-			case !ok:
+			if _, ok := spec.Kind(label); !ok {
 				d.errorf(b, "RL0401", src.LabelRanges[i], kindCure(spec, label), "unknown kind of %s %q", spec.Noun, label)
-				return false
-			case k.Later:
-				d.errorf(b, "RL0405", src.LabelRanges[i], laterCure(spec, k.Name), "%s %q is not built yet", spec.Noun, label)
 				return false
 			}
 		default:
@@ -337,12 +324,8 @@ func (d decoder) nested(b *body) {
 			continue
 		}
 		inner := d.block(n.Block, src, b.context)
-		if inner == nil || inner.broken {
-			b.broken = true
-		}
-		if inner != nil {
-			b.blocks = append(b.blocks, inner)
-		}
+		b.broken = b.broken || inner.broken
+		b.blocks = append(b.blocks, inner)
 	}
 	for _, n := range b.spec.Blocks {
 		if b.src.Body.Attributes[n.Block.Noun] != nil {

@@ -25,7 +25,7 @@ var standard = sync.OnceValues(func() (*math.Module, diag.List) {
 			diags.Errorf("RL0110", diag.Span{File: name}, "the standard library does not parse: %v", faults)
 			continue
 		}
-		f := &File{Name: name, imports: map[string]*File{}, later: map[string]map[string]bool{}}
+		f := &File{Name: name, imports: map[string]*File{}, failed: map[string]map[string]bool{}}
 		f.decode(src.Body.(*hclsyntax.Body), &diags)
 		addFunctions(m, f, &diags)
 		addNetworks(m, f, "std", &diags)

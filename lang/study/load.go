@@ -27,7 +27,7 @@ type File struct {
 	Study   *body   // nil in a library
 	blocks  []*body // in order
 	imports map[string]*File
-	later   map[string]map[string]bool // by noun: names of blocks that are not built yet
+	failed  map[string]map[string]bool // by noun: names of blocks that could not be read
 }
 
 // IsLibrary reports whether the file has no study block: others may import
@@ -60,7 +60,7 @@ type loader struct {
 }
 
 func (l *loader) file(src *source.File, path string) *File {
-	f := &File{Name: src.Name, imports: map[string]*File{}, later: map[string]map[string]bool{}}
+	f := &File{Name: src.Name, imports: map[string]*File{}, failed: map[string]map[string]bool{}}
 	l.byPath[canonical(path)] = f
 	l.stack = append(l.stack, canonical(path))
 	defer func() { l.stack = l.stack[:len(l.stack)-1] }()
@@ -120,12 +120,6 @@ func (f *File) decode(body *hclsyntax.Body, diags *diag.List) {
 		}
 		single[src.Type] = true
 		b := d.block(spec, src, "")
-		if b == nil {
-			if n := len(src.Labels); n > 0 {
-				f.miss(src.Type, src.Labels[n-1])
-			}
-			continue
-		}
 		if len(src.Labels) != len(spec.Labels) {
 			f.miss(src.Type, "") // whatever its name was meant to be
 		} else if n := len(src.Labels); n > 0 && b.name == "" {
@@ -146,10 +140,10 @@ func (f *File) decode(body *hclsyntax.Body, diags *diag.List) {
 // miss records a name whose declaration is in error, so that references to it
 // say nothing more; "" is a name that is not known.
 func (f *File) miss(noun, name string) {
-	if f.later[noun] == nil {
-		f.later[noun] = map[string]bool{}
+	if f.failed[noun] == nil {
+		f.failed[noun] = map[string]bool{}
 	}
-	f.later[noun][name] = true
+	f.failed[noun][name] = true
 }
 
 func unknownNoun(diags *diag.List, src *hclsyntax.Block) {

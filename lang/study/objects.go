@@ -35,10 +35,6 @@ type nounObject struct {
 func (o nounObject) Describe() string { return "the noun " + o.noun }
 
 func (o nounObject) Attr(l *math.Lowerer, name string, span diag.Span) math.Value {
-	spec, _ := schema.Lookup(o.noun)
-	if spec.Later {
-		return l.ErrorAt("RL0405", o.c.widen(span, o.noun), "A later version of relief has it.", "%s blocks are not built yet", o.noun)
-	}
 	d, ok := o.c.blocks[o.noun][name]
 	if !ok {
 		if o.c.failed[o.noun][name] || o.c.failed[o.noun][""] {

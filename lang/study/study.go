@@ -64,7 +64,7 @@ type Outside struct {
 func Declare(files *Files, from Outside) (*Declarations, diag.List) {
 	c := &compiler{
 		file: files.Main, sources: files.Sources, schedules: map[*math.Function]bool{},
-		blocks: map[string]map[string]*declared{}, failed: files.Main.later, used: map[*instance]bool{}, outside: map[string]bool{}, dataDir: from.DataDir,
+		blocks: map[string]map[string]*declared{}, failed: files.Main.failed, used: map[*instance]bool{}, outside: map[string]bool{}, dataDir: from.DataDir,
 		out: &plan.Study{Name: strings.TrimSuffix(filepath.Base(files.Main.Name), ".hcl"), File: files.Main.Name, Sources: files.Sources},
 	}
 	std, faults := standard()

@@ -60,13 +60,13 @@ func TestStandardNetworks(t *testing.T) {
 // and every builder a block.
 func TestBuilders(t *testing.T) {
 	for noun := range builders {
-		if b, ok := schema.Lookup(noun); !ok || b.Later || !b.HasName() {
+		if b, ok := schema.Lookup(noun); !ok || !b.HasName() {
 			t.Errorf("%s is built and not in the table", noun)
 		}
 	}
 	for _, b := range schema.Blocks {
 		declared := b.Noun == "variable" || b.Noun == "import" || b.Noun == "function"
-		if b.HasName() && !b.Later && !declared && builders[b.Noun] == nil {
+		if b.HasName() && !declared && builders[b.Noun] == nil {
 			t.Errorf("%s is in the table and not built", b.Noun)
 		}
 	}

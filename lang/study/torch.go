@@ -217,9 +217,9 @@ func kindCure(spec *schema.Block, kind string) string {
 	if cure := torchKind(spec, kind); cure != "" {
 		return cure
 	}
-	built := builtKinds(spec)
-	if s := diag.Suggest(kind, built); s != "" {
+	kinds := kindsOf(spec)
+	if s := diag.Suggest(kind, kinds); s != "" {
 		return fmt.Sprintf("Did you mean %q?", s)
 	}
-	return "Kinds are " + strings.Join(built, ", ") + "."
+	return "Kinds are " + strings.Join(kinds, ", ") + "."
 }

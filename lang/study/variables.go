@@ -52,12 +52,12 @@ func (c *compiler) variables(given []Given) {
 	for _, g := range given {
 		if _, ok := declared[g.Name]; ok {
 			byName[g.Name] = g
-		} else if !g.Optional && !c.file.later["variable"][g.Name] {
+		} else if !g.Optional && !c.file.failed["variable"][g.Name] {
 			d := c.diags.Errorf("RL0203", g.NameSpan, "the study has no variable %q", g.Name)
 			d.Detail = didYouMean(g.Name, slices.Sorted(maps.Keys(declared)), "Declare it in the study: variable \""+g.Name+"\" { }.")
 		}
 	}
-	for name := range c.file.later["variable"] {
+	for name := range c.file.failed["variable"] {
 		c.setVar(name, cty.NilVal)
 	}
 	var checks []func()

@@ -28,7 +28,6 @@ type Entry struct {
 	Kind    string // "block", "part", "mark", "dataset", "layer", "network", "optimizer", "probe", "law", "function", "constant"
 	Written string // how it is written: `run "name"`, "log_growth(x)"
 	Summary string // one sentence, without a full stop
-	Later   bool   // designed, but not built yet
 
 	block   *schema.Block // of a block, part or mark, and the block of a kind
 	kind    *schema.Kind
@@ -48,7 +47,7 @@ var all = sync.OnceValue(func() []Entry {
 	var out []Entry
 	for i := range schema.Blocks {
 		b := &schema.Blocks[i]
-		out = append(out, Entry{Name: b.Noun, Kind: "block", Written: header(b), Summary: sentence(b.Description), Later: b.Later, block: b})
+		out = append(out, Entry{Name: b.Noun, Kind: "block", Written: header(b), Summary: sentence(b.Description), block: b})
 		out = append(out, parts(b, b.Noun, map[*schema.Block]bool{})...)
 		out = append(out, kinds(b)...)
 	}
@@ -92,7 +91,7 @@ func parts(b *schema.Block, path string, seen map[*schema.Block]bool) []Entry {
 			continue
 		}
 		seen[n.Block] = true
-		e := Entry{Name: path + "." + n.Block.Noun, Kind: "part", Written: header(n.Block), Summary: sentence(n.Block.Description), Later: n.Block.Later, block: n.Block}
+		e := Entry{Name: path + "." + n.Block.Noun, Kind: "part", Written: header(n.Block), Summary: sentence(n.Block.Description), block: n.Block}
 		if isMark(n.Block) {
 			e.Kind = "mark"
 		}
@@ -118,7 +117,7 @@ func kinds(b *schema.Block) []Entry {
 	for i := range b.Kinds {
 		k := &b.Kinds[i]
 		written := strings.Replace(header(b), `"kind"`, `"`+k.Name+`"`, 1)
-		out = append(out, Entry{Name: b.Noun + "." + k.Name, Kind: b.Noun, Written: written, Summary: k.Description, Later: k.Later, block: b, kind: k})
+		out = append(out, Entry{Name: b.Noun + "." + k.Name, Kind: b.Noun, Written: written, Summary: k.Description, block: b, kind: k})
 	}
 	return out
 }
@@ -214,7 +213,6 @@ func Mentioning(word string) []Entry {
 	var out []Entry
 	for _, e := range all() {
 		switch {
-		case e.Later:
 		case e.kind != nil && (has(e.kind.Description) || hasAny(e.kind.Attributes)),
 			e.kind == nil && e.block != nil && (has(e.block.Description) || hasAny(e.arguments())),
 			e.builtin != nil && has(e.builtin.Description, e.builtin.Convention),

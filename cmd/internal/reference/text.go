@@ -95,11 +95,6 @@ func (p *printer) law(b *stdlib.Builtin) {
 
 func (p *printer) kind(e *Entry) {
 	p.line("%s\n", e.Written)
-	if e.Later {
-		p.paragraph("", plain(Capital(e.kind.Description))+".")
-		p.line("\nIt is designed and not built yet.")
-		return
-	}
 	p.paragraph("", plain(Capital(e.kind.Description))+".")
 	p.arguments(e.arguments())
 	var inside []schema.Nested
@@ -118,10 +113,6 @@ func (p *printer) block(e *Entry) {
 	b := e.block
 	p.line("%s\n", e.Written)
 	p.paragraph("", plain(b.Description))
-	if b.Later {
-		p.line("\nIt is designed and not built yet.")
-		return
-	}
 	if b.Example != "" {
 		p.line("\nExample:\n")
 		p.code(b.Example)
@@ -133,11 +124,7 @@ func (p *printer) block(e *Entry) {
 	if len(b.Kinds) > 0 {
 		p.line("\nKinds:\n")
 		for _, k := range b.Kinds {
-			text := plain(k.Description)
-			if k.Later {
-				text += " (not built yet)"
-			}
-			p.entry(k.Name, text)
+			p.entry(k.Name, plain(k.Description))
 		}
 	}
 	p.blocks(b.Blocks)

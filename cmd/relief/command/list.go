@@ -61,9 +61,6 @@ func list(std stdio, pattern string) error {
 			name = e.Written
 		}
 		summary := strings.ReplaceAll(e.Summary, "`", "")
-		if e.Later {
-			summary += " (not built yet)"
-		}
 		if utf8.RuneCountInString(name) > column-4 {
 			name = name[:strings.IndexByte(name+"(", '(')] + "(...)"
 		}

@@ -10,7 +10,7 @@ import (
 const text = `a = 1
 b = x^2 # ERROR RL0111 "sq"
 c = "
-# ERROR@-1 RL0124 "not closed" WARNING@file RL0405 ` + "`later$`" + `
+# ERROR@-1 RL0124 "not closed" WARNING@file RL0415 ` + "`larger$`" + `
 `
 
 func at(line int) diag.Span {
@@ -23,12 +23,12 @@ func TestCompare(t *testing.T) {
 	var met diag.List
 	met.Errorf("RL0111", at(2), "no power").Detail = "Write sq(x)."
 	met.Errorf("RL0124", at(3), "text is not closed")
-	met.Warnf("RL0405", at(0), "built later")
+	met.Warnf("RL0415", at(0), "larger")
 	var wrong diag.List
 	wrong.Errorf("RL0111", at(1), "sq: another line")
 	wrong.Errorf("RL0112", at(2), "sq: another code")
 	wrong.Errorf("RL0124", at(3), "another text")
-	wrong.Errorf("RL0405", at(0), "built later, but an error")
+	wrong.Errorf("RL0415", at(0), "larger, but an error")
 
 	for _, tt := range []struct {
 		got                     diag.List
