@@ -181,6 +181,39 @@ run "valley" {
   optimizer "gd" { learning_rate = 3 }
 }
 
+# The same questions, asked of the functions themselves
+
+growth "f1" {
+  objective     = objective.f1
+  minimum       = { x = 0 }
+  learning_rate = local.eta_1
+}
+
+growth "f2" {
+  objective     = objective.f2
+  minimum       = { x = 0 }
+  learning_rate = local.eta_2
+}
+
+growth "f3" {
+  objective     = objective.f3
+  minimum       = { x1 = 0, x2 = 0 }
+  learning_rate = local.eta_3
+}
+
+growth "stairs" {
+  objective     = objective.stairs
+  minimum       = { x = 0 }
+  to            = 50
+  learning_rate = 0.4
+}
+
+growth "mended" {
+  objective     = objective.mended
+  minimum       = { x = 0 }
+  learning_rate = 0.4
+}
+
 locals {
   end_04   = run.stairs[0.4].final.params.x
   end_5    = run.stairs[5].final.params.x
@@ -218,6 +251,25 @@ check "the radii of the proof" {
   assert {
     condition = local.inner_3 < local.ball_3 && max(local.r_3 <= local.ball_3 ? local.after_3 : 0) <= local.ball_3 && max(local.r_3 <= local.ball_3 ? local.after_3 : 0) > local.ball_3 - 0.05
     message   = "For f3 no step leads farther out beyond ${local.inner_3}, and from inside ${local.ball_3} one leads as far as ${max(local.r_3 <= local.ball_3 ? local.after_3 : 0)}."
+  }
+}
+
+check "growth finds the constants and the radii" {
+  assert {
+    condition = growth.f1.verdict == "subquadratic" && close(growth.f1.inner, local.inner_1, 1e-12) && close(growth.f1.ball, max([local.inner_1, local.ball_1]), 1e-12)
+    message   = growth.f1.evidence
+  }
+  assert {
+    condition = growth.f2.verdict == "subquadratic" && close(growth.f2.inner, local.inner_2, 1e-12) && close(growth.f2.ball, local.ball_2, 1e-6)
+    message   = growth.f2.evidence
+  }
+  assert {
+    condition = growth.f3.verdict == "subquadratic" && growth.f3.c < min(local.cosine) && growth.f3.c > min(local.cosine) - 0.001 && growth.f3.inner > local.inner_3
+    message   = "The smallest cosine of the grid is ${min(local.cosine)}, and with the inner radius ${local.inner_3}. ${growth.f3.evidence}"
+  }
+  assert {
+    condition = growth.stairs.verdict == "not" && growth.mended.verdict == "subquadratic"
+    message   = "${growth.stairs.evidence} With f1/10 added: ${growth.mended.evidence}"
   }
 }
 
@@ -489,6 +541,11 @@ report {
       x = eta - 1, where f1'' = 1/eta, to `eta ln(eta) - eta + 1`; for f2 from the kink at 1/3 to `2 eta - 1/3`; for f3 from
       (1/3, 0), where both kinks meet. Of 4,000 starts each, far outside and inside, every one enters the ball and none leaves
       it again. In the chaos of f2 and f3 the ball is nearly filled; on f1 all end on the two-cycle, a little inside.
+
+      The proof itself asks for less of f: it takes the radius beyond which |g| < (2c/eta) r with the one constant c. For f3
+      local searches lower c from ${format("%.4f", min(local.cosine))} on the grid to ${format("%.4f", growth.f3.c)}, on a
+      ridge between its points, and with it inner radius and ball are ${format("%.3f", growth.f3.ball)}. The steps themselves
+      come closer from ${format("%.2f", local.inner_3)} on, and the ball in the table is smaller.
 
       The paper says that the radius depends only on c and eta. It depends on f as well, through how fast |g|/r falls: f1
       and 10 f1 have the same c, and with eta = 1 the first tends to 0, the second to a cycle at
