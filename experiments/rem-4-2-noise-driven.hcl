@@ -76,7 +76,7 @@ check "the bias of the steps is seen above its noise" {
 }
 
 plot "drift" {
-  title = "The mean over 10,000 runs beside the quasistatic drift"
+  title = "10,000 runs, with their median, beside the quasistatic drift"
   band {
     y         = run.ensemble.path.x
     quantiles = [0.1, 0.9]

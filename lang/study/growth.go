@@ -12,12 +12,10 @@ import (
 // growth builds a question about an objective around a minimum.
 func (b *builder) growth() {
 	x := &plan.Growth{}
-	in := b.named(b.body, "objective", "objective")
-	if in == nil || !b.c.compile(in, spanOf(b.body.attr("objective").Range())) {
-		b.in.bad = true
+	f := b.objectiveOf()
+	if f == nil {
 		return
 	}
-	f := in.objective
 	x.Objective = f
 	s := b.settings(b.body)
 	x.From, x.To = b.positive(s, "from"), b.positive(s, "to")

@@ -16,12 +16,10 @@ const maxSamples = 1 << 26
 // landscape builds a sampled objective.
 func (b *builder) landscape() {
 	ls := &plan.Landscape{}
-	in := b.named(b.body, "objective", "objective")
-	if in == nil || !b.c.compile(in, spanOf(b.body.attr("objective").Range())) {
-		b.in.bad = true
+	f := b.objectiveOf()
+	if f == nil {
 		return
 	}
-	f := in.objective
 	ls.Objective = f
 	bodies := b.body.nested("axis")
 	axes, replaced, ok := b.axes(bodies, f)

@@ -231,8 +231,13 @@ func (b *builder) runObjective(source *plan.Run) *plan.Objective {
 		}
 		return nil
 	}
+	return b.objectiveOf()
+}
+
+// objectiveOf is the objective that a block names, nil after an error.
+func (b *builder) objectiveOf() *plan.Objective {
 	in := b.named(b.body, "objective", "objective")
-	if in == nil || !b.c.compile(in, spanOf(e.Range())) {
+	if in == nil || !b.c.compile(in, spanOf(b.body.attr("objective").Range())) {
 		b.in.bad = true
 		return nil
 	}

@@ -14,12 +14,10 @@ import (
 // spectrum builds a question about the Hessian at a point.
 func (b *builder) spectrum() {
 	x := &plan.Spectrum{}
-	in := b.named(b.body, "objective", "objective")
-	if in == nil || !b.c.compile(in, spanOf(b.body.attr("objective").Range())) {
-		b.in.bad = true
+	f := b.objectiveOf()
+	if f == nil {
 		return
 	}
-	f := in.objective
 	x.Objective = f
 	s := b.settings(b.body)
 	x.Top, _ = s.whole("top")

@@ -255,7 +255,7 @@ func (r *runner) blocks() map[plan.Address]block {
 		for _, a := range p.Axes {
 			needs = append(needs, a.Of)
 		}
-		out[p.Address] = block{p.Objective, needs, samples(p), func(ctx context.Context, step func(int)) Status {
+		out[p.Address] = block{p.Objective, needs, plan.Samples(p.Axes), func(ctx context.Context, step func(int)) Status {
 			result := r.landscape(ctx, p, step)
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -298,15 +298,6 @@ func (r *runner) blocks() map[plan.Address]block {
 		}}
 	}
 	return out
-}
-
-// samples is the number of points of a landscape.
-func samples(p *plan.Landscape) int {
-	n := 1
-	for _, a := range p.Axes {
-		n *= a.Points
-	}
-	return n
 }
 
 // finish sums up: the worst that happened is the status of the study.

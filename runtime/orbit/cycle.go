@@ -6,6 +6,7 @@ import (
 	"math/cmplx"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -23,7 +24,7 @@ func (c *cycle) minimalPeriod() int {
 
 func (c *cycle) repeats(d int) bool {
 	for i, x := range c.points {
-		if distance(x, c.points[(i+d)%len(c.points)]) > separation*c.size {
+		if floats.Distance(x, c.points[(i+d)%len(c.points)], 2) > separation*c.size {
 			return false
 		}
 	}
@@ -105,6 +106,10 @@ func eigenvalues(steps []*mat.Dense) []complex128 {
 	})
 	return values
 }
+
+// singular reports whether a multiplier is 1 to rounding: the cycle is then one
+// of many beside one another, or a branch turns round there.
+func (c *cycle) singular() bool { return cmplx.Abs(c.nearestToOne()-1) < 1e-10 }
 
 // nearestToOne is the multiplier that is nearest to 1: it reaches 1 where a
 // branch of cycles turns round or meets another.

@@ -1,12 +1,12 @@
 // Package orbit asks what an optimizer does as a map of its state: parameters
 // and memory together.
 //
-//	plan.Orbit --(Compute)--> Result: cycles, their multipliers, diagrams, exponents, basins
+//	plan.Orbit --(Compute)--> Result: cycles near a point, their multipliers, diagrams, exponents
 //
 // The map is dynamics.NewSteadyMap: one graph, whose tangent is a transform of
 // it. Everything here is that graph compiled by runtime/program and executed
 // over many lanes: the points of a cycle and the columns of its Jacobians, the
-// values of a vary, the points of a grid.
+// values of a vary. Cycles in a box, basins and networks are refused.
 //
 // # Cycles
 //

@@ -5,7 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"relief/lang/diag"
+	"gonum.org/v1/gonum/floats"
+
 	"relief/runtime/array"
 	"relief/runtime/graph"
 	"relief/runtime/program"
@@ -92,8 +93,8 @@ func (y *system) lyapunov(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	y.put(numbers(full, mean), "lyapunov")
-	y.put(numbers(full, failure), "lyapunov_error")
+	y.put(array.New(full, mean), "lyapunov")
+	y.put(array.New(full, failure), "lyapunov_error")
 	y.warnDiverged(diverged, "their exponents are NaN")
 	return nil
 }
@@ -170,32 +171,19 @@ func (t *frames) orthonormalise(into []float64) {
 			for range 2 { // twice is enough
 				for i := range j {
 					u := t.vectors[i*n : (i+1)*n]
-					along := 0.0
-					for e := range v {
-						along += u[e] * v[e]
-					}
-					for e := range v {
-						v[e] -= along * u[e]
-					}
+					floats.AddScaled(v, -floats.Dot(u, v), u)
 				}
 			}
-			length := norm(v)
+			length := floats.Norm(v, 2)
 			if into != nil {
 				into[lane*t.k+j] += math.Log(length)
 			}
 			if length == 0 {
 				t.first(v, j)
-				length = norm(v)
+				length = floats.Norm(v, 2)
 			}
-			scale(v, 1/length)
+			floats.Scale(1/length, v)
 		}
 		t.write(lane)
 	}
 }
-
-// unbuilt refuses what orbits do not answer yet.
-func (y *system) unbuilt(span diag.Span, what string) error {
-	return fail(y.p, codeNoMap, span, "Ask for cycles by near, for a diagram or for Lyapunov exponents.", "%s are not built yet", what)
-}
-
-func numbers(t graph.Type, data []float64) *array.Array { return array.New(t, data) }

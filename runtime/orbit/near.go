@@ -7,6 +7,9 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
+	"relief/runtime/array"
 	"relief/runtime/graph"
 )
 
@@ -34,39 +37,76 @@ func (y *system) near(ctx context.Context) error {
 	}
 	s := y.newSolver(compiled)
 	cycles := make([]*cycle, y.lanes)
+	floor := floats.Norm(start, 2)
 	s.setLane(0)
-	guess, err := y.guess(ctx, s, start)
-	if err != nil {
+	if cycles[0], err = y.first(ctx, s, start, floor); err != nil {
 		return err
 	}
-	floor := norm(start)
-	for lane := range cycles {
+	for lane := 1; lane < y.lanes; lane++ {
 		s.setLane(lane)
+		last := cycles[lane-1]
+		guess := last.points
 		if lane > 1 { // along the secant of the last two
-			guess = extrapolate(cycles[lane-2].points, cycles[lane-1].points)
+			guess = extrapolate(cycles[lane-2].points, last.points)
 		}
 		c, err := s.find(ctx, guess, floor)
-		if err != nil && lane > 0 {
-			c, err = s.find(ctx, cycles[lane-1].points, floor)
+		if err != nil {
+			c, err = s.find(ctx, last.points, floor)
 		}
 		if err != nil {
 			no := (*noCycle)(nil)
 			if !errors.As(err, &no) {
 				return err
 			}
-			if lane == 0 {
-				return fail(p, codeNoCycle, p.Span, y.cureOf(no), "there is no cycle of period %d near: %s", len(guess), no.reason)
-			}
-			last := cycles[lane-1]
 			y.warn(p, codePartial, p.Span, "The values from there on are NaN. A multiplier near 1 tells where a branch turns round or meets another; begin a second orbit on the other side.",
-				"the cycle is lost at value %d of %d: %s; the multiplier nearest to 1 was %.4g", lane+1, y.lanes, no.reason, real(last.nearestToOne()))
+				"the cycle is lost at %s = %v, value %d of %d: %s; the multiplier nearest to 1 was %.4g", y.m.Vary[0].Name, y.vary[0][lane], lane+1, y.lanes, no.reason, real(last.nearestToOne()))
 			break
 		}
 		s.measure(c)
-		cycles[lane], guess = c, c.points
+		cycles[lane] = c
 		y.progress(float64(lane+1) / float64(y.lanes))
 	}
+	if slices.ContainsFunc(cycles, func(c *cycle) bool { return c != nil && c.singular() }) {
+		y.warn(p, codePartial, p.Span, "A multiplier is 1 there: cycles lie next to one another, as on a quadratic at the threshold, or a branch turns round. Another learning rate has a cycle by itself.",
+			"the Jacobian is singular at a cycle: it is one of many")
+	}
 	return y.putCycles(cycles)
+}
+
+// first finds the cycle that the others are followed from. A period that is
+// looked for is the smallest after which the orbit comes back; one that has
+// settled has come to a cycle that attracts, so that a cycle that repels, from
+// which the attracting one has branched off by less than recurrence, gives way to
+// a longer one.
+func (y *system) first(ctx context.Context, s *solver, start []float64, floor float64) (*cycle, error) {
+	guesses, err := y.guesses(ctx, s, start)
+	if err != nil {
+		return nil, err
+	}
+	var found *cycle
+	no := (*noCycle)(nil)
+	for _, guess := range guesses {
+		c, err := s.find(ctx, guess, floor)
+		if err != nil {
+			if failed := (*noCycle)(nil); !errors.As(err, &failed) {
+				return nil, err
+			} else if no == nil {
+				no = failed
+			}
+			continue
+		}
+		s.measure(c)
+		if c.stable() || y.p.Settle == 0 {
+			return c, nil
+		}
+		if found == nil {
+			found = c
+		}
+	}
+	if found == nil {
+		return nil, fail(y.p, codeNoCycle, y.p.Span, y.cureOf(no), "there is no cycle of period %d near: %s", len(guesses[0]), no.reason)
+	}
+	return found, nil
 }
 
 func (y *system) cureOf(no *noCycle) string {
@@ -76,9 +116,9 @@ func (y *system) cureOf(no *noCycle) string {
 	return "Begin nearer to the cycle, write settle = 1000 if it attracts, or ask for another period."
 }
 
-// guess is where Newton's method begins: the orbit of the point, for as many
-// steps as the period has, given or found.
-func (y *system) guess(ctx context.Context, s *solver, start []float64) ([][]float64, error) {
+// guesses are where Newton's method begins: the orbit of the point, for as many
+// steps as the period has, given, or each after which the orbit comes back.
+func (y *system) guesses(ctx context.Context, s *solver, start []float64) ([][][]float64, error) {
 	p := y.p
 	n := p.Period
 	if n == 0 {
@@ -91,13 +131,17 @@ func (y *system) guess(ctx context.Context, s *solver, start []float64) ([][]flo
 	case points == nil:
 		return nil, fail(p, codeNoCycle, p.Map.Optimizer.Span, "Lower the learning rate, or begin elsewhere.", "the orbit of the point near diverges")
 	case p.Period > 0:
-		return points, nil
+		return [][][]float64{points}, nil
 	}
 	size := sizeOf(points)
+	var all [][][]float64
 	for d := 1; d < n; d++ {
-		if distance(points[0], points[d]) <= recurrence*size {
-			return points[:d], nil
+		if floats.Distance(points[0], points[d], 2) <= recurrence*size {
+			all = append(all, points[:d])
 		}
+	}
+	if all != nil {
+		return all, nil
 	}
 	return nil, fail(p, codeNoCycle, p.Span, "Write settle = 1000, so that the orbit comes to an attracting cycle, a larger max_period, or the period.",
 		"the orbit of the point near does not come back within %d updates", n-1)
@@ -159,20 +203,15 @@ func (y *system) putCycles(cycles []*cycle) error {
 		loss = append(loss, each(func(c *cycle) float64 { return c.loss[k] })...)
 	}
 	y.put(series(number, loss), "loss")
-	y.put(numbers(number, each(func(c *cycle) float64 { return float64(len(c.points)) })), "period")
-	y.put(numbers(number, each(func(c *cycle) float64 { return c.residual })), "residual")
-	stable := numbers(number, each(func(c *cycle) float64 {
-		if c.stable() {
-			return 1
-		}
-		return 0
-	}))
-	for i, v := range stable.Data {
-		if v != v {
-			stable.Data[i] = 0
+	y.put(array.New(number, each(func(c *cycle) float64 { return float64(len(c.points)) })), "period")
+	y.put(array.New(number, each(func(c *cycle) float64 { return c.residual })), "residual")
+	stable := array.New(number, make([]float64, len(cycles)))
+	stable.Type.Bool = true
+	for i, c := range cycles {
+		if c != nil && c.stable() {
+			stable.Data[i] = 1
 		}
 	}
-	stable.Type.Bool = true
 	y.put(stable, "stable")
 	spread := func(name string, of func(*cycle) []complex128) {
 		var re, im []float64
@@ -189,8 +228,8 @@ func (y *system) putCycles(cycles []*cycle) error {
 				}
 			}
 		}
-		y.put(numbers(vector, re), name)
-		y.put(numbers(vector, im), name+"_imaginary")
+		y.put(array.New(vector, re), name)
+		y.put(array.New(vector, im), name+"_imaginary")
 	}
 	spread("multiplier", func(c *cycle) []complex128 { return c.multipliers })
 	spread("step_multiplier", func(c *cycle) []complex128 { return c.half })

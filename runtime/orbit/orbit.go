@@ -99,6 +99,11 @@ func compute(ctx context.Context, p *plan.Orbit, opt *Options) (*Result, error) 
 	return &y.Result, nil
 }
 
+// unbuilt refuses what orbits do not answer yet.
+func (y *system) unbuilt(span diag.Span, what string) error {
+	return fail(y.p, codeNoMap, span, "Ask for cycles by near, for a diagram or for Lyapunov exponents.", "%s are not built yet", what)
+}
+
 // fail makes an error about an orbit.
 func fail(p *plan.Orbit, code diag.Code, span diag.Span, detail, format string, args ...any) diag.List {
 	if span.IsZero() {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"relief/runtime/graph"
 	"relief/runtime/program"
@@ -176,7 +177,6 @@ type cycle struct {
 	size        float64
 	multipliers []complex128 // of the map composed over one period, by falling modulus
 	half        []complex128 // of half of it, where the cycle is symmetric; else nil
-	singular    bool         // the equations have no unique solution there
 }
 
 // noCycle says in a clause why Newton's method found no cycle.
@@ -222,7 +222,7 @@ func (s *solver) avoid(guess, found [][]float64, floor float64) [][]float64 {
 	x := slices.Concat(guess...)
 	size := max(floor, sizeOf(guess))
 	for _, f := range found {
-		if distance(x, f) > 0.01*size {
+		if floats.Distance(x, f, 2) > 0.01*size {
 			continue
 		}
 		moved := make([][]float64, len(guess))
@@ -258,8 +258,8 @@ func (s *solver) newton(ctx context.Context, guess [][]float64, floor float64, f
 		f := make([]float64, 0, len(x))
 		worst := 0.0
 		for i, next := range im.next {
-			d := difference(next, points[(i+1)%p])
-			worst = max(worst, norm(d))
+			d := floats.SubTo(make([]float64, n), next, points[(i+1)%p])
+			worst = max(worst, floats.Norm(d, 2))
 			f = append(f, d...)
 		}
 		if !allFinite(f) {
@@ -268,7 +268,7 @@ func (s *solver) newton(ctx context.Context, guess [][]float64, floor float64, f
 		return im, f, worst / max(size, sizeOf(points))
 	}
 	im, f, residual := at(x)
-	best, bestImage, bestResidual, singular := x, im, residual, false
+	best, bestImage, bestResidual := x, im, residual
 	for range 200 {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -279,17 +279,17 @@ func (s *solver) newton(ctx context.Context, guess [][]float64, floor float64, f
 		if math.IsInf(residual, 1) {
 			return nil, &noCycle{reason: "the map is not finite there"}
 		}
-		step, rankless := solve(im.jacobian, f)
+		step := solve(im.jacobian, f)
 		if step == nil {
 			return nil, &noCycle{reason: "the Jacobian is not finite there"}
 		}
 		if len(found) > 0 {
-			scale(step, 1/(1-deflate(x, step, found, size)))
+			floats.Scale(1/(1-deflate(x, step, found, size)), step)
 		}
-		if l := norm(step); l > 4*size*math.Sqrt(float64(p)) {
-			scale(step, 4*size*math.Sqrt(float64(p))/l)
+		if l := floats.Norm(step, 2); l > 4*size*math.Sqrt(float64(p)) {
+			floats.Scale(4*size*math.Sqrt(float64(p))/l, step)
 		}
-		merit := norm(f) * deflation(x, found, size)
+		merit := floats.Norm(f, 2) * deflation(x, found, size)
 		moved := false
 		for t := 1.0; t > 1e-4; t /= 2 {
 			y := make([]float64, len(x))
@@ -297,7 +297,7 @@ func (s *solver) newton(ctx context.Context, guess [][]float64, floor float64, f
 				y[i] = x[i] + t*step[i]
 			}
 			nextImage, nextF, r := at(y)
-			if !math.IsInf(r, 1) && norm(nextF)*deflation(y, found, size) < (1-1e-4*t)*merit {
+			if !math.IsInf(r, 1) && floats.Norm(nextF, 2)*deflation(y, found, size) < (1-1e-4*t)*merit {
 				x, im, f, residual, moved = y, nextImage, nextF, r, true
 				break
 			}
@@ -307,7 +307,7 @@ func (s *solver) newton(ctx context.Context, guess [][]float64, floor float64, f
 		}
 		stop := residual <= tolerance && residual > bestResidual/2
 		if residual < bestResidual {
-			best, bestImage, bestResidual, singular = x, im, residual, rankless
+			best, bestImage, bestResidual = x, im, residual
 		}
 		if stop {
 			break
@@ -317,14 +317,14 @@ func (s *solver) newton(ctx context.Context, guess [][]float64, floor float64, f
 		return nil, &noCycle{reason: fmt.Sprintf("Newton's method comes to a residual of %.2g and no further", bestResidual)}
 	}
 	points := split(best, n)
-	return &cycle{points: points, loss: bestImage.loss, residual: bestResidual, size: max(size, sizeOf(points)), singular: singular}, nil
+	return &cycle{points: points, loss: bestImage.loss, residual: bestResidual, size: max(size, sizeOf(points))}, nil
 }
 
 // deflation is the factor that divides out the roots found.
 func deflation(x []float64, found [][]float64, size float64) float64 {
 	m := 1.0
 	for _, f := range found {
-		d := distance(x, f) / size
+		d := floats.Distance(x, f, 2) / size
 		m *= 1 + 1/(d*d)
 	}
 	return m
@@ -349,8 +349,8 @@ func deflate(x, step []float64, found [][]float64, size float64) float64 {
 //
 //	J_i d_i - d_i+1 = -f_i
 //
-// and whether it is the shortest of many. It is nil if a number is not finite.
-func solve(jacobian []*mat.Dense, f []float64) (step []float64, rankless bool) {
+// the shortest where there are many. It is nil if a number is not finite.
+func solve(jacobian []*mat.Dense, f []float64) []float64 {
 	p := len(jacobian)
 	n, _ := jacobian[0].Dims()
 	a := mat.NewDense(p*n, p*n, nil)
@@ -362,7 +362,7 @@ func solve(jacobian []*mat.Dense, f []float64) (step []float64, rankless bool) {
 		}
 	}
 	if !allFinite(a.RawMatrix().Data) {
-		return nil, false
+		return nil
 	}
 	b := mat.NewVecDense(p*n, nil)
 	for i, v := range f {
@@ -373,19 +373,19 @@ func solve(jacobian []*mat.Dense, f []float64) (step []float64, rankless bool) {
 	d := mat.NewVecDense(p*n, nil)
 	if cond := lu.Cond(); cond < 1e14 {
 		if err := lu.SolveVecTo(d, false, b); err == nil {
-			return d.RawVector().Data, false
+			return d.RawVector().Data
 		}
 	}
 	var svd mat.SVD
 	if !svd.Factorize(a, mat.SVDThin) {
-		return nil, false
+		return nil
 	}
 	rank := svd.Rank(1e-13)
 	if rank == 0 {
-		return make([]float64, p*n), true
+		return make([]float64, p*n)
 	}
 	svd.SolveVecTo(d, b, rank)
-	return d.RawVector().Data, rank < p*n
+	return d.RawVector().Data
 }
 
 func split(x []float64, n int) [][]float64 {
@@ -396,39 +396,11 @@ func split(x []float64, n int) [][]float64 {
 	return points
 }
 
-func difference(a, b []float64) []float64 {
-	d := make([]float64, len(a))
-	for i := range d {
-		d[i] = a[i] - b[i]
-	}
-	return d
-}
-
-func distance(a, b []float64) float64 { return norm(difference(a, b)) }
-
-func scale(x []float64, by float64) {
-	for i := range x {
-		x[i] *= by
-	}
-}
-
-// norm is the Euclidean norm, without overflow.
-func norm(x []float64) float64 {
-	if len(x) == 1 {
-		return math.Abs(x[0])
-	}
-	total := 0.0
-	for _, v := range x {
-		total = math.Hypot(total, v)
-	}
-	return total
-}
-
 // sizeOf is the largest norm of the points.
 func sizeOf(points [][]float64) float64 {
 	size := 0.0
 	for _, x := range points {
-		size = max(size, norm(x))
+		size = max(size, floats.Norm(x, 2))
 	}
 	return size
 }

@@ -386,6 +386,15 @@ type Axis struct {
 	Span       diag.Span
 }
 
+// Samples is the number of points of the grid that axes span.
+func Samples(axes []Axis) int {
+	n := 1
+	for _, a := range axes {
+		n *= a.Points
+	}
+	return n
+}
+
 // Check is a claim of the study.
 type Check struct {
 	Block

@@ -153,7 +153,7 @@ func (e *estimator) orbit(o *plan.Orbit) cost {
 		width *= n
 	}
 	if o.Basin != nil {
-		width = basinPoints(o.Basin)
+		width = plan.Samples(o.Basin.Axes)
 	}
 	width = min(width, 1<<16)
 	var each float64
@@ -201,15 +201,7 @@ func orbitUpdates(o *plan.Orbit) float64 {
 		n += lanes * float64(l.Skip+l.Steps) * float64(1+l.Exponents)
 	}
 	if b := o.Basin; b != nil {
-		n += float64(basinPoints(b)) * float64(b.Steps)
-	}
-	return n
-}
-
-func basinPoints(b *plan.Basin) int {
-	n := 1
-	for _, a := range b.Axes {
-		n *= a.Points
+		n += float64(plan.Samples(b.Axes)) * float64(b.Steps)
 	}
 	return n
 }
